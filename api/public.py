@@ -1,0 +1,49 @@
+"""Mounts the public API on an app."""
+
+from flask import Blueprint, Flask
+
+from api import (
+    articles,
+    clusters,
+    faqs,
+    films,
+    handbook,
+    health,
+    home,
+    media,
+    projects,
+    routes,
+    sitemaps,
+    sites,
+    tracks,
+    venues,
+)
+from api.contract import contract
+from rest.app import RestApi
+
+PREFIX = "/api/v1"
+RESOURCES = (
+    *(home, tracks, projects, routes, sites, films, venues, handbook, clusters),
+    *(articles, faqs, sitemaps),
+)
+
+
+def mount(app: Flask) -> None:
+    """Add every public route: the API with its document, health, media files."""
+    blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
+    api = RestApi(
+        blueprint,
+        version="1",
+        title="招商工具箱 5个1",
+        description=(
+            "Public reads of the investment toolbox. Lists page by `cursor`; every answer has an "
+            "ETag; `?lang=en` asks for English. Failures have one shape, `Error`."
+        ),
+        doc="/docs",
+    )
+    for resource in RESOURCES:
+        api.add_namespace(resource.namespace, path=f"/{resource.namespace.name}")
+    api.register(contract)
+    app.register_blueprint(blueprint)
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(media.blueprint)

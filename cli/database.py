@@ -1,0 +1,78 @@
+"""`db`: indexes and migrations."""
+
+import contextlib
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import click
+from pymongo.errors import CollectionInvalid
+
+from cli.connection import connect
+from core import db
+from core.clock import now
+from models.migrations import Migration
+from models.registry import DOCUMENTS
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "scripts" / "migrations"
+
+
+@click.group("db")
+def database_group() -> None:
+    """Prepare the database."""
+
+
+@database_group.command("prepare")
+def prepare() -> None:
+    """Create collections and indexes, then run migrations that did not run yet."""
+    connect()
+    create_indexes()
+    for name in migrate(MIGRATIONS):
+        click.echo(f"migrated {name}")
+    click.echo(f"{len(DOCUMENTS)} collections ready")
+
+
+@database_group.command("drop")
+@click.confirmation_option(prompt="Delete the whole database?")
+def drop() -> None:
+    """Delete the whole database."""
+    loaded = connect()
+    db.client().drop_database(loaded.mongodb_database)
+
+
+def create_indexes() -> None:
+    """Create every collection and index that the models declare; safe to repeat."""
+    existing = set(db.database().list_collection_names())
+    for document in DOCUMENTS:
+        name = document._get_collection_name()
+        if name not in existing:
+            # Made outside of any transaction: the first write may be inside one.
+            with contextlib.suppress(CollectionInvalid):  # another process may be faster
+                db.database().create_collection(name)
+        document.ensure_indexes()
+
+
+def migrate(folder: Path) -> Iterator[str]:
+    """Run each dated migration of `folder` once, in order of their names; yield those run.
+
+    A migration is a Python file with a function `run(database)`. It must be idempotent: it is
+    recorded only after it ended.
+    """
+    done = set(Migration.objects.scalar("id"))
+    for path in sorted(folder.glob("[0-9]*.py")):
+        if path.stem in done:
+            continue
+        _load(path).run(db.database())
+        Migration(id=path.stem, finished_at=now()).save()
+        yield path.stem
+
+
+def _load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"migration_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        message = f"{path.name} cannot be loaded"
+        raise click.ClickException(message)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

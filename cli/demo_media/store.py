@@ -1,0 +1,117 @@
+"""Content-addressed files and the index of what has been made.
+
+A file's name is the SHA-256 of its bytes, so a file is never changed, and whether it is intact
+can be told from itself. Writing goes through a temporary name in the same folder: a reader sees
+the whole file or none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from cli.demo_media.specs import Item, MediaFile, MediaSource
+
+# Raise it whenever pictures or films come out differently: everything is then made again.
+GENERATOR_VERSION = 1
+AREA = "demo"  # the folder within the media folder
+_TYPES = {"webp": "image/webp", "mp4": "video/mp4", "vtt": "text/vtt"}
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+    try:
+        partial.write_bytes(data)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _intact(folder: Path, source: MediaSource) -> bool:
+    path = folder / source.path
+    try:
+        return (
+            path.stat().st_size == source.size
+            and hashlib.sha256(path.read_bytes()).hexdigest() == path.stem
+        )
+    except OSError:
+        return False
+
+
+def put(
+    folder: Path,
+    data: bytes,
+    suffix: str,
+    *,
+    size: tuple[int, int] | None = None,
+    label: str | None = None,
+) -> MediaSource:
+    """Store `data` under its hash, unless it is there already, and return where.
+
+    Args:
+        folder: The media folder.
+        data: The whole file.
+        suffix: "webp", "mp4" or "vtt".
+        size: Width and height in pixels, if it has any.
+        label: Language of a subtitle file.
+
+    Raises:
+        OSError: The folder cannot be written, or the disk is full; no partial file remains.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    path = f"{AREA}/{digest[:2]}/{digest}.{suffix}"
+    width, height = size or (None, None)
+    source = MediaSource(path, _TYPES[suffix], width, height, len(data), label)
+    if not _intact(folder, source):
+        _write(folder / path, data)
+    return source
+
+
+def digest_of(item: Item) -> str:
+    """Return a hash that changes with the item and with `GENERATOR_VERSION`."""
+    spec = [GENERATOR_VERSION, type(item).__name__, asdict(item)]
+    return hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()
+
+
+class Index:
+    """What was made from which item, kept in `demo/index.json` of the media folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the index; a missing or unreadable one counts as empty."""
+        self._folder = folder
+        self._path = folder / AREA / "index.json"
+        self._items: dict[str, dict[str, Any]] = {}
+        try:
+            stored = json.loads(self._path.read_bytes())
+        except (OSError, ValueError):
+            return
+        if isinstance(stored, dict):
+            self._items = {k: v for k, v in stored.items() if isinstance(v, dict)}
+
+    def finished(self, item: Item) -> list[MediaFile] | None:
+        """Return the item's files if they were made from this very item and are all intact."""
+        entry = self._items.get(item.name)
+        if not entry or entry.get("spec") != digest_of(item):
+            return None
+        files = [_media_file(values) for values in entry["files"]]
+        sources = [source for file in files for source in (*file.sources, *file.subtitles)]
+        return files if all(_intact(self._folder, source) for source in sources) else None
+
+    def record(self, item: Item, files: list[MediaFile]) -> None:
+        """Note the item's files and save the index."""
+        self._items[item.name] = {"spec": digest_of(item), "files": [asdict(f) for f in files]}
+        text = json.dumps(self._items, ensure_ascii=False, indent=1, sort_keys=True)
+        _write(self._path, text.encode())
+
+
+def _media_file(values: dict[str, Any]) -> MediaFile:
+    sources, subtitles = (
+        tuple(MediaSource(**source) for source in values[key]) for key in ("sources", "subtitles")
+    )
+    return MediaFile(**{**values, "sources": sources, "subtitles": subtitles})

@@ -1,0 +1,41 @@
+"""`jobs`: look at background work, retry what failed, cancel what waits."""
+
+import click
+
+from cli.connection import connect
+from models.outbox import JobState
+from services import outbox
+
+
+@click.group("jobs")
+def jobs_group() -> None:
+    """Look at background work."""
+
+
+@jobs_group.command("list")
+@click.option("--state", type=click.Choice([state.value for state in JobState]))
+@click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True)
+def list_jobs(state: str | None, limit: int) -> None:
+    """List jobs, those due first."""
+    connect()
+    for job in outbox.listing(JobState(state) if state else None, limit):
+        line = f"{job.id}  {job.state.value:9}  {job.run_at:%Y-%m-%d %H:%M:%SZ}  {job.name}"
+        click.echo(f"{line}  attempts={job.attempts}" + (f"  {job.error}" if job.error else ""))
+
+
+@jobs_group.command("retry")
+@click.argument("job_id")
+def retry(job_id: str) -> None:
+    """Make a failed job due again."""
+    connect()
+    outbox.retry(job_id)
+    click.echo(f"{job_id} is due again")
+
+
+@jobs_group.command("cancel")
+@click.argument("job_id")
+def cancel(job_id: str) -> None:
+    """Take a waiting job out of the queue."""
+    connect()
+    outbox.cancel(job_id)
+    click.echo(f"{job_id} is cancelled")

@@ -1,0 +1,287 @@
+"""The embedded MongoDB server: one mongod on the loopback address, a replica set of one member.
+
+Transactions and change streams need a replica set. There is no authentication: only processes
+of this machine reach it, so it is for the demo, for tests and for trying things out.
+"""
+
+import fcntl
+import importlib.util
+import json
+import os
+import random
+import shutil
+import socket
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+from cli.supervisor import Process, StartError
+
+HOST = "127.0.0.1"
+REPLICA_SET = "rs0"
+LOGS_KEPT = 3
+PREDECESSOR_PATIENCE_S = 20.0
+# Below the range from which the kernel gives ports to outgoing connections: a remembered port
+# is then not taken by chance.
+PORTS = range(20_000, 32_000)
+
+_EXIT_PORT_TAKEN = 48
+_NOT_YET_INITIALIZED = 94
+
+
+class MongodError(StartError):
+    """MongoDB is missing, does not start or is not fit for use; the text is for people."""
+
+
+def find_mongod() -> Path:
+    """Return the server's program: `MONGOD` of the environment, the installed wheel's, `PATH`'s.
+
+    Raises `MongodError` when there is none, or when `MONGOD` is not a program.
+    """
+    if named := os.environ.get("MONGOD"):
+        if os.access(named, os.X_OK) and Path(named).is_file():
+            return Path(named)
+        message = f"MONGOD={named} is not a program"
+        raise MongodError(message)
+    wheel = importlib.util.find_spec("fiftyone")  # finds the folder, imports nothing
+    for folder in (wheel and wheel.submodule_search_locations) or ():
+        program = Path(folder, "db", "bin", "mongod")
+        if os.access(program, os.X_OK):
+            return program
+    if found := shutil.which("mongod"):
+        return Path(found)
+    message = "no mongod found: set MONGODB_URI to a replica set, or MONGOD to the program"
+    raise MongodError(message)
+
+
+def remembered_uri(data_dir: Path) -> str | None:
+    """Return the address of the embedded server that keeps its data in `data_dir`, if any."""
+    port = _remembered_port(data_dir)
+    return None if port is None else _uri(port)
+
+
+class EmbeddedMongod(Process):
+    """A mongod that keeps everything in `data_dir` and can be restarted on the same data.
+
+    The port is chosen once and remembered there; when something else has taken it meanwhile,
+    another is chosen and the data told. A given `port` is not negotiable. After a kill
+    the next start recovers from the journal. `extra` is appended to the arguments.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        port: int | None = None,
+        log_path: Path | None = None,
+        *,
+        extra: Sequence[str] = (),
+    ) -> None:
+        self.data_dir = data_dir
+        self._db = data_dir / "db"
+        self.log_path = log_path or data_dir / "mongod.log"
+        self._fixed_port = port
+        self._extra = list(extra)
+        self._port: int | None = None
+        super().__init__("mongod", [], output=self.log_path)
+
+    @property
+    def port(self) -> int:
+        """Return the port; raise `MongodError` before the first start."""
+        if self._port is None:
+            message = "mongod was not started"
+            raise MongodError(message)
+        return self._port
+
+    @property
+    def uri(self) -> str:
+        """Return the address for clients, known after `start`.
+
+        It names the replica set, so that after a kill a driver waits until the server is
+        primary again instead of sending writes to a member that refuses them.
+        """
+        return _uri(self.port)
+
+    def __enter__(self) -> Self:
+        """Start and wait until it takes writes."""
+        self.start()
+        self.wait_ready()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop it."""
+        self.stop()
+
+    def start(self) -> None:
+        """Start the server; `wait_ready` tells when it can be used.
+
+        A later start of the same object keeps the port, because clients know it by then.
+        Raises `MongodError` when another server keeps using the data.
+        """
+        if self._port is None:
+            self._db.mkdir(parents=True, exist_ok=True)
+            self.log_path.parent.mkdir(parents=True, exist_ok=True)
+            _rotate(self.log_path)
+            self._wait_for_predecessor()
+            self._choose_port()
+        super().start()
+
+    def wait_ready(self, timeout_s: float = 60.0) -> None:
+        """Wait until the server is the primary and takes writes.
+
+        Raises `MongodError` when it ends or the time runs out. A port that somebody else took
+        at the last moment is replaced.
+        """
+        deadline = time.monotonic() + timeout_s
+        while not self._is_primary():
+            code = self.poll()
+            if code == _EXIT_PORT_TAKEN and self._fixed_port is None:
+                self._choose_port()
+                super().start()
+            elif code is not None:
+                message = f"mongod ended with code {code}: {_last_error(self.log_path)}"
+                raise MongodError(message)
+            if time.monotonic() > deadline:
+                message = f"mongod was not ready within {timeout_s:g} s; see {self.log_path}"
+                raise MongodError(message)
+            time.sleep(0.05)
+
+    def _is_primary(self) -> bool:
+        options: dict[str, Any] = {"serverSelectionTimeoutMS": 500, "socketTimeoutMS": 5_000}
+        with MongoClient[dict[str, Any]](HOST, self.port, directConnection=True, **options) as it:
+            try:
+                state = it.admin.command("hello")
+                if state.get("isWritablePrimary"):
+                    return True
+                self._initiate(it)
+            except PyMongoError:
+                pass  # not listening yet, or between two states: asked again
+        return False
+
+    def _initiate(self, client: MongoClient[dict[str, Any]]) -> None:
+        try:
+            client.admin.command("replSetGetConfig")
+        except OperationFailure as error:
+            if error.code != _NOT_YET_INITIALIZED:
+                raise
+            members = [{"_id": 0, "host": f"{HOST}:{self.port}"}]
+            settings = {"electionTimeoutMillis": 1_000}
+            config = {"_id": REPLICA_SET, "members": members, "settings": settings}
+            client.admin.command("replSetInitiate", config)
+
+    def _wait_for_predecessor(self) -> None:
+        """Wait until a server that is just ending has let go of the data."""
+        deadline = time.monotonic() + PREDECESSOR_PATIENCE_S
+        with (self._db / "mongod.lock").open("ab") as lock:
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    return
+                except OSError as error:
+                    if time.monotonic() > deadline:
+                        message = f"another mongod uses {self.data_dir}"
+                        raise MongodError(message) from error
+                    time.sleep(0.05)
+
+    def _choose_port(self) -> None:
+        port = self._fixed_port or _remembered_port(self.data_dir)
+        if port is None or not _is_free(port):
+            if self._fixed_port is not None:
+                message = f"port {port} for mongod is taken"
+                raise MongodError(message)
+            port = next(filter(_is_free, random.sample(PORTS, 200)))
+        if port != _remembered_port(self.data_dir):
+            remembered = self.data_dir / "port"
+            remembered.unlink(missing_ok=True)  # cut short from here on, the next start moves
+            if (self._db / "WiredTiger").exists():
+                self._move(port)
+            written = self.data_dir / "port.new"
+            written.write_text(f"{port}\n")
+            written.replace(remembered)
+        self._port = port
+        self.argv = [*self._arguments(port), "--replSet", REPLICA_SET]
+
+    def _move(self, port: int) -> None:
+        """Write the new address into the data's replica set configuration.
+
+        A member that finds its old address there asks it “are you me?”, and a stranger who
+        listens there and keeps silent holds up the start for half a minute. MongoDB's way to
+        change the address beforehand is a start without a replica set.
+        """
+        alone = Process("mongod", self._arguments(port), output=self.log_path)
+        alone.start()
+        try:
+            with MongoClient[dict[str, Any]](HOST, port) as client:
+                change = {"$set": {"members.0.host": f"{HOST}:{port}"}, "$inc": {"version": 1}}
+                client.local["system.replset"].update_one({}, change)
+        except PyMongoError as error:
+            message = f"mongod did not take another port: {_last_error(self.log_path)}"
+            raise MongodError(message) from error
+        finally:
+            alone.stop()
+
+    def _arguments(self, port: int) -> list[str]:
+        return [
+            str(find_mongod()),
+            *("--dbpath", str(self._db), "--port", str(port), "--bind_ip", HOST),
+            *("--oplogSize", "512", "--wiredTigerCacheSizeGB", "0.5"),
+            *("--logpath", str(self.log_path), "--logappend", "--quiet"),
+            "--nounixsocket",
+            *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+            # A lone member has nobody to hand over to: the default waits 15 s when clients are
+            # connected.
+            *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
+            *self._extra,
+        ]
+
+
+def _uri(port: int) -> str:
+    return f"mongodb://{HOST}:{port}/?replicaSet={REPLICA_SET}"
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _rotate(log: Path) -> None:
+    for number in range(LOGS_KEPT, 0, -1):
+        older = log.with_name(f"{log.name}.{number - 1}") if number > 1 else log
+        if older.exists():
+            older.replace(log.with_name(f"{log.name}.{number}"))
+
+
+def _remembered_port(data_dir: Path) -> int | None:
+    try:
+        return int((data_dir / "port").read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _last_error(log: Path) -> str:
+    """Return what the server, or the loader of its libraries, complained about last."""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 64_000))
+        lines = file.read().decode(errors="replace").splitlines()
+    for line in reversed(lines):
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            return line[-300:]
+        if entry.get("s") in {"E", "F"}:
+            return f"{entry['msg']} {entry.get('attr', {}).get('error', '')} (see {log})"
+    return f"see {log}"

@@ -1,0 +1,88 @@
+"""The MongoDB connection: one lazy, fork-safe client per process, and transactions.
+
+Nothing connects at import or before a fork: `configure` only registers the settings with
+mongoengine, which makes the client at first use. Writes are acknowledged by a majority and
+journaled; each operation ends within `timeoutMS`, so that a frozen database gives clean errors
+instead of hung workers.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import mongoengine
+from mongoengine.connection import DEFAULT_CONNECTION_NAME
+from pymongo import MongoClient, ReadPreference, WriteConcern
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+from pymongo.read_concern import ReadConcern
+
+from core.settings import Settings
+
+Result = TypeVar("Result")
+Document = dict[str, Any]
+
+_configured_in: dict[int, Settings] = {}
+
+
+def configure(settings: Settings, *, timeout_ms: int | None = None) -> None:
+    """Register the connection for this process. `timeout_ms` overrides the setting."""
+    mongoengine.disconnect_all()
+    mongoengine.register_connection(
+        DEFAULT_CONNECTION_NAME,
+        db=settings.mongodb_database,
+        host=settings.mongodb_uri,
+        timeoutMS=timeout_ms or settings.mongodb_timeout_ms,
+        serverSelectionTimeoutMS=timeout_ms or settings.mongodb_timeout_ms,
+        connectTimeoutMS=min(timeout_ms or settings.mongodb_timeout_ms, 2_000),
+        maxPoolSize=settings.mongodb_pool_size,
+        retryWrites=True,
+        retryReads=True,
+        w="majority",
+        journal=True,
+        tz_aware=True,
+        uuidRepresentation="standard",
+        appname=f"toolbox-{settings.env}",
+    )
+    _configured_in.clear()
+    _configured_in[os.getpid()] = settings
+
+
+def client() -> "MongoClient[Document]":
+    """Return this process's client; a forked child gets one of its own."""
+    if os.getpid() not in _configured_in:
+        configure(next(iter(_configured_in.values())))
+    return cast("MongoClient[Document]", mongoengine.get_connection())
+
+
+def database() -> "Database[Document]":
+    """Return the product's database."""
+    name = _settings().mongodb_database
+    return client()[name]
+
+
+def ping() -> None:
+    """Ask the primary for a sign of life; raise a pymongo error when there is none."""
+    client().admin.command("ping", read_preference=ReadPreference.PRIMARY)
+
+
+def transaction(work: Callable[[ClientSession], Result]) -> Result:
+    """Run `work(session)` in a transaction, again when MongoDB says that it was transient.
+
+    `work` may run several times: it must have no effect outside the database. It must pass
+    the session to each of its operations.
+    """
+    with client().start_session() as session:
+        return session.with_transaction(
+            work,
+            read_concern=ReadConcern("snapshot"),
+            write_concern=WriteConcern(w="majority", j=True),
+            read_preference=ReadPreference.PRIMARY,
+        )
+
+
+def _settings() -> Settings:
+    if not _configured_in:
+        message = "core.db.configure was not called"
+        raise RuntimeError(message)
+    return next(iter(_configured_in.values()))

@@ -1,0 +1,101 @@
+"""Texts that callers read, in Chinese and English, by code. `{name}` is filled from the error."""
+
+from collections.abc import Mapping
+
+ZH, EN = "zh-CN", "en"
+LANGUAGES = (ZH, EN)
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    # Errors of the transport
+    "bad_json": ("请求体不是有效的 JSON", "The request body is not valid JSON"),
+    "bad_text": ("文本含有不允许的字符", "The text holds characters that are not allowed"),
+    "content_type": ("请求体须为 application/json", "The body must be application/json"),
+    "duplicate_key": ("JSON 中有重复的键", "The JSON holds a key twice"),
+    "invalid": ("请求内容有误", "The request is not valid"),
+    "method_not_allowed": ("不支持此方法", "This method is not supported here"),
+    "not_acceptable": ("无法提供所要求的格式", "The requested format is not available"),
+    "not_found": ("内容不存在或未公开", "Nothing is published here"),
+    "payload_too_large": ("请求体过大", "The request body is too large"),
+    "too_deep": ("JSON 嵌套过深", "The JSON is nested too deeply"),
+    "uri_too_long": ("请求地址过长", "The request address is too long"),
+    "internal": ("服务器内部错误", "Internal server error"),
+    "unavailable": ("服务暂不可用，请稍后再试", "Temporarily unavailable, please try again"),
+    "bad_request": ("请求无法处理", "The request cannot be processed"),
+    # Errors of the rules
+    "forbidden": ("没有权限", "Not allowed"),
+    "conflict": ("内容已被他人修改", "Somebody else changed this meanwhile"),
+    "refused": ("不符合规则", "A rule does not allow this"),
+    "rate_limited": ("请求过于频繁", "Too many requests"),
+    "bad_cursor": ("分页游标无效", "The cursor is not valid"),
+    "idempotency_reused": (
+        "此 Idempotency-Key 已用于另一请求",
+        "This Idempotency-Key was used for another request",
+    ),
+    "idempotency_running": (
+        "同一请求正在处理，请稍后再试",
+        "The same request is being processed, try again shortly",
+    ),
+    "idempotency_key": (
+        "Idempotency-Key 须为 8 至 100 个可见字符",
+        "Idempotency-Key must be 8 to 100 visible characters",
+    ),
+    "stale_revision": (
+        "内容已更新到第 {current} 版，您基于第 {given} 版",
+        "This is at revision {current} now; yours is based on {given}",
+    ),
+    "slug_taken": ("标识“{slug}”已被使用", "The slug “{slug}” is taken"),
+    "slug_locked": (
+        "已发布过的内容不能更改标识",
+        "The slug cannot change once an item has been published",
+    ),
+    "archived": ("内容已归档，请先恢复", "This is archived; restore it first"),
+    "not_archived": ("内容未归档", "This is not archived"),
+    "not_live": ("内容未发布", "This is not live"),
+    "still_live": ("请先下线再归档", "Take it offline before archiving it"),
+    "no_such_revision": ("没有第 {number} 版", "There is no revision {number}"),
+    "not_publishable": ("暂不能发布，请先处理所列问题", "Not ready to be published, see fields"),
+    "bad_schedule": ("到期时间须晚于发布时间且在将来", "It must expire after it is published"),
+    "past_time": ("时间须在将来", "The time must be in the future"),
+    "job_not_failed": ("只有失败的任务可以重试", "Only a failed job can be retried"),
+    "job_not_pending": ("只有等待中的任务可以取消", "Only a waiting job can be cancelled"),
+    "bad_translation_path": ("没有可翻译的字段“{path}”", "No translatable text at “{path}”"),
+    # What is wrong with a field
+    "required": ("必填", "Required"),
+    "unknown_field": ("未知字段", "Unknown field"),
+    "unknown_parameter": ("未知参数", "Unknown parameter"),
+    "repeated_parameter": ("参数重复", "Given more than once"),
+    "null": ("不能为空", "May not be null"),
+    "type": ("类型不正确", "Wrong type"),
+    "choice": ("不是可选的值", "Not one of the choices"),
+    "too_long": ("过长", "Too long"),
+    "too_short": ("过短", "Too short"),
+    "out_of_range": ("超出范围", "Out of range"),
+    "format": ("格式不正确", "Wrong format"),
+    "not_unique": ("重复", "Given more than once"),
+    "link_missing": ("引用的内容不存在：{target}", "Linked item does not exist: {target}"),
+    "link_not_live": ("引用的内容未发布：{target}", "Linked item is not live: {target}"),
+    "map_approval": (
+        "地图须有审图号或书面豁免说明",
+        "A map needs its approval number or a written exemption",
+    ),
+    "media_missing": ("媒体不存在：{target}", "No such media: {target}"),
+    "figure_source": ("数据须注明来源", "A figure needs its source"),
+    "figure_range": ("区间须有下限与上限，且下限不大于上限", "A range needs low ≤ high"),
+    "figure_value": ("须有数值", "A value is needed"),
+    "stops_needed": ("至少需要两个点位", "At least two stops are needed"),
+    "group_limits": ("人数下限不能大于上限", "The lower limit exceeds the upper limit"),
+    "tree_loop": ("章节层级成环", "The chapter is its own ancestor"),
+    "other_edition": ("上级章节属于另一版", "The parent belongs to another edition"),
+}
+
+
+def text(code: str, language: str, params: Mapping[str, object] | None = None) -> str:
+    """Return the text of `code` in `language` (Chinese when unknown), filled with `params`."""
+    chinese, english = MESSAGES[code]
+    template = english if language == EN else chinese
+    return template.format_map(dict(params)) if params else template
+
+
+def has(code: str) -> bool:
+    """Tell whether `code` has a text."""
+    return code in MESSAGES

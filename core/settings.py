@@ -1,0 +1,120 @@
+"""Settings: one frozen dataclass, read from the environment once at start.
+
+A missing or malformed setting stops the start with a message that names it. There are no default
+secrets: `scripts/run` generates them for the demo, production must set them. `.env.example` lists
+every variable read here; a test compares the two.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SECRET_MIN_LENGTH = 32
+MODES = ("demo", "test", "production")
+
+
+class SettingsError(Exception):
+    """A setting is missing or malformed; the text names the variable and what it should be."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings. Times are in the unit of the name's suffix, sizes in bytes."""
+
+    env: str
+    secret_key: str
+    mongodb_uri: str
+    mongodb_database: str
+    mongodb_timeout_ms: int
+    mongodb_pool_size: int
+    data_dir: Path
+    cors_origins: tuple[str, ...]
+    trusted_proxies: int
+    max_body_bytes: int
+    public_max_age_s: int
+    media_max_age_s: int
+    log_level: str
+    worker_poll_ms: int
+    job_lease_s: int
+    job_max_attempts: int
+    idempotency_hours: int
+
+    @property
+    def media_dir(self) -> Path:
+        """Return the folder that holds media files."""
+        return self.data_dir / "media"
+
+    @property
+    def is_production(self) -> bool:
+        """Tell whether the product serves real users."""
+        return self.env == "production"
+
+
+class _Reader:
+    """Reads typed variables and collects every mistake, so that all are told at once."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.mistakes: list[str] = []
+
+    def text(self, name: str, default: str | None = None) -> str:
+        value = self.environ.get(name, "").strip()
+        if value:
+            return value
+        if default is None:
+            self.mistakes.append(f"{name} is not set")
+            return ""
+        return default
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        raw = self.text(name, str(default))
+        try:
+            value = int(raw)
+        except ValueError:
+            self.mistakes.append(f"{name} is not a whole number: {raw!r}")
+            return default
+        if not low <= value <= high:
+            self.mistakes.append(f"{name} must be between {low} and {high}, not {value}")
+        return value
+
+    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        value = self.text(name, default)
+        if value not in choices:
+            self.mistakes.append(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+        return value
+
+    def words(self, name: str) -> tuple[str, ...]:
+        return tuple(word.strip() for word in self.text(name, "").split(",") if word.strip())
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; raise `SettingsError` naming everything that is wrong."""
+    read = _Reader(os.environ if environ is None else environ)
+    secret = read.text("SECRET_KEY")
+    if secret and len(secret) < SECRET_MIN_LENGTH:
+        read.mistakes.append(f"SECRET_KEY must have at least {SECRET_MIN_LENGTH} characters")
+    settings = Settings(
+        env=read.choice("ENV", "production", MODES),
+        secret_key=secret,
+        mongodb_uri=read.text("MONGODB_URI"),
+        mongodb_database=read.text("MONGODB_DATABASE", "toolbox"),
+        mongodb_timeout_ms=read.number("MONGODB_TIMEOUT_MS", 3_000, 100, 60_000),
+        mongodb_pool_size=read.number("MONGODB_POOL_SIZE", 20, 1, 1_000),
+        data_dir=Path(read.text("DATA_DIR", "data")).absolute(),
+        cors_origins=read.words("CORS_ORIGINS"),
+        trusted_proxies=read.number("TRUSTED_PROXIES", 0, 0, 10),
+        max_body_bytes=read.number("MAX_BODY_BYTES", 1_000_000, 1_000, 100_000_000),
+        public_max_age_s=read.number("PUBLIC_MAX_AGE_S", 0, 0, 86_400),
+        media_max_age_s=read.number("MEDIA_MAX_AGE_S", 31_536_000, 0, 31_536_000),
+        log_level=read.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+        worker_poll_ms=read.number("WORKER_POLL_MS", 200, 10, 60_000),
+        job_lease_s=read.number("JOB_LEASE_S", 60, 1, 3_600),
+        job_max_attempts=read.number("JOB_MAX_ATTEMPTS", 8, 1, 100),
+        idempotency_hours=read.number("IDEMPOTENCY_HOURS", 24, 1, 720),
+    )
+    if "*" in settings.cors_origins:
+        read.mistakes.append("CORS_ORIGINS must list origins; * is not taken")
+    if read.mistakes:
+        raise SettingsError("; ".join(read.mistakes))
+    return settings

@@ -1,0 +1,76 @@
+"""Settings of the web server; `gunicorn wsgi:app` in the project folder picks this file up."""
+
+import os
+import shutil
+import tempfile
+from typing import Any
+
+# Metrics of all workers meet in files of this folder. prometheus-client decides at its import
+# whether it uses them, so the variable comes before that import, here and in the application.
+_own_metrics_dir = None
+if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    _own_metrics_dir = tempfile.mkdtemp(prefix="toolbox-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = _own_metrics_dir
+
+from prometheus_client import multiprocess  # noqa: E402 - must find the variable set
+
+_host = os.environ.get("HOST") or "127.0.0.1"
+_port = os.environ.get("PORT") or "8000"
+bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
+
+# One process a core does the work; two at least, so that one that is replaced leaves another.
+workers = int(os.environ.get("WEB_CONCURRENCY") or max(2, len(os.sched_getaffinity(0))))
+
+# Threads wait for MongoDB side by side, and idle connections cost none: a thread is taken only
+# while a request is answered. More than four only contend for the interpreter lock.
+worker_class = "gthread"
+threads = 4
+
+# Each worker imports the application after the fork and so owns its MongoDB client, its
+# threads and its change stream; a new worker also picks up new code.
+preload_app = False
+
+# No recycling by request count: it would hide leaks, and each new worker starts with an empty
+# cache.
+max_requests = 0
+
+# A request ends within a few seconds (MONGODB_TIMEOUT_MS) or is refused. `timeout` only finds a
+# worker whose event loop hangs; slow requests run in threads and do not trigger it.
+timeout = 30
+graceful_timeout = 20
+
+# Long enough for the next tap in a mini-program, short enough to free idle connections.
+keepalive = 5
+
+# A search in Chinese takes nine bytes a character, so the line stays roomy; the rest is the
+# default, spelled out because it is a limit on input.
+limit_request_line = 4094
+limit_request_fields = 100
+limit_request_field_size = 8190
+
+# Only these peers may say by X-Forwarded-Proto that the client used HTTPS. No header may set
+# SCRIPT_NAME or PATH_INFO: nothing here is mounted below a prefix.
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1,::1"
+forwarder_headers = ""
+
+# Workers show that they live by touching a file; on a disk that can block.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+
+# The application logs its requests itself, without query strings and addresses.
+accesslog = None
+errorlog = "-"
+loglevel = (os.environ.get("LOG_LEVEL") or "info").lower()
+
+# Nothing talks to it, and by default all instances of a user would share one in the home folder.
+control_socket_disable = True
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Drop the live gauges of a worker that ended."""
+    multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(_server: Any) -> None:
+    """Remove the metrics folder, if it is one that this file made."""
+    if _own_metrics_dir is not None:
+        shutil.rmtree(_own_metrics_dir, ignore_errors=True)

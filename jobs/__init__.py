@@ -1,0 +1,1 @@
+"""Background work: handlers of jobs, the worker that runs them, the schedule."""

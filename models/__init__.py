@@ -1,0 +1,1 @@
+"""MongoDB documents, one file per resource: fields, enumerations, indexes. No rules."""

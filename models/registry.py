@@ -1,0 +1,55 @@
+"""All documents in one place: content by kind, and every collection that has indexes."""
+
+from mongoengine import Document
+
+from models.articles import Article
+from models.clusters import Cluster
+from models.content import Content
+from models.enums import Kind
+from models.faqs import Faq
+from models.films import Film
+from models.handbook import Chapter, Edition
+from models.idempotency import IdempotentAnswer
+from models.media_items import MediaItem
+from models.migrations import Migration
+from models.outbox import Job
+from models.projects import Project
+from models.revisions import Revision
+from models.routes import Route
+from models.seeds import Seed
+from models.sitemaps import Sitemap
+from models.sites import Site
+from models.snapshots import Snapshot
+from models.tracks import Track
+from models.venues import Venue
+from models.versions import Version
+
+CONTENT: dict[Kind, type[Content]] = {
+    model.KIND: model
+    for model in (
+        Track,
+        Site,
+        Project,
+        Route,
+        Film,
+        Venue,
+        Edition,
+        Chapter,
+        Cluster,
+        Article,
+        Faq,
+    )
+}
+
+DOCUMENTS: tuple[type[Document], ...] = (
+    *CONTENT.values(),
+    Revision,
+    Snapshot,
+    Version,
+    Job,
+    IdempotentAnswer,
+    MediaItem,
+    Sitemap,
+    Seed,
+    Migration,
+)

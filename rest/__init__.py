@@ -1,0 +1,1 @@
+"""What both REST surfaces share: the bridge of schemas to routes, errors, language, paging."""

@@ -1,0 +1,44 @@
+"""A Flask app with what both REST surfaces share, before any route."""
+
+from flask import Flask
+from flask_cors import CORS
+from flask_restx import Api
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from core.settings import Settings
+from rest import errors, observing
+from rest.contract import Contract
+
+
+class RestApi(Api):
+    """flask-restx with our error shape in place of its own."""
+
+    def handle_error(self, e: Exception) -> object:
+        """Answer a failure of a route of this API."""
+        return errors.answer(e)
+
+    def register(self, contract: Contract) -> None:
+        """Publish the contract's models in this API's document."""
+        self.models.update(contract.models)
+
+
+def create(settings: Settings) -> Flask:
+    """Return an app with settings, limits, error shape, request ids and CORS."""
+    app = Flask("toolbox", static_folder=None)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        RESTX_INCLUDE_ALL_MODELS=True,
+        RESTX_MASK_SWAGGER=False,
+        RESTX_ERROR_404_HELP=False,
+    )
+    app.url_map.strict_slashes = False
+    observing.observe(app)
+    app.register_error_handler(Exception, errors.answer)
+    if settings.cors_origins:
+        CORS(app, origins=list(settings.cors_origins), max_age=600)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,153 @@
+"""The bridge: one marshmallow schema validates a request, serialises its answer, documents both.
+
+The only file that knows both flask-restx and apispec. Routes are declared with `takes` (a JSON
+body), `asks` (a query string), `gives` (an answer dumped from objects) and `shows` (an answer
+whose JSON is ready, documented by the same schema).
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Response, request
+from flask_restx import Namespace, SchemaModel
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
+
+from rest import body, serving
+
+View = Callable[..., Any]
+
+
+class ErrorBodySchema(Schema):
+    """What went wrong: a stable code, a message for people, the fields at fault."""
+
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+    fields_ = fields.Dict(keys=fields.String(), data_key="fields", required=True)
+    request_id = fields.String(required=True)
+
+
+class ErrorSchema(Schema):
+    """The one shape of every failure."""
+
+    error = fields.Nested(ErrorBodySchema, required=True)
+
+
+class Contract:
+    """Registers schemas with one API's document, and declares routes by them."""
+
+    def __init__(self) -> None:
+        self.plugin = MarshmallowPlugin(schema_name_resolver=_name)
+        self.spec = APISpec("", "", openapi_version="2.0", plugins=[self.plugin])
+        self.models: dict[str, SchemaModel] = {}
+        self._namespace = Namespace("contract")
+        self.error = self.model(ErrorSchema)
+
+    def model(self, schema: type[Schema]) -> SchemaModel:
+        """Return flask-restx's model of a schema, registering it and all that it nests."""
+        name = _name(schema)
+        if name not in self.spec.components.schemas:
+            self.spec.components.schema(name, schema=schema)
+        for known, definition in self.spec.components.schemas.items():
+            self.models.setdefault(known, SchemaModel(known, definition))
+        return self.models[name]
+
+    def takes(self, schema: type[Schema]) -> Callable[[View], View]:
+        """Validate the JSON body; the view gets it as `data`.
+
+        Unknown fields are refused by name. Dump-only fields are dropped, so that what was read
+        can be sent back.
+        """
+        model, loader = self.model(schema), schema(unknown=RAISE)
+        read_only = _read_only(loader)
+
+        def decorate(view: View) -> View:
+            @functools.wraps(view)
+            def wrapped(*args: Any, **kwargs: Any) -> Any:
+                sent = body.read_object(request)
+                writable = {k: v for k, v in sent.items() if k not in read_only}
+                return view(*args, data=_load(loader, writable, "unknown_field"), **kwargs)
+
+            return self._documented(wrapped, expect=[model])
+
+        return decorate
+
+    def asks(self, schema: type[Schema]) -> Callable[[View], View]:
+        """Validate the query string; the view gets it as `query`."""
+        loader = schema(unknown=RAISE)
+        parameters = self.plugin.converter.schema2parameters(schema, location="query")  # type: ignore[union-attr]
+
+        def decorate(view: View) -> View:
+            @functools.wraps(view)
+            def wrapped(*args: Any, **kwargs: Any) -> Any:
+                return view(*args, query=_query(loader), **kwargs)
+
+            named = {one.pop("name"): one for one in parameters}
+            return self._documented(wrapped, params=named)
+
+        return decorate
+
+    def gives(self, schema: type[Schema], code: int = 200) -> Callable[[View], View]:
+        """Serialise what the view returns."""
+        model, dumper = self.model(schema), schema()
+
+        def decorate(view: View) -> View:
+            @functools.wraps(view)
+            def wrapped(*args: Any, **kwargs: Any) -> Response:
+                dumped = dumper.dump(view(*args, **kwargs))
+                return Response(orjson.dumps(dumped), code, mimetype="application/json")
+
+            return self._documented(wrapped, responses={code: ("", model)})
+
+        return decorate
+
+    def shows(self, schema: type[Schema]) -> Callable[[View], View]:
+        """Serve a public read: what the view returns is ready data in the schema's shape."""
+        model = self.model(schema)
+
+        def decorate(view: View) -> View:
+            @functools.wraps(view)
+            def wrapped(*args: Any, **kwargs: Any) -> Response:
+                return serving.public(lambda: view(*args, **kwargs))
+
+            responses = {200: ("", model), 304: "Unchanged"}
+            return self._documented(wrapped, responses=responses)
+
+        return decorate
+
+    def _documented(self, view: View, **doc: Any) -> View:
+        doc["responses"] = {**doc.get("responses", {}), "default": ("Failure", self.error)}
+        documented: View = self._namespace.doc(**doc)(view)
+        return documented
+
+
+def _name(schema: Any) -> str:
+    """Return the name of a schema in the document: its class without `Schema`."""
+    kind = schema if isinstance(schema, type) else type(schema)
+    return kind.__name__.removesuffix("Schema")
+
+
+def _read_only(loader: Schema) -> set[str]:
+    return {field.data_key or name for name, field in loader.dump_fields.items() if field.dump_only}
+
+
+def _query(loader: Schema) -> dict[str, Any]:
+    values = request.args.to_dict(flat=False)
+    repeated = {name: ["repeated_parameter"] for name, given in values.items() if len(given) > 1}
+    if repeated:
+        raise ValidationError(repeated)
+    given = {name: values[name][0] for name in values}
+    return _load(loader, given, "unknown_parameter")
+
+
+def _load(loader: Schema, given: dict[str, Any], unknown: str) -> dict[str, Any]:
+    strangers = given.keys() - {
+        field.data_key or name for name, field in loader.load_fields.items()
+    }
+    if strangers:
+        raise ValidationError({name: [unknown] for name in sorted(strangers)})
+    loaded: dict[str, Any] = loader.load(given, unknown=EXCLUDE)
+    return loaded

@@ -1,0 +1,40 @@
+"""Answering public reads: bytes, ETag, Last-Modified, 304, Cache-Control."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from flask import Response, current_app, request
+
+from core.clock import now
+from rest import language
+from services import versions
+
+JSON = "application/json"
+
+
+def public(read: Callable[[], Any]) -> Response:
+    """Serve what `read` returns, or 304 when the client has it already.
+
+    The version is taken before the content is read: an answer may be newer than its date, never
+    older. Raises what `read` raises.
+    """
+    version = versions.current()
+    payload = orjson.dumps(read(), option=orjson.OPT_UTC_Z)
+    response = Response(payload, mimetype=JSON)
+    response.headers["Content-Language"] = language.current().value
+    response.headers["Vary"] = "Accept-Language"
+    response.set_etag(hashlib.blake2b(payload, digest_size=12).hexdigest())
+    # The date may run ahead of the clock (services.versions); it is sent no later than now and
+    # then matches no request, which costs a 304 and never serves a stale one.
+    response.last_modified = min(version.last_modified, now())
+    max_age = current_app.config["SETTINGS"].public_max_age_s
+    response.cache_control.public = True
+    response.cache_control.max_age = max_age
+    if max_age == 0:
+        response.cache_control.no_cache = True
+    since = request.if_modified_since
+    if request.if_none_match or since is None or since >= version.last_modified:
+        response.make_conditional(request)
+    return response

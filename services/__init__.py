@@ -1,0 +1,1 @@
+"""The rules: what may happen to content, when, and what it causes. Knows no HTTP."""

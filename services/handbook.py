@@ -1,0 +1,104 @@
+"""实用手册: chapters form a tree within their edition, read in the order that staff gave."""
+
+from typing import Any
+
+import orjson
+
+from models.enums import Kind, Language
+from models.handbook import Chapter
+from models.snapshots import snapshot_key
+from services import live
+from services.live import Selection
+
+DEPTH_MAX = 6
+CHAPTERS_MAX = 500
+
+Card = dict[str, Any]
+
+
+def problems(chapter: Chapter) -> dict[str, object]:
+    """Return what is wrong with a chapter's place in the tree: another edition, or a loop."""
+    parent_id, depth = chapter.parent, 0
+    while parent_id:
+        depth += 1
+        if parent_id == chapter.id or depth > DEPTH_MAX:
+            return {"parent": "tree_loop"}
+        parent = Chapter.objects(id=parent_id).only("parent", "edition").first()
+        if parent is None:
+            return {}  # reported as a missing link
+        if parent.edition != chapter.edition:
+            return {"parent": "other_edition"}
+        parent_id = parent.parent
+    return {}
+
+
+def read_edition(id_or_slug: str, language: Language) -> dict[str, Any]:
+    """Return an edition with the tree of its live chapters; raise `NotFound`."""
+    row = live.find(Kind.HANDBOOK, id_or_slug, language)
+    data, (chapters,) = live.detail(row, language, [_chapters(row["item"])])
+    return {
+        **data,
+        "published_at": row["published_at"],
+        "related": {},
+        "chapters": _tree(chapters, language),
+    }
+
+
+def read_chapter(edition: str, id_or_slug: str, language: Language) -> dict[str, Any]:
+    """Return a live chapter of a live edition, with what is before, after and below it."""
+    edition_row = live.find(Kind.HANDBOOK, edition, language)
+    row = live.find(Kind.CHAPTERS, id_or_slug, language, match={"facet": edition_row["item"]})
+    data, (chapters,) = live.detail(row, language, [_chapters(edition_row["item"])])
+    rows = _reading_order(chapters)
+    place = next((i for i, found in enumerate(rows) if found["item"] == row["item"]), None)
+    before = rows[place - 1] if place else None
+    after = rows[place + 1] if place is not None and place + 1 < len(rows) else None
+    return {
+        **data,
+        "published_at": row["published_at"],
+        "related": {},
+        "previous": live.cards([before], language)[0] if before else None,
+        "next": live.cards([after], language)[0] if after else None,
+        "children": live.cards(_children(chapters).get(row["item"], []), language),
+    }
+
+
+def _chapters(edition: str) -> Selection:
+    return Selection(Kind.CHAPTERS, CHAPTERS_MAX, {"facet": edition})
+
+
+def _parent(row: Card) -> str | None:
+    """Return the id of the parent chapter; it is among the links, as `chapters:<id>`."""
+    prefix = snapshot_key(Kind.CHAPTERS, "")
+    return next((ref.removeprefix(prefix) for ref in row["refs"] if ref.startswith(prefix)), None)
+
+
+def _children(rows: list[Card]) -> dict[str | None, list[Card]]:
+    """Group live chapters by parent; one whose parent is offline stands at the top."""
+    known = {row["item"] for row in rows}
+    grouped: dict[str | None, list[Card]] = {}
+    for row in rows:
+        parent = _parent(row)
+        grouped.setdefault(parent if parent in known else None, []).append(row)
+    return grouped
+
+
+def _reading_order(rows: list[Card]) -> list[Card]:
+    """Return chapters as a reader turns the pages: each before what is below it."""
+    grouped, ordered = _children(rows), []
+    pending = list(reversed(grouped.get(None, [])))
+    while pending:
+        row = pending.pop()
+        ordered.append(row)
+        pending.extend(reversed(grouped.get(row["item"], [])))
+    return ordered
+
+
+def _tree(rows: list[Card], language: Language) -> list[Card]:
+    grouped = _children(rows)
+
+    def node(row: Card) -> Card:
+        card: Card = orjson.loads(row["body"][language]["card"])
+        return {**card, "children": [node(child) for child in grouped.get(row["item"], [])]}
+
+    return [node(row) for row in grouped.get(None, [])]

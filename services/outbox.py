@@ -1,0 +1,158 @@
+"""The outbox: background work is written with the change that causes it, then claimed.
+
+Nothing else starts background work. A job runs at least once: its handler must be idempotent.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from pymongo import ReturnDocument
+from pymongo.client_session import ClientSession
+from pymongo.errors import DuplicateKeyError
+
+from core.clock import now
+from core.errors import Conflict, NotFound
+from core.ids import new_id
+from models.outbox import Job, JobState
+
+KEEP_DONE = dt.timedelta(days=7)
+BACKOFF_FIRST_S = 1
+BACKOFF_MAX_S = 600
+
+
+def enqueue(
+    name: str,
+    args: Mapping[str, Any],
+    *,
+    run_at: dt.datetime | None = None,
+    dedupe_key: str | None = None,
+    session: ClientSession | None = None,
+) -> None:
+    """Write a job, due at `run_at` (UTC; at once when absent).
+
+    Pass the `session` of the transaction that causes the work. A job with a `dedupe_key` that
+    is known already is not written again, whatever its state.
+    """
+    row: dict[str, Any] = {
+        "_id": new_id(),
+        "name": name,
+        "args": dict(args),
+        "state": JobState.PENDING,
+        "run_at": run_at or now(),
+        "attempts": 0,
+        "created_at": now(),
+    }
+    jobs = Job._get_collection()
+    if dedupe_key is None:
+        jobs.insert_one(row, session=session)
+        return
+    try:
+        jobs.update_one(
+            {"dedupe_key": dedupe_key}, {"$setOnInsert": row}, upsert=True, session=session
+        )
+    except DuplicateKeyError:
+        # Somebody else enqueued the same work at this moment: it is there, which is the point.
+        if session is not None and session.in_transaction:
+            raise
+
+
+def claim(token: str, lease: dt.timedelta) -> Job | None:
+    """Take the job that is due longest, or one whose lease ran out; None when there is none.
+
+    `token` must be fresh for each claim: it is what `renew`, `finish` and `fail` check.
+    """
+    moment = now()
+    held = {
+        "$set": {"state": JobState.RUNNING, "leased_until": moment + lease, "token": token},
+        "$inc": {"attempts": 1},
+    }
+    jobs = Job._get_collection()
+    for query, order in (
+        ({"state": JobState.RUNNING, "leased_until": {"$lt": moment}}, [("leased_until", 1)]),
+        ({"state": JobState.PENDING, "run_at": {"$lte": moment}}, [("run_at", 1), ("_id", 1)]),
+    ):
+        row = jobs.find_one_and_update(
+            query, held, sort=order, return_document=ReturnDocument.AFTER
+        )
+        if row is not None:
+            job: Job = Job._from_son(row)
+            return job
+    return None
+
+
+def renew(job_id: str, token: str, lease: dt.timedelta) -> bool:
+    """Extend a lease; False when the job is no longer held under `token`."""
+    result = Job._get_collection().update_one(
+        {"_id": job_id, "token": token, "state": JobState.RUNNING},
+        {"$set": {"leased_until": now() + lease}},
+    )
+    return bool(result.matched_count)
+
+
+def finish(job_id: str, token: str) -> bool:
+    """Mark a job done; False when it is no longer held under `token`."""
+    result = Job._get_collection().update_one(
+        {"_id": job_id, "token": token, "state": JobState.RUNNING},
+        {
+            "$set": {
+                "state": JobState.DONE,
+                "finished_at": now(),
+                "drop_at": now() + KEEP_DONE,
+            },
+            "$unset": {"token": "", "leased_until": "", "error": ""},
+        },
+    )
+    return bool(result.matched_count)
+
+
+def fail(job: Job, token: str, error: str, max_attempts: int) -> JobState:
+    """Record a failed attempt: try again with doubling pauses, or give up for staff to see."""
+    final = job.attempts >= max_attempts
+    pause = min(BACKOFF_FIRST_S * 2 ** (job.attempts - 1), BACKOFF_MAX_S)
+    change: dict[str, Any] = {"state": JobState.FAILED if final else JobState.PENDING}
+    change["error"] = error[:2_000]
+    if final:
+        change["finished_at"] = now()
+    else:
+        change["run_at"] = now() + dt.timedelta(seconds=pause)
+    Job._get_collection().update_one(
+        {"_id": job.id, "token": token, "state": JobState.RUNNING},
+        {"$set": change, "$unset": {"token": "", "leased_until": ""}},
+    )
+    return JobState(change["state"])
+
+
+def retry(job_id: str) -> None:
+    """Make a failed job due again with its attempts reset."""
+    _move(
+        job_id,
+        JobState.FAILED,
+        {"state": JobState.PENDING, "run_at": now(), "attempts": 0},
+        "job_not_failed",
+    )
+
+
+def cancel(job_id: str) -> None:
+    """Take a waiting job out of the queue."""
+    _move(
+        job_id,
+        JobState.PENDING,
+        {"state": JobState.CANCELLED, "finished_at": now(), "drop_at": now() + KEEP_DONE},
+        "job_not_pending",
+    )
+
+
+def _move(job_id: str, state: JobState, change: dict[str, Any], code: str) -> None:
+    jobs = Job._get_collection()
+    if jobs.update_one({"_id": job_id, "state": state}, {"$set": change}).matched_count:
+        return
+    if jobs.find_one({"_id": job_id}, {"_id": 1}) is None:
+        raise NotFound
+    raise Conflict(code)
+
+
+def listing(state: JobState | None, limit: int = 50) -> list[Job]:
+    """Return jobs, those due first; all states when `state` is None."""
+    query = Job.objects(state=state) if state else Job.objects
+    return list(query.order_by("run_at", "id").limit(limit))

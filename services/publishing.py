@@ -1,0 +1,293 @@
+"""Publishing: the only way into, and out of, what the public sees.
+
+Each verb is one transaction: revision, live snapshot, working copy, version counter and follow-up
+jobs change together or not at all.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from pymongo import UpdateOne
+from pymongo.client_session import ClientSession
+
+from core.canonical import digest
+from core.clock import now
+from core.db import transaction
+from core.errors import Conflict, Invalid, NotFound, Unprocessable
+from core.ids import new_id
+from models.content import Content
+from models.enums import ContentState, Kind
+from models.registry import CONTENT
+from models.revisions import Revision
+from models.snapshots import Snapshot, snapshot_key
+from models.versions import CONTENT as CONTENT_SCOPE
+from services import (
+    content,
+    figures,
+    handbook,
+    links,
+    media_items,
+    outbox,
+    routes,
+    snapshots,
+    versions,
+)
+
+RULES = {Kind.ROUTES: routes.problems, Kind.CHAPTERS: handbook.problems}
+PUBLISH_JOB, EXPIRE_JOB, REFRESH_JOB = "content.publish", "content.expire", "content.refresh"
+
+
+def problems(document: Content) -> dict[str, object]:
+    """Return what keeps a working copy from being published, by field; empty when nothing."""
+    found = links.problems(document) | media_items.problems(document) | figures.problems(document)
+    if rule := RULES.get(document.KIND):
+        found |= rule(document)
+    return found
+
+
+def publish(kind: Kind, item: str, *, actor: str, revision: int | None = None) -> Content:
+    """Make the working copy live.
+
+    Pass the `revision` that was looked at: when the text changed since, it is not published.
+    Raises `Conflict` for a stale revision or an archived item, `Unprocessable` with the fields.
+    """
+    document = content.get(kind, item)
+    if revision is not None and document.revision != revision:
+        raise Conflict("stale_revision", current=document.revision, given=revision)
+    if document.state is ContentState.ARCHIVED:
+        raise Conflict("archived")
+    if found := problems(document):
+        raise Unprocessable("not_publishable", fields=found)
+    expire_at = document.expire_at
+    if expire_at is not None and expire_at <= now():
+        raise Unprocessable("not_publishable", fields={"expire_at": "past_time"})
+    _go_live(document, document, number=document.revision, actor=actor)
+    return content.get(kind, item)
+
+
+def roll_back(kind: Kind, item: str, number: int, *, actor: str) -> Content:
+    """Make an earlier published revision live again; the working copy keeps its text."""
+    document = content.get(kind, item)
+    if document.state is ContentState.ARCHIVED:
+        raise Conflict("archived")
+    earlier = content_of(kind, document.id, number)
+    if found := problems(earlier):
+        raise Unprocessable("not_publishable", fields=found)
+    _go_live(document, earlier, number=number, actor=actor)
+    return content.get(kind, item)
+
+
+def content_of(kind: Kind, item: str, number: int) -> Content:
+    """Return the content of a published revision as an unsaved document."""
+    found = Revision.objects(kind=kind, item=item, number=number).first()
+    if found is None:
+        raise NotFound("no_such_revision", number=number)
+    current = content.get(kind, item).stored()
+    kept = {name: value for name, value in current.items() if name in content.BOOKKEEPING}
+    return CONTENT[kind].from_stored({**found.to_mongo()["content"], **kept})
+
+
+def revisions(kind: Kind, item: str) -> list[Revision]:
+    """Return an item's published revisions, the newest first."""
+    document = content.get(kind, item)
+    return list(Revision.objects(kind=kind, item=document.id).order_by("-number"))
+
+
+def unpublish(kind: Kind, item: str) -> Content:
+    """Take an item offline; the working copy stays."""
+    return _take_offline(kind, item, ContentState.UNPUBLISHED)
+
+
+def expire(kind: Kind, item: str) -> Content:
+    """Take an item offline because its time is over."""
+    return _take_offline(kind, item, ContentState.EXPIRED)
+
+
+def schedule(
+    kind: Kind,
+    item: str,
+    *,
+    revision: int,
+    publish_at: dt.datetime | None = None,
+    expire_at: dt.datetime | None = None,
+) -> Content:
+    """Let an item be published and expire by itself, at UTC times in the future.
+
+    Publishing is bound to `revision`: an edit afterwards voids it. None clears a time. An
+    item that is live gets its new expiry at once.
+    """
+    document = content.get(kind, item)
+    if document.state is ContentState.ARCHIVED:
+        raise Conflict("archived")
+    if document.revision != revision:
+        raise Conflict("stale_revision", current=document.revision, given=revision)
+    _check_times(publish_at, expire_at)
+
+    def work(session: ClientSession) -> None:
+        result = (
+            CONTENT[kind]
+            ._get_collection()
+            .update_one(
+                {"_id": document.id, "revision": revision},
+                {"$set": {"publish_at": publish_at, "expire_at": expire_at}},
+                session=session,
+            )
+        )
+        if not result.matched_count:
+            raise Conflict
+        if publish_at is not None:
+            _enqueue(PUBLISH_JOB, kind, document.id, publish_at, session, revision=revision)
+        snapshot = Snapshot.raw().update_one(
+            {"_id": snapshot_key(kind, document.id)},
+            {"$set": {"expire_at": expire_at}},
+            session=session,
+        )
+        if expire_at is not None:
+            _enqueue(EXPIRE_JOB, kind, document.id, expire_at, session)
+        if snapshot.modified_count:
+            versions.bump(CONTENT_SCOPE, session)
+
+    transaction(work)
+    return content.get(kind, item)
+
+
+def reorder(kind: Kind, items: Sequence[str]) -> None:
+    """Put items into the given sequence, in the working copies and live at once."""
+    numbers = content.order_numbers(kind, items)
+    documents = {document.id: document for document in CONTENT[kind].objects(id__in=list(items))}
+    live = []
+    for item, number in numbers.items():
+        documents[item].order = number
+        key = snapshot_key(kind, item)
+        live.append(UpdateOne({"_id": key}, {"$set": {"order": documents[item].order_key}}))
+    working = [
+        UpdateOne({"_id": item}, {"$set": {"order": number}}) for item, number in numbers.items()
+    ]
+
+    def work(session: ClientSession) -> None:
+        CONTENT[kind]._get_collection().bulk_write(working, session=session)
+        Snapshot.raw().bulk_write(live, session=session)
+        versions.bump(CONTENT_SCOPE, session)
+
+    transaction(work)
+
+
+def refresh(kind: Kind, item: str) -> None:
+    """Render the live copy anew from its revision: a figure became due, or a schema changed."""
+    document = content.get(kind, item)
+    snapshot = Snapshot.raw().find_one({"_id": snapshot_key(kind, document.id)}, {"revision": 1})
+    if snapshot is None:
+        return
+    published = content_of(kind, document.id, snapshot["revision"])
+    row = snapshots.build(published, snapshot["revision"], document.expire_at)
+    row.pop("published_at")
+
+    def work(session: ClientSession) -> None:
+        result = Snapshot.raw().update_one(
+            {"_id": row["_id"], "revision": snapshot["revision"]}, {"$set": row}, session=session
+        )
+        if result.matched_count:
+            _follow_up(row, document.id, kind, session)
+            versions.bump(CONTENT_SCOPE, session)
+
+    transaction(work)
+
+
+def _go_live(document: Content, published: Content, *, number: int, actor: str) -> None:
+    """Write revision and snapshot of `published`, whose working copy is `document`."""
+    kind = document.KIND
+    row = snapshots.build(published, number, document.expire_at)
+    fields = {
+        name: value for name, value in published.stored().items() if name not in content.BOOKKEEPING
+    }
+    revision = {
+        "_id": new_id(),
+        "content": fields,
+        "content_hash": digest(fields),
+        "actor": actor,
+        "created_at": now(),
+    }
+
+    def work(session: ClientSession) -> None:
+        result = (
+            CONTENT[kind]
+            ._get_collection()
+            .update_one(
+                {
+                    "_id": document.id,
+                    "revision": document.revision,
+                    "state": {"$ne": ContentState.ARCHIVED},
+                },
+                {
+                    "$set": {"state": ContentState.PUBLISHED, "published_revision": number},
+                    "$unset": {"publish_at": ""},
+                },
+                session=session,
+            )
+        )
+        if not result.matched_count:
+            raise Conflict
+        Revision._get_collection().update_one(
+            {"kind": kind, "item": document.id, "number": number},
+            {"$setOnInsert": revision},
+            upsert=True,
+            session=session,
+        )
+        Snapshot.raw().replace_one({"_id": row["_id"]}, row, upsert=True, session=session)
+        _follow_up(row, document.id, kind, session)
+        versions.bump(CONTENT_SCOPE, session)
+
+    transaction(work)
+
+
+def _follow_up(row: dict[str, Any], item: str, kind: Kind, session: ClientSession) -> None:
+    if row["expire_at"] is not None:
+        _enqueue(EXPIRE_JOB, kind, item, row["expire_at"], session)
+    if row["changes_at"] is not None:
+        _enqueue(REFRESH_JOB, kind, item, row["changes_at"], session)
+
+
+def _enqueue(
+    name: str,
+    kind: Kind,
+    item: str,
+    at: dt.datetime,
+    session: ClientSession,
+    revision: int | None = None,
+) -> None:
+    args: dict[str, Any] = {"kind": kind.value, "item": item, "at": at}
+    key = f"{name}:{kind}:{item}:{at.isoformat()}"
+    if revision is not None:
+        args["revision"] = revision
+        key += f":{revision}"
+    outbox.enqueue(name, args, run_at=at, dedupe_key=key, session=session)
+
+
+def _take_offline(kind: Kind, item: str, state: ContentState) -> Content:
+    document = content.get(kind, item)
+
+    def work(session: ClientSession) -> None:
+        removed = Snapshot.raw().delete_one(
+            {"_id": snapshot_key(kind, document.id)}, session=session
+        )
+        if not removed.deleted_count:
+            raise Conflict("not_live")
+        CONTENT[kind]._get_collection().update_one(
+            {"_id": document.id},
+            {"$set": {"state": state}, "$unset": {"publish_at": ""}},
+            session=session,
+        )
+        versions.bump(CONTENT_SCOPE, session)
+
+    transaction(work)
+    return content.get(kind, item)
+
+
+def _check_times(publish_at: dt.datetime | None, expire_at: dt.datetime | None) -> None:
+    moment = now()
+    for name, at in (("publish_at", publish_at), ("expire_at", expire_at)):
+        if at is not None and at <= moment:
+            raise Invalid(fields={name: "past_time"})
+    if publish_at and expire_at and expire_at <= publish_at:
+        raise Invalid(fields={"expire_at": "bad_schedule"})

@@ -1,0 +1,108 @@
+"""What every test stands on: a throwaway mongod, one database a worker, loopback only."""
+
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import application
+from cli.database import create_indexes
+from cli.mongod import EmbeddedMongod
+from core import db
+from core.settings import Settings, load
+from models.registry import DOCUMENTS
+
+SECRET = "not-a-secret-only-for-tests-0123456789"
+_mongod: EmbeddedMongod | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one mongod for the whole run; workers of xdist inherit its address."""
+    global _mongod
+    if hasattr(config, "workerinput") or os.environ.get("TEST_MONGODB_URI"):
+        return
+    folder = tempfile.mkdtemp(prefix="toolbox-test-")
+    _mongod = EmbeddedMongod(Path(folder))
+    _mongod.start()
+    _mongod.wait_ready()
+    os.environ["TEST_MONGODB_URI"] = _mongod.uri
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the mongod that was started here."""
+    if _mongod is not None:
+        os.environ.pop("TEST_MONGODB_URI", None)
+        _mongod.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_loopback() -> Iterator[None]:
+    """Refuse every connection that leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = str(address[0]) if isinstance(address, tuple) else str(address)
+            if not (host.startswith("127.") or host in ("::1", "localhost")):
+                message = f"a test tried to reach {host}"
+                raise AssertionError(message)
+        connect(self, address)  # type: ignore[arg-type]
+
+    socket.socket.connect = guarded  # type: ignore[assignment,method-assign]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a test installation, for this process and for those it starts."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    return {
+        "ENV": "test",
+        "SECRET_KEY": SECRET,
+        "MONGODB_URI": os.environ["TEST_MONGODB_URI"],
+        "MONGODB_DATABASE": f"test_{worker}",
+        "DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "LOG_LEVEL": "WARNING",
+        "WORKER_POLL_MS": "20",
+    }
+
+
+@pytest.fixture(scope="session")
+def settings(environ: dict[str, str]) -> Settings:
+    """Settings of the test installation."""
+    return load(environ)
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Flask:
+    """The real application. TESTING is off: errors are handled as in production."""
+    app = application.create_app(settings)
+    create_indexes()
+    return app
+
+
+@pytest.fixture(autouse=True)
+def database(app: Flask) -> Iterator[None]:
+    """An empty database with its indexes for each test."""
+    yield
+    for document in DOCUMENTS:
+        document._get_collection().delete_many({})
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """An HTTP client of the application."""
+    return app.test_client()
+
+
+@pytest.fixture
+def own_connection(settings: Settings) -> Iterator[None]:
+    """For tests that configure the connection themselves: put the usual one back."""
+    yield
+    db.configure(settings)

@@ -1,0 +1,348 @@
+"""`scripts/run` as a whole: real processes, kills, clean ends, one-line errors."""
+
+import fcntl
+import http.client
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient, WriteConcern
+
+from cli.mongod import EmbeddedMongod, remembered_uri
+from cli.run import DataFolder, demo_environment
+from cli.supervisor import StartError
+
+PROJECT = Path(__file__).resolve().parents[2]
+START_WITHIN_S = 240.0
+RECOVER_WITHIN_S = 40.0
+
+Client = MongoClient[dict[str, Any]]
+
+
+def eventually(reached: Callable[[], object], timeout_s: float) -> bool:
+    """Ask until the answer is true or the time is over."""
+    deadline = time.monotonic() + timeout_s
+    while not reached():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def processes(data: Path) -> dict[int, str]:
+    """Return the command lines of all processes that work on a data folder, by id."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            line = (entry / "cmdline").read_bytes()
+            told = line + b"\0" + (entry / "environ").read_bytes()
+        except OSError:
+            continue  # ended meanwhile
+        if line and str(data).encode() in told:
+            found[int(entry.name)] = line.replace(b"\0", b" ").decode().strip()
+    return found
+
+
+class Installation:
+    """One `scripts/run`, started in a process group of its own as a terminal does."""
+
+    def __init__(self, data: Path, *options: str, **env: str) -> None:
+        self.data = data
+        self.port = free_port()
+        self.log = data.with_name(f"{data.name}.log")
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [PROJECT / "scripts" / "run", "--data", data, "--port", str(self.port), *options],
+                env=environment(**env),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    @property
+    def output(self) -> str:
+        """Return what was printed so far."""
+        return self.log.read_text()
+
+    def pids(self, pattern: str) -> set[int]:
+        """Return the ids of this installation's processes whose command line matches."""
+        found = processes(self.data).items()
+        return {pid for pid, line in found if re.search(pattern, line)} - {self.process.pid}
+
+    def another(self, pattern: str, former: set[int]) -> bool:
+        """Tell whether a process of this kind runs that is none of the former."""
+        return bool(self.pids(pattern) - former)
+
+    def web_workers(self) -> set[int]:
+        """Return the ids of the web server's workers: those whose parent is a web server too."""
+        web = self.pids("gunicorn")
+        return {pid for pid in web if parent(pid) in web}
+
+    def status(self, path: str) -> int:
+        """Return the status that a GET is answered with; 0 when there is no answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return 0
+        finally:
+            connection.close()
+
+    def await_start(self) -> None:
+        """Wait until everything runs."""
+
+        def started() -> bool:
+            return "Ready." in self.output or self.process.poll() is not None
+
+        assert eventually(started, START_WITHIN_S), self.output
+        assert self.process.poll() is None, self.output
+        assert self.status("/readyz") == 200
+
+    def collection(self) -> tuple[Client, Any]:
+        """Return a client of the embedded database and a collection for durable writes."""
+        uri = remembered_uri(self.data / "mongodb")
+        assert uri
+        client = Client(uri)
+        return client, client.survival.get_collection(
+            "notes", write_concern=WriteConcern("majority")
+        )
+
+    def write(self, note: str) -> None:
+        """Store a note durably."""
+        client, notes = self.collection()
+        with client:
+            notes.insert_one({"note": note})
+
+    def notes(self) -> list[str]:
+        """Return the stored notes."""
+        client, notes = self.collection()
+        with client:
+            return [each["note"] for each in notes.find().sort("_id")]
+
+    def end(self, number: signal.Signals) -> int:
+        """Send a signal as a terminal or an init system does; return the exit code."""
+        os.killpg(self.process.pid, number)
+        return self.process.wait(90)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Installation]]:
+    """Return a function that starts an installation on a folder of this test."""
+    started: list[Installation] = []
+
+    def start_(*options: str, **env: str) -> Installation:
+        started.append(Installation(tmp_path / "data", *options, **env))
+        return started[-1]
+
+    yield start_
+    for installation in started:
+        if installation.process.poll() is None:
+            installation.end(signal.SIGKILL)
+
+
+def environment(**changed: str) -> dict[str, str]:
+    """Return our environment without what would steer an installation, and with `changed`."""
+    steering = {"ENV", "MONGODB_URI", "DATA_DIR", "SECRET_KEY", "PROMETHEUS_MULTIPROC_DIR"}
+    kept = {name: value for name, value in os.environ.items() if name not in steering}
+    return kept | {"VENV": sys.prefix} | changed
+
+
+def parent(pid: int) -> int:
+    """Return the id of a process's parent; 0 when it has ended."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def refusal(*options: str | Path, **env: str) -> str:
+    """Run `scripts/run`, which must refuse; return what it says."""
+    done = subprocess.run(
+        [PROJECT / "scripts" / "run", *options],
+        env=environment(**env),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 1, done
+    assert "Traceback" not in done.stderr
+    return done.stderr.strip()
+
+
+def test_every_process_may_be_killed_and_ctrl_c_ends_all(
+    start: Callable[..., Installation],
+) -> None:
+    running = start("--workers", "2")
+    running.await_start()
+    assert running.status("/api/v1/home") == 200
+    assert f"http://127.0.0.1:{running.port}/api/v1/docs" in running.output
+    running.write("before")
+
+    kinds = {"mongod": "--dbpath", "worker": "application worker$", "web": "gunicorn"}
+    for name, pattern in kinds.items():
+        former = running.pids(pattern)
+        assert former, name
+        os.kill(min(former - running.web_workers()), signal.SIGKILL)
+        assert eventually(partial(running.another, pattern, former), RECOVER_WITHIN_S), name
+        assert eventually(lambda: running.status("/readyz") == 200, RECOVER_WITHIN_S), name
+        assert running.status("/api/v1/home") == 200
+        assert f"{name} ended (SIGKILL); starting it again in 0.2 s" in running.output
+    workers = running.web_workers()
+    assert len(workers) == 2
+    os.kill(min(workers), signal.SIGKILL)
+    assert eventually(lambda: len(running.web_workers() - workers) == 1, RECOVER_WITHIN_S)
+    assert eventually(lambda: running.status("/api/v1/home") == 200, RECOVER_WITHIN_S)
+    assert running.notes() == ["before"]
+
+    assert running.end(signal.SIGINT) == 0, running.output
+    assert processes(running.data) == {}
+    assert "Traceback" not in running.output
+
+
+def test_a_second_start_keeps_data_port_and_secrets_and_fresh_deletes_them(
+    start: Callable[..., Installation],
+) -> None:
+    first = start("--no-demo")
+    first.await_start()
+    first.write("kept")
+    known = demo_environment(first.data)
+    secrets = first.data / "secrets.env"
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
+    assert len(known["SECRET_KEY"]) >= 32
+    assert known["SECRET_KEY"] not in first.output
+    told = refusal("--data", first.data, "--port", str(free_port()))
+    assert told.startswith(f"Error: {first.data} is in use by another run (process ")
+    assert first.end(signal.SIGTERM) == 0, first.output
+    assert processes(first.data) == {}
+
+    second = start("--no-demo")
+    second.await_start()
+    assert second.notes() == ["kept"]
+    assert demo_environment(second.data) == known
+    os.kill(second.process.pid, signal.SIGKILL)
+    assert eventually(lambda: not processes(second.data), 5), processes(second.data)
+
+    third = start("--no-demo", "--fresh", "--yes")
+    third.await_start()
+    assert third.notes() == []
+    assert demo_environment(third.data)["SECRET_KEY"] != known["SECRET_KEY"]
+
+
+def test_a_given_database_is_used_and_none_started(
+    start: Callable[..., Installation], tmp_path: Path
+) -> None:
+    with EmbeddedMongod(tmp_path / "theirs") as given:
+        running = start("--no-demo", MONGODB_URI=given.uri)
+        running.await_start()
+        assert running.pids("--dbpath") == set()
+        assert not (running.data / "mongodb").exists()
+        assert running.end(signal.SIGTERM) == 0
+        assert given.poll() is None
+
+
+def test_a_silent_given_database_is_refused_in_one_line(tmp_path: Path) -> None:
+    uri = f"mongodb://user:s3cret@127.0.0.1:{free_port()}/"
+    told = refusal("--data", tmp_path, "--port", str(free_port()), MONGODB_URI=uri)
+    assert told.startswith("Error: the database of MONGODB_URI does not answer")
+    assert "s3cret" not in told
+    assert len(told.splitlines()) == 1
+
+
+def test_missing_settings_are_named_in_one_line(tmp_path: Path) -> None:
+    told = refusal("--data", tmp_path, "--port", str(free_port()), ENV="production")
+    assert told.startswith("Error: settings: SECRET_KEY is not set")
+    assert len(told.splitlines()) == 1
+    assert processes(tmp_path) == {}
+
+
+def test_a_taken_port_is_told_in_one_line(tmp_path: Path) -> None:
+    with socket.socket() as squatter:
+        squatter.bind(("127.0.0.1", 0))
+        squatter.listen()
+        port = squatter.getsockname()[1]
+        told = refusal("--data", tmp_path / "data", "--port", str(port))
+    assert told == (
+        f"Error: port {port} is taken: stop what listens there or choose another --port"
+    )
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_data_folder_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    data = tmp_path / "file" / "data"
+    told = refusal("--data", data, "--port", str(free_port()))
+    assert told == f"Error: the data folder {data} cannot be written: Not a directory"
+
+
+def test_fresh_asks_and_refuses_what_is_not_ours(tmp_path: Path) -> None:
+    theirs = tmp_path / "home"
+    theirs.mkdir()
+    (theirs / "letter.txt").write_text("dear")
+    told = refusal("--data", theirs, "--port", str(free_port()), "--fresh", "--yes")
+    assert told == f"Error: {theirs} has no .toolbox-data file: it is not ours to delete"
+    assert [path.name for path in theirs.iterdir()] == ["letter.txt"]
+
+    ours = DataFolder(tmp_path / "ours")
+    ours.acquire()
+    ours.release()
+    (ours.path / "media").mkdir()
+    told = refusal("--data", ours.path, "--port", str(free_port()), "--fresh")
+    assert told.endswith("Aborted!")
+    assert (ours.path / "media").exists()
+
+
+def test_a_folder_with_other_content_never_becomes_ours(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").touch()
+    folder = DataFolder(tmp_path)
+    folder.acquire()
+    with pytest.raises(StartError, match="not ours to delete"):
+        folder.clear()
+    folder.release()
+    assert (tmp_path / "letter.txt").exists()
+
+
+def test_the_folder_is_locked_until_it_is_released(tmp_path: Path) -> None:
+    first, second = DataFolder(tmp_path / "data"), DataFolder(tmp_path / "data")
+    first.acquire()
+    with pytest.raises(StartError, match=f"in use by another run .process {os.getpid()}"):
+        second.acquire()
+    first.release()
+    second.acquire()
+    with (tmp_path / "data" / ".lock").open() as file, pytest.raises(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    second.release()
+
+
+def test_secrets_are_made_once_and_belong_to_their_owner_only(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    made = folder.secrets()
+    path = tmp_path / "secrets.env"
+    path.chmod(0o644)
+    assert folder.secrets() == made
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.write_text("EXTRA=1\n")
+    again = folder.secrets()
+    assert again["EXTRA"] == "1"
+    assert again["SECRET_KEY"] != made["SECRET_KEY"]
+    assert demo_environment(tmp_path) == again

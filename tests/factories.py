@@ -1,0 +1,95 @@
+"""Content for tests: `dummy_x` returns fields, `create_x` writes a draft, `publish` makes it live.
+
+Everything is plainly fictitious.
+"""
+
+from typing import Any
+
+from core.ids import new_id
+from models.content import Content
+from models.enums import Kind
+from models.media_items import MediaItem, MediaKind, MediaSource
+from services import content, media_items, publishing
+
+ACTOR = "test"
+Fields = dict[str, Any]
+
+
+def dummy_figure(**changes: Any) -> Fields:
+    """Return a complete figure."""
+    figure = {
+        "key": "scale",
+        "metric": "产业规模",
+        "value": "500",
+        "comparator": "gt",
+        "unit": "亿元",
+        "period": "2025年底",
+        "kind": "target",
+        "place": "jiaozhou",
+        "source": "测试文件",
+    }
+    return {**figure, **changes}
+
+
+def dummy_fields(kind: Kind, **changes: Any) -> Fields:
+    """Return the fields that a kind needs at least, with a fresh slug."""
+    slug = f"{kind.value.rstrip('s')}-{new_id()}"
+    required: dict[Kind, Fields] = {
+        Kind.TRACKS: {"number": 1, "track_class": "breakthrough"},
+        Kind.PROJECTS: {"stage": "open"},
+        Kind.ROUTES: {},
+        Kind.SITES: {"site_type": "park"},
+        Kind.FILMS: {"language": "zh-CN", "video": {"media": "test-film"}},
+        Kind.VENUES: {},
+        Kind.HANDBOOK: {"year": 2025},
+        Kind.CHAPTERS: {"number": "1"},
+        Kind.CLUSTERS: {},
+        Kind.ARTICLES: {"article_type": "news", "published_on": "2025-01-17"},
+        Kind.FAQS: {"answer": "<p>测试回答</p>", "topic": "测试", "topic_key": "test"},
+    }
+    return {"slug": slug, "title": f"测试 {slug}", **required[kind], **changes}
+
+
+def create(kind: Kind, **changes: Any) -> Content:
+    """Write a draft of a kind, with what it must link to."""
+    if kind is Kind.ROUTES and "stops" not in changes:
+        changes["stops"] = dummy_stops()
+    if kind is Kind.CHAPTERS and "edition" not in changes:
+        changes["edition"] = create_live(Kind.HANDBOOK).id
+    if kind is Kind.FILMS:
+        create_media("test-film", MediaKind.VIDEO)
+    return content.create(kind, dummy_fields(kind, **changes), actor=ACTOR)
+
+
+def create_live(kind: Kind, **changes: Any) -> Content:
+    """Write an item of a kind and publish it."""
+    return publish(create(kind, **changes))
+
+
+def publish(document: Content) -> Content:
+    """Make a document live."""
+    return publishing.publish(document.KIND, document.id, actor=ACTOR)
+
+
+def dummy_stops(count: int = 2) -> list[Fields]:
+    """Return stops at fresh live sites."""
+    return [
+        {
+            "key": f"stop-{number}",
+            "site": create_live(Kind.SITES).id,
+            "title": f"测试点位 {number}",
+            "dwell_minutes": 30,
+            "travel_minutes": 0 if number == count else 10,
+            "x": number / (count + 1),
+            "y": 0.5,
+        }
+        for number in range(1, count + 1)
+    ]
+
+
+def create_media(identity: str, kind: MediaKind = MediaKind.IMAGE) -> MediaItem:
+    """Register a media item; its file does not exist."""
+    source = MediaSource(path=f"test/{identity}.bin", type="application/octet-stream", size=1)
+    return media_items.register(
+        MediaItem(id=identity, kind=kind, alt="测试", sources=[source], sha256="0" * 64)
+    )
