@@ -84,12 +84,6 @@ class Mask:
         """Fill a rectangle with rounded corners."""
         self._draw.rounded_rectangle(_scaled(box), radius * SCALE, fill=_byte(level))
 
-    def frame(self, box: Box, radius: float, width: float, level: float) -> None:
-        """Outline a rectangle with rounded corners."""
-        self._draw.rounded_rectangle(
-            _scaled(box), radius * SCALE, outline=_byte(level), width=round(width * SCALE)
-        )
-
     def image(self) -> Image.Image:
         """Return the mask in final size."""
         return self._large.reduce(SCALE)

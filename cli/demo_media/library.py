@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from pathlib import Path
 
 from PIL import Image
@@ -64,9 +65,10 @@ def generate(
             missing.append(item)
         else:
             finish(item, files)
-    for item, files in _make_all(missing, folder):
-        index.record(item, files)
-        finish(item, files)
+    with closing(_make_all(missing, folder)) as ready:
+        for item, files in ready:
+            index.record(item, files)
+            finish(item, files)
     return [file for item in wanted for file in made[item.name]]
 
 
@@ -78,7 +80,9 @@ def _refuse_duplicates(items: list[Item]) -> None:
         raise ValueError(f"more than one item is named {twice[0]!r}")
 
 
-def _make_all(items: list[Item], folder: Path) -> Iterator[tuple[Item, list[MediaFile]]]:
+def _make_all(
+    items: list[Item], folder: Path
+) -> Generator[tuple[Item, list[MediaFile]], None, None]:
     """Make items two at a time, films first, in the order in which they get ready.
 
     Threads are enough: Pillow scales and encodes, and ffmpeg runs, without the interpreter's lock.

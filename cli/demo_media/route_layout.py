@@ -18,6 +18,7 @@ PIN_RADIUS = 34  # of the disc in pixels; its centre is the stop's x, y
 RING = 7  # white edge around the disc
 CLEARANCE = 24  # between the middle of the line and a label
 LEGEND_ROW, LEGEND_PAD = 54, 26
+LEGEND_NUMBER = 56  # room for a stop's number to the left of its name
 
 
 @dataclass(frozen=True)
@@ -166,8 +167,10 @@ def _legend(route: RouteMap, box: Box, columns: int) -> Legend:
     entries = []
     for index, stop in enumerate(route.stops):
         column, row = divmod(index, rows)
-        block = fit(stop.label, width=width - 76, sizes=(28, 25, 22), max_lines=(1, 1, 1))
-        x = box[0] + LEGEND_PAD + column * width + 56
+        block = fit(
+            stop.label, width=width - LEGEND_NUMBER - 20, sizes=(28, 25, 22), max_lines=(1, 1, 1)
+        )
+        x = box[0] + LEGEND_PAD + column * width + LEGEND_NUMBER
         middle = box[1] + LEGEND_PAD + (row + 0.5) * LEGEND_ROW
         entries.append(block.at(x, middle - block.height / 2))
     return Legend(box, tuple(entries))

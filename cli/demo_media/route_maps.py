@@ -20,6 +20,7 @@ from cli.demo_media.palettes import INK, MUTED, NAVY, PAPER, RGB, WHITE, mix, pa
 from cli.demo_media.route_layout import (
     BAND,
     HEIGHT,
+    LEGEND_NUMBER,
     LEGEND_PAD,
     PIN_RADIUS,
     RING,
@@ -172,7 +173,7 @@ def _draw_legend(image: Image.Image, legend: Legend) -> None:
     _draw_panel(image, legend.box, 22)
     pen, radius = ImageDraw.Draw(image), 19
     for number, entry in enumerate(legend.entries, 1):
-        x, y = entry.x - 56 + LEGEND_PAD, entry.y + entry.height / 2
+        x, y = entry.x - LEGEND_NUMBER + LEGEND_PAD, entry.y + entry.height / 2
         box = (x - radius, y - radius, x + radius, y + radius)
         fill_box(image, box, radius, PIN_COLOUR)
         _draw_number(image, (number,), round(box[0]) + radius, round(box[1]) + radius, radius)

@@ -169,7 +169,7 @@ def _cut(text: str, width: float, size: int, bold: bool, count: int) -> list[str
 
 @dataclass(frozen=True)
 class TextBlock:
-    """Lines set in one size; `x` is the left edge (or the centre), `y` the top of the em square."""
+    """Lines set in one size; `x` is the left edge, `y` the top of the em square."""
 
     lines: tuple[str, ...]
     size: int
@@ -177,7 +177,6 @@ class TextBlock:
     leading: int
     x: float = 0
     y: float = 0
-    centred: bool = False
 
     @property
     def width(self) -> float:
@@ -200,11 +199,11 @@ class TextBlock:
     @property
     def ink(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of the pixels that the block really covers."""
-        face, anchor = font(self.size, self.bold), "ms" if self.centred else "ls"
+        face = font(self.size, self.bold)
         boxes = [
             (x + box[0], y + box[1], x + box[2], y + box[3])
             for x, y, line in self._placed()
-            for box in [face.getbbox(line, anchor=anchor, language=LANGUAGE)]
+            for box in [face.getbbox(line, anchor="ls", language=LANGUAGE)]
         ]
         if not boxes:
             return (self.x, self.y, self.x, self.y)
@@ -217,9 +216,9 @@ class TextBlock:
 
     def draw(self, draw: ImageDraw.ImageDraw, fill: tuple[int, ...]) -> None:
         """Set the lines in the colour `fill`."""
-        face, anchor = font(self.size, self.bold), "ms" if self.centred else "ls"
+        face = font(self.size, self.bold)
         for x, y, line in self._placed():
-            draw.text((x, y), line, font=face, fill=fill, anchor=anchor, language=LANGUAGE)
+            draw.text((x, y), line, font=face, fill=fill, anchor="ls", language=LANGUAGE)
 
 
 @lru_cache(maxsize=4096)

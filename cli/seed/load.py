@@ -100,8 +100,9 @@ def _is_ours(document: Content, seed: Seed) -> bool:
 
 def _publish(entry: Entry, document: Content, seed: Seed, fingerprint: str) -> Content:
     if entry.english:
+        texts = {**entry.english, **pictures.english(entry)}
         document = content.translate(
-            entry.kind, document.id, Language.EN, entry.english, revision=document.revision
+            entry.kind, document.id, Language.EN, texts, revision=document.revision
         )
     document = publishing.publish(entry.kind, document.id, actor=ACTOR, revision=document.revision)
     seed.item, seed.digest = document.id, fingerprint

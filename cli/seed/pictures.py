@@ -21,6 +21,8 @@ BADGES = {
     Kind.SITES: "site_type",
     Kind.ARTICLES: "article_type",
 }
+# Read as text in their lists: a picture would only repeat the title.
+TEXT_ONLY = (Kind.CHAPTERS, Kind.FAQS)
 SUBTITLE_LABELS = {Language.ZH_CN: "简体中文", Language.EN: "English"}
 SUBTITLE_MAX = 60
 FIGURES_MAX = 3
@@ -35,9 +37,9 @@ def make(entries: Iterable[Entry], folder: Path, progress: Progress | None = Non
 
 def references(entry: Entry) -> dict[str, Any]:
     """Return the media fields of an entry: its cover, and map, film and subtitles."""
-    found: dict[str, Any] = {
-        "cover": {"media": media_id(_card_name(entry)), "alt": entry.fields["title"]}
-    }
+    found: dict[str, Any] = {}
+    if entry.kind not in TEXT_ONLY:
+        found["cover"] = {"media": media_id(_card_name(entry)), "alt": entry.fields["title"]}
     if entry.kind is Kind.ROUTES:
         found["map_image"] = {"media": media_id(_map_name(entry))}
     if entry.kind is Kind.FILMS:
@@ -54,13 +56,21 @@ def references(entry: Entry) -> dict[str, Any]:
     return found
 
 
+def english(entry: Entry) -> dict[str, str]:
+    """Return the English texts of what `references` adds."""
+    if entry.kind in TEXT_ONLY or "title" not in entry.english:
+        return {}
+    return {"cover.alt": entry.english["title"]}
+
+
 def media_id(name: str) -> str:
     """Return the id of the media item that is drawn under `name`."""
     return "demo-" + name.replace("/", "-")
 
 
 def _items(entry: Entry) -> Iterator[demo_media.Item]:
-    yield _card(entry)
+    if entry.kind not in TEXT_ONLY:
+        yield _card(entry)
     if entry.kind is Kind.ROUTES:
         yield _map(entry)
     if entry.kind is Kind.FILMS:
@@ -73,13 +83,12 @@ def _items(entry: Entry) -> Iterator[demo_media.Item]:
 def _card(entry: Entry) -> demo_media.Card:
     fields = entry.fields
     figures = [Figure._from_son(figure) for figure in fields["figures"][:FIGURES_MAX]]
-    motif = "handbook" if entry.kind is Kind.CHAPTERS else entry.kind.value
     return demo_media.Card(
         name=_card_name(entry),
         title=fields["title"],
         subtitle=_first_clause(fields.get("summary", "")),
         badge=_badge(entry),
-        motif=motif,
+        motif=entry.kind.value,
         demo=True,
         figures=tuple(
             f"{wording.period_label(figure, Language.ZH_CN)} "
