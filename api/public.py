@@ -13,18 +13,22 @@ from api import (
     media,
     projects,
     routes,
+    search,
     sitemaps,
     sites,
     tracks,
     venues,
 )
 from api.contract import contract
+from rest.access import open_to_anyone
 from rest.app import RestApi
 
 PREFIX = "/api/v1"
+# The document, its page with the files that it loads, and the bare prefix, which answers 404.
+LIBRARY_ROUTES = ("api.specs", "api.doc", "restx_doc.static", "api.root")
 RESOURCES = (
     *(home, tracks, projects, routes, sites, films, venues, handbook, clusters),
-    *(articles, faqs, sitemaps),
+    *(articles, faqs, search, sitemaps),
 )
 
 
@@ -45,5 +49,7 @@ def mount(app: Flask) -> None:
         api.add_namespace(resource.namespace, path=f"/{resource.namespace.name}")
     api.register(contract)
     app.register_blueprint(blueprint)
+    for endpoint in LIBRARY_ROUTES:
+        open_to_anyone(app, endpoint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(media.blueprint)

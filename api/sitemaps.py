@@ -1,5 +1,6 @@
 """Sitemaps: public routes."""
 
+import datetime as dt
 from typing import Any
 
 from flask_restx import Namespace, Resource
@@ -7,13 +8,21 @@ from flask_restx import Namespace, Resource
 from api.contract import contract
 from core.errors import NotFound
 from models.enums import Kind
-from models.sitemaps import Sitemap
 from rest.access import anyone
-from schemas.queries import SitemapQuerySchema
+from schemas.queries import LanguageQuerySchema, SitemapQuerySchema
 from schemas.sitemaps import SitemapIndexSchema, SitemapSchema
 from services import sitemaps
 
 namespace = Namespace("sitemaps", description="Nightly lists of everything that is live")
+
+
+def _made(page: dict[str, Any]) -> dt.datetime:
+    """Return when a sitemap was made, to the second that dates in headers have."""
+    return dt.datetime.fromisoformat(page["generated_at"]).replace(microsecond=0)
+
+
+def _last_made(index: dict[str, Any]) -> dt.datetime | None:
+    return max(map(_made, index["items"]), default=None)
 
 
 @namespace.route("")
@@ -21,10 +30,12 @@ class SitemapIndex(Resource):
     """Which kinds have a sitemap."""
 
     @anyone
-    @contract.gives(SitemapIndexSchema)
-    def get(self) -> dict[str, Any]:
+    @contract.asks(LanguageQuerySchema)
+    @contract.shows(SitemapIndexSchema, changed=_last_made)
+    def get(self, query: dict[str, Any]) -> Any:
         """List the kinds with their number of pages."""
-        return {"items": sitemaps.index()}
+        del query  # nothing here is in a language but the failures
+        return SitemapIndexSchema().dump({"items": sitemaps.index()})
 
 
 @namespace.route("/<kind>")
@@ -33,9 +44,9 @@ class SitemapPage(Resource):
 
     @anyone
     @contract.asks(SitemapQuerySchema)
-    @contract.gives(SitemapSchema)
-    def get(self, kind: str, query: dict[str, Any]) -> Sitemap:
+    @contract.shows(SitemapSchema, changed=_made)
+    def get(self, kind: str, query: dict[str, Any]) -> Any:
         """Read a page; pages count from 1."""
         if kind not in set(Kind):
             raise NotFound
-        return sitemaps.read(Kind(kind), query["page"])
+        return SitemapSchema().dump(sitemaps.read(Kind(kind), query["page"]))

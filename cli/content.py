@@ -6,6 +6,7 @@ from typing import Any
 import click
 import orjson
 
+from cli import spoken
 from cli.connection import connect
 from core.canonical import dump
 from core.clock import SHANGHAI, today
@@ -30,11 +31,11 @@ class Moment(click.ParamType[Any]):
             return value
         try:
             moment = dt.datetime.fromisoformat(value)
-        except ValueError:
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=SHANGHAI)
+            return moment.astimezone(dt.UTC)
+        except (ValueError, OverflowError):
             self.fail(f"{value!r} is not a time such as 2026-01-31T08:00", param, ctx)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=SHANGHAI)
-        return moment.astimezone(dt.UTC)
 
 
 @click.group("content")
@@ -98,7 +99,7 @@ def check(kind: str, item: str) -> None:
             click.echo(f"  {text.path}: {'behind' if text.behind else 'missing'}")
     problems = publishing.problems(document)
     for path, problem in problems.items():
-        click.echo(f"problem {path}: {problem}")
+        click.echo(f"problem {path}: {spoken.problem(problem)}")
     if problems:
         raise SystemExit(1)
     click.echo("ready to be published")

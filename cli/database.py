@@ -1,13 +1,12 @@
 """`db`: indexes and migrations."""
 
-import contextlib
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import click
-from pymongo.errors import CollectionInvalid
+from pymongo.errors import OperationFailure
 
 from cli.connection import connect
 from core import db
@@ -16,6 +15,7 @@ from models.migrations import Migration
 from models.registry import DOCUMENTS
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "scripts" / "migrations"
+NAMESPACE_EXISTS = 48  # MongoDB's error code
 
 
 @click.group("db")
@@ -47,9 +47,7 @@ def create_indexes() -> None:
     for document in DOCUMENTS:
         name = document._get_collection_name()
         if name not in existing:
-            # Made outside of any transaction: the first write may be inside one.
-            with contextlib.suppress(CollectionInvalid):  # another process may be faster
-                db.database().create_collection(name)
+            _create(name)
         document.ensure_indexes()
 
 
@@ -66,6 +64,15 @@ def migrate(folder: Path) -> Iterator[str]:
         _load(path).run(db.database())
         Migration(id=path.stem, finished_at=now()).save()
         yield path.stem
+
+
+def _create(name: str) -> None:
+    """Make a collection outside of any transaction: the first write to it may be inside one."""
+    try:
+        db.database().create_collection(name, check_exists=False)
+    except OperationFailure as error:
+        if error.code != NAMESPACE_EXISTS:  # another process was faster
+            raise
 
 
 def _load(path: Path) -> ModuleType:

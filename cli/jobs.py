@@ -3,6 +3,7 @@
 import click
 
 from cli.connection import connect
+from core.clock import SHANGHAI
 from models.outbox import JobState
 from services import outbox
 
@@ -16,11 +17,13 @@ def jobs_group() -> None:
 @click.option("--state", type=click.Choice([state.value for state in JobState]))
 @click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True)
 def list_jobs(state: str | None, limit: int) -> None:
-    """List jobs, those due first."""
+    """List jobs, those due first; times are in Shanghai."""
     connect()
     for job in outbox.listing(JobState(state) if state else None, limit):
-        line = f"{job.id}  {job.state.value:9}  {job.run_at:%Y-%m-%d %H:%M:%SZ}  {job.name}"
-        click.echo(f"{line}  attempts={job.attempts}" + (f"  {job.error}" if job.error else ""))
+        when = job.run_at.astimezone(SHANGHAI)
+        line = f"{job.id}  {job.state.value:9}  {when:%Y-%m-%d %H:%M:%S}  {job.name}"
+        error = " ".join((job.error or "").split())
+        click.echo(f"{line}  attempts={job.attempts}" + (f"  {error}" if error else ""))
 
 
 @jobs_group.command("retry")

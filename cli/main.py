@@ -9,12 +9,13 @@ from collections.abc import Callable
 import click
 from pymongo.errors import PyMongoError
 
+from cli import spoken
 from cli.content import content_group
 from cli.database import database_group
 from cli.jobs import jobs_group
 from cli.run import run_command
+from cli.search import search_group
 from cli.seed import seed_command
-from core import messages
 from core.errors import AppError
 from core.settings import Settings, SettingsError
 
@@ -31,7 +32,7 @@ class Group(click.Group):
         except SettingsError as error:
             raise click.ClickException(f"settings: {error}") from None
         except AppError as error:
-            raise click.ClickException(_said(error)) from None
+            raise click.ClickException(spoken.error(error)) from None
         except PyMongoError as error:
             message = f"database: {type(error).__name__}; is MONGODB_URI right, is it running?"
             raise click.ClickException(message) from None
@@ -42,17 +43,5 @@ def cli() -> None:
     """招商工具箱: run, seed and manage the product."""
 
 
-def _said(error: AppError) -> str:
-    lines = [f"{error.code}: {messages.text(error.code, messages.EN, error.params)}"]
-    for path, problem in error.fields.items():
-        params: dict[str, object] = {}
-        if isinstance(problem, tuple):
-            problem, params = problem
-        known = isinstance(problem, str) and messages.has(problem)
-        spoken = messages.text(str(problem), messages.EN, params) if known else str(problem)
-        lines.append(f"  {path}: {spoken}")
-    return "\n".join(lines)
-
-
-for command in (run_command, seed_command, content_group, jobs_group, database_group):
+for command in (run_command, seed_command, content_group, jobs_group, search_group, database_group):
     cli.add_command(command)

@@ -1,6 +1,6 @@
 """Runs the processes of one installation and keeps them running.
 
-A `Process` is a child in a session and process group of its own, so that Ctrl-C in a terminal
+A `Process` is a child in a process group of its own, away from the terminal, so that Ctrl-C
 reaches only the supervisor and children can be stopped in order. On Linux the kernel kills it
 when the thread that started it ends, even by SIGKILL: start processes from the main thread.
 """

@@ -7,6 +7,9 @@ from typing import Any
 import orjson
 from bson.decimal128 import Decimal128
 
+# A time without a zone is UTC, as it is for MongoDB: it hashes alike before and after storing.
+OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_NAIVE_UTC
+
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal128):
@@ -28,7 +31,7 @@ def dump(value: Any) -> bytes:
     return orjson.dumps(
         value,
         default=_plain,
-        option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS,
+        option=OPTIONS,
     )
 
 

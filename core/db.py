@@ -6,6 +6,7 @@ journaled; each operation ends within `timeoutMS`, so that a frozen database giv
 instead of hung workers.
 """
 
+import dataclasses
 import os
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -22,19 +23,21 @@ from core.settings import Settings
 Result = TypeVar("Result")
 Document = dict[str, Any]
 
-_configured_in: dict[int, Settings] = {}
+_configured: list[Settings] = []
 
 
 def configure(settings: Settings, *, timeout_ms: int | None = None) -> None:
     """Register the connection for this process. `timeout_ms` overrides the setting."""
+    if timeout_ms is not None:
+        settings = dataclasses.replace(settings, mongodb_timeout_ms=timeout_ms)
     mongoengine.disconnect_all()
     mongoengine.register_connection(
         DEFAULT_CONNECTION_NAME,
         db=settings.mongodb_database,
         host=settings.mongodb_uri,
-        timeoutMS=timeout_ms or settings.mongodb_timeout_ms,
-        serverSelectionTimeoutMS=timeout_ms or settings.mongodb_timeout_ms,
-        connectTimeoutMS=min(timeout_ms or settings.mongodb_timeout_ms, 2_000),
+        timeoutMS=settings.mongodb_timeout_ms,
+        serverSelectionTimeoutMS=settings.mongodb_timeout_ms,
+        connectTimeoutMS=min(settings.mongodb_timeout_ms, 2_000),
         maxPoolSize=settings.mongodb_pool_size,
         retryWrites=True,
         retryReads=True,
@@ -44,14 +47,21 @@ def configure(settings: Settings, *, timeout_ms: int | None = None) -> None:
         uuidRepresentation="standard",
         appname=f"toolbox-{settings.env}",
     )
-    _configured_in.clear()
-    _configured_in[os.getpid()] = settings
+    _configured[:] = [settings]
+
+
+def _after_fork() -> None:
+    """Let go of the parent's client, so that the child makes its own at first use."""
+    if _configured:
+        configure(_settings())
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 def client() -> "MongoClient[Document]":
     """Return this process's client; a forked child gets one of its own."""
-    if os.getpid() not in _configured_in:
-        configure(next(iter(_configured_in.values())))
+    _settings()
     return cast("MongoClient[Document]", mongoengine.get_connection())
 
 
@@ -82,7 +92,7 @@ def transaction(work: Callable[[ClientSession], Result]) -> Result:
 
 
 def _settings() -> Settings:
-    if not _configured_in:
+    if not _configured:
         message = "core.db.configure was not called"
         raise RuntimeError(message)
-    return next(iter(_configured_in.values()))
+    return _configured[0]

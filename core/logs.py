@@ -9,6 +9,7 @@ import sys
 from contextvars import ContextVar
 
 import structlog
+from structlog.tracebacks import extract
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -23,6 +24,24 @@ def _add_request_id(
     return event
 
 
+def _without_text(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Tell an exception by its type and where it arose: its text may quote input."""
+    found = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if found is True else found[1] if isinstance(found, tuple) else found
+    if isinstance(error, BaseException):
+        trace = extract(type(error), error, error.__traceback__)
+        event["exception"] = [
+            {
+                "type": stack.exc_type,
+                "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in stack.frames],
+            }
+            for stack in trace.stacks
+        ]
+    return event
+
+
 def configure(level: str) -> None:
     """Send our logs and those of the libraries as JSON lines to standard error."""
     shared: list[structlog.typing.Processor] = [
@@ -30,7 +49,7 @@ def configure(level: str) -> None:
         _add_request_id,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        _without_text,
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],

@@ -24,6 +24,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # Errors of the rules
     "forbidden": ("没有权限", "Not allowed"),
     "conflict": ("内容已被他人修改", "Somebody else changed this meanwhile"),
+    "synonym_taken": (
+        "其中一个词已在另一组同义词里",
+        "One of the terms is in another group already",
+    ),
     "refused": ("不符合规则", "A rule does not allow this"),
     "rate_limited": ("请求过于频繁", "Too many requests"),
     "bad_cursor": ("分页游标无效", "The cursor is not valid"),

@@ -10,6 +10,7 @@ from core import logs
 from core.errors import Conflict, NotFound, Unprocessable
 from models.content import Content
 from models.enums import Kind
+from models.snapshots import Snapshot, snapshot_key
 from services import content, links, publishing
 
 ACTOR = "schedule"
@@ -43,9 +44,9 @@ def expire(*, kind: str, item: str, at: dt.datetime) -> None:
 
 
 def refresh(*, kind: str, item: str, at: dt.datetime) -> None:
-    """Render the live copy anew, because a figure in it became due for review at `at`."""
-    del at  # part of the key that makes the job unique
-    if _document(kind, item) is not None:
+    """Render the live copy anew, unless that was done since a figure became due at `at`."""
+    due = {"_id": snapshot_key(kind, item), "changes_at": at}
+    if Snapshot.raw().find_one(due, {"_id": 1}) is not None:
         publishing.refresh(Kind(kind), item)
 
 

@@ -6,6 +6,7 @@ when this process dies, the lease runs out and another worker takes the job.
 
 import contextlib
 import datetime as dt
+import queue
 import signal
 import threading
 import time
@@ -24,6 +25,7 @@ from services import outbox
 
 SCHEDULE_EVERY_S = 30
 PAUSE_MAX_S = 5.0
+ABANDONED = "given up: its workers ended or lost it each time, before it did"
 
 logger = logs.get(__name__)
 
@@ -36,17 +38,23 @@ class Worker:
         self.poll_s = settings.worker_poll_ms / 1000
         self.max_attempts = settings.job_max_attempts
         self.handlers = handlers
-        self.stopping = threading.Event()
+        self._stopping = False
+        self._wake: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._next_schedule = 0.0
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
-        """Ask the worker to end."""
-        self.stopping.set()
+        """Ask the worker to end.
+
+        Fit for a signal handler: `put` of this queue may interrupt `get` in the same thread,
+        where `threading.Event.set` would wait for a lock that its own `wait` holds.
+        """
+        self._stopping = True
+        self._wake.put(None)
 
     def run(self) -> None:
         """Work until stopped. A database that is away is waited for with growing pauses."""
         pause = self.poll_s
-        while not self.stopping.is_set():
+        while not self._stopping:
             try:
                 self._schedule()
                 busy = self.step()
@@ -55,7 +63,7 @@ class Worker:
                 logger.warning("worker_waits", error=type(error).__name__)
                 busy, pause = False, min(pause * 2, PAUSE_MAX_S)
             if not busy:
-                self.stopping.wait(pause)
+                self._pause(pause)
 
     def step(self) -> bool:
         """Run one job that is due; False when there is none."""
@@ -72,6 +80,10 @@ class Worker:
 
     def _handle(self, job: Job, token: str) -> str:
         """Run the handler under the lease; whatever it raises is recorded with the job."""
+        if job.attempts > self.max_attempts:
+            # No attempt came to an end: running it may be what kills its workers.
+            logger.warning("job_abandoned", name=job.name, job=job.id)
+            return outbox.fail(job, token, ABANDONED, self.max_attempts).value
         try:
             with self._held(job, token):
                 self.handlers[job.name](**job.args)
@@ -98,6 +110,10 @@ class Worker:
         finally:
             done.set()
             thread.join()
+
+    def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(queue.Empty):
+            self._wake.get(timeout=seconds)
 
     def _schedule(self) -> None:
         if time.monotonic() >= self._next_schedule:

@@ -24,7 +24,7 @@ from core.ids import SLUG_MAX_LENGTH, new_id
 from models.enums import ContentState, Kind, Place
 from models.parts import SUMMARY_MAX, TITLE_MAX, Figure, MediaRef, Source, Translation
 
-SLUG_REGEX = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+SLUG_REGEX = r"[a-z0-9]+(-[a-z0-9]+)*\Z"
 
 
 class Content(Document):
@@ -56,7 +56,7 @@ class Content(Document):
 
     id = StringField(primary_key=True, default=new_id)
     slug = StringField(required=True, max_length=SLUG_MAX_LENGTH, regex=SLUG_REGEX)
-    title = StringField(required=True, max_length=TITLE_MAX)
+    title = StringField(required=True, min_length=1, max_length=TITLE_MAX)
     summary = StringField(max_length=SUMMARY_MAX)
     cover = EmbeddedDocumentField(MediaRef)
     tags = ListField(StringField(max_length=40), max_length=20)

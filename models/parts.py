@@ -2,7 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from mongoengine import (
     DateField,
@@ -24,18 +24,28 @@ TEXT_MAX = 5_000
 BODY_MAX = 200_000
 KEY_MAX = 60
 MEDIA_ID_MAX = 120
+KEY_REGEX = r"[A-Za-z0-9_-]+\Z"
+HOUR_REGEX = r"([01][0-9]|2[0-3]):[0-5][0-9]\Z"
+
+
+class ExactField(Decimal128Field):
+    """An exact decimal. A binary float is taken for the digits it is written with: 27.9."""
+
+    def to_mongo(self, value: Any) -> Any:
+        """Return the value as it is stored."""
+        return super().to_mongo(repr(value) if isinstance(value, float) else value)
 
 
 class Part(EmbeddedDocument):
     """An element of a list in an item. Its `key` is unique there and never changes.
 
     Translations, chain links and pins refer to a part by its key, so that a new order does not
-    move a translation to another part.
+    move a translation to another part. It holds no dot, which separates the names in a path.
     """
 
     meta: ClassVar = {"abstract": True}
 
-    key = StringField(required=True, max_length=KEY_MAX)
+    key = StringField(required=True, max_length=KEY_MAX, regex=KEY_REGEX)
 
 
 class Source(EmbeddedDocument):
@@ -56,9 +66,9 @@ class Figure(Part):
     """
 
     metric = StringField(required=True, max_length=TITLE_MAX)
-    value = Decimal128Field()
-    low = Decimal128Field()
-    high = Decimal128Field()
+    value = ExactField()
+    low = ExactField()
+    high = ExactField()
     comparator = EnumField(Comparator, required=True)
     unit = StringField(max_length=20)
     period = StringField(required=True, max_length=40)
@@ -121,7 +131,7 @@ class Translation(EmbeddedDocument):
 
     language = EnumField(Language, required=True)
     path = StringField(required=True, max_length=200)
-    text = StringField(required=True, max_length=BODY_MAX)
+    text = StringField(required=True, min_length=1, max_length=BODY_MAX)
     source_hash = StringField(required=True, max_length=64)
     updated_at = DateTimeField(required=True)
 
@@ -130,5 +140,5 @@ class Window(EmbeddedDocument):
     """Opening hours of one weekday, in Shanghai time. 1 is Monday, as in ISO 8601."""
 
     weekday = IntField(required=True, min_value=1, max_value=7)
-    opens = StringField(required=True, regex=r"([01]\d|2[0-3]):[0-5]\d")
-    closes = StringField(required=True, regex=r"([01]\d|2[0-3]):[0-5]\d")
+    opens = StringField(required=True, regex=HOUR_REGEX)
+    closes = StringField(required=True, regex=HOUR_REGEX)

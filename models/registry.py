@@ -16,6 +16,7 @@ from models.outbox import Job
 from models.projects import Project
 from models.revisions import Revision
 from models.routes import Route
+from models.search import FruitlessQuery, Promotion, SearchEntry, Synonyms
 from models.seeds import Seed
 from models.sitemaps import Sitemap
 from models.sites import Site
@@ -45,6 +46,10 @@ DOCUMENTS: tuple[type[Document], ...] = (
     *CONTENT.values(),
     Revision,
     Snapshot,
+    SearchEntry,
+    Synonyms,
+    Promotion,
+    FruitlessQuery,
     Version,
     Job,
     IdempotentAnswer,

@@ -1,6 +1,6 @@
 """A Flask app with what both REST surfaces share, before any route."""
 
-from flask import Flask
+from flask import Flask, Response, make_response
 from flask_cors import CORS
 from flask_restx import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -9,6 +9,12 @@ from core.settings import Settings
 from rest import errors, observing
 from rest.contract import Contract
 
+# The browsable documentation runs its own script and styles, all from this host.
+DOCS_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "script-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+)
+
 
 class RestApi(Api):
     """flask-restx with our error shape in place of its own."""
@@ -16,6 +22,12 @@ class RestApi(Api):
     def handle_error(self, e: Exception) -> object:
         """Answer a failure of a route of this API."""
         return errors.answer(e)
+
+    def render_doc(self) -> Response:
+        """Answer the page of the documentation, which may run its own script."""
+        page = make_response(super().render_doc())
+        page.headers["Content-Security-Policy"] = DOCS_POLICY
+        return page
 
     def register(self, contract: Contract) -> None:
         """Publish the contract's models in this API's document."""
@@ -33,7 +45,9 @@ def create(settings: Settings) -> Flask:
         RESTX_MASK_SWAGGER=False,
         RESTX_ERROR_404_HELP=False,
     )
+    # No redirects: they would hold the Host header, which anybody can make up.
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
     observing.observe(app)
     app.register_error_handler(Exception, errors.answer)
     if settings.cors_origins:

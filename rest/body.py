@@ -5,6 +5,8 @@ that would exhaust the stack, bytes that are not UTF-8, whole numbers that Mongo
 """
 
 import json
+import math
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from flask import Request
@@ -12,6 +14,7 @@ from flask import Request
 from core.errors import Invalid
 
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
+DEPTH_MAX = 40
 
 
 class UnsupportedMedia(Invalid):
@@ -34,6 +37,7 @@ def read_object(request: Request) -> dict[str, Any]:
             object_pairs_hook=_unique,
             parse_constant=_no_constant,
             parse_int=_bounded,
+            parse_float=_finite,
         )
     except RecursionError:
         raise Invalid("too_deep") from None
@@ -41,7 +45,24 @@ def read_object(request: Request) -> dict[str, Any]:
         raise Invalid("bad_json") from None
     if not isinstance(value, dict):
         raise Invalid("bad_json")
+    _check_depth(value)
     return value
+
+
+def _check_depth(value: dict[str, Any]) -> None:
+    """Refuse nesting that validation, which recurses, could not follow to its end."""
+    level: list[Any] = [value]
+    for _ in range(DEPTH_MAX):
+        level = [inner for one in level for inner in _inside(one)]
+        if not level:
+            return
+    raise Invalid("too_deep")
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -60,5 +81,12 @@ def _bounded(digits: str) -> int:
         raise Invalid("bad_json")
     number = int(digits)
     if not INT_MIN <= number <= INT_MAX:
+        raise Invalid("bad_json")
+    return number
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):  # 1e999
         raise Invalid("bad_json")
     return number

@@ -14,7 +14,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Response, request
 from flask_restx import Namespace, SchemaModel
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
+from marshmallow import RAISE, Schema, ValidationError, fields
 
 from rest import body, serving
 
@@ -62,14 +62,12 @@ class Contract:
         can be sent back.
         """
         model, loader = self.model(schema), schema(unknown=RAISE)
-        read_only = _read_only(loader)
 
         def decorate(view: View) -> View:
             @functools.wraps(view)
             def wrapped(*args: Any, **kwargs: Any) -> Any:
                 sent = body.read_object(request)
-                writable = {k: v for k, v in sent.items() if k not in read_only}
-                return view(*args, data=_load(loader, writable, "unknown_field"), **kwargs)
+                return view(*args, data=_load(loader, sent, "unknown_field"), **kwargs)
 
             return self._documented(wrapped, expect=[model])
 
@@ -104,14 +102,19 @@ class Contract:
 
         return decorate
 
-    def shows(self, schema: type[Schema]) -> Callable[[View], View]:
-        """Serve a public read: what the view returns is ready data in the schema's shape."""
+    def shows(
+        self, schema: type[Schema], changed: serving.Changed | None = None
+    ) -> Callable[[View], View]:
+        """Serve a public read: what the view returns is ready data in the schema's shape.
+
+        `changed` tells from it when it last changed; by default the version of content does.
+        """
         model = self.model(schema)
 
         def decorate(view: View) -> View:
             @functools.wraps(view)
             def wrapped(*args: Any, **kwargs: Any) -> Response:
-                return serving.public(lambda: view(*args, **kwargs))
+                return serving.public(lambda: view(*args, **kwargs), changed)
 
             responses = {200: ("", model), 304: "Unchanged"}
             return self._documented(wrapped, responses=responses)
@@ -130,10 +133,6 @@ def _name(schema: Any) -> str:
     return kind.__name__.removesuffix("Schema")
 
 
-def _read_only(loader: Schema) -> set[str]:
-    return {field.data_key or name for name, field in loader.dump_fields.items() if field.dump_only}
-
-
 def _query(loader: Schema) -> dict[str, Any]:
     values = request.args.to_dict(flat=False)
     repeated = {name: ["repeated_parameter"] for name, given in values.items() if len(given) > 1}
@@ -144,10 +143,33 @@ def _query(loader: Schema) -> dict[str, Any]:
 
 
 def _load(loader: Schema, given: dict[str, Any], unknown: str) -> dict[str, Any]:
-    strangers = given.keys() - {
-        field.data_key or name for name, field in loader.load_fields.items()
-    }
+    strangers: list[str] = []
+    known = _known(loader, given, "", strangers)
     if strangers:
-        raise ValidationError({name: [unknown] for name in sorted(strangers)})
-    loaded: dict[str, Any] = loader.load(given, unknown=EXCLUDE)
+        raise ValidationError({path: [unknown] for path in sorted(strangers)})
+    loaded: dict[str, Any] = loader.load(known)
     return loaded
+
+
+def _known(schema: Schema, given: Any, path: str, strangers: list[str]) -> Any:
+    """Return `given` without dump-only fields at any depth; paths of unknown ones are noted."""
+    if isinstance(given, list):
+        return [_known(schema, one, f"{path}{i}.", strangers) for i, one in enumerate(given)]
+    if not isinstance(given, dict):
+        return given
+    writable = {field.data_key or name: field for name, field in schema.load_fields.items()}
+    readable = {field.data_key or name for name, field in schema.dump_fields.items()}
+    known = {}
+    for name, value in given.items():
+        if name in writable:
+            inner = _nested(writable[name])
+            known[name] = _known(inner, value, f"{path}{name}.", strangers) if inner else value
+        elif name not in readable:
+            strangers.append(path + name)
+    return known
+
+
+def _nested(field: fields.Field[Any]) -> Schema | None:
+    """Return the schema of a field that holds an object or a list of them."""
+    inner = field.inner if isinstance(field, fields.List) else field
+    return inner.schema if isinstance(inner, fields.Nested) else None

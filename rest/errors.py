@@ -5,6 +5,7 @@ in the request's language. Routes of flask-restx and plain ones go through the s
 """
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -18,6 +19,8 @@ from core.errors import AppError, Invalid, Unavailable
 from rest import language
 
 RETRY_AFTER_S = 1
+# A failure names so many fields at most, with names so long: an answer stays small.
+FIELDS_MAX, NAME_MAX = 50, 200
 HTTP_CODES = {
     400: "bad_request",
     404: "not_found",
@@ -69,13 +72,11 @@ def _answer(error: AppError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
-    response = _body(status, HTTP_CODES.get(status, "bad_request"), {}, {})
-    if status == 405 and (allowed := getattr(error, "valid_methods", None)):
-        response.headers["Allow"] = ", ".join(sorted(allowed))
-    if status < 400:
-        # A redirect of the router is an answer, not a failure.
-        redirect = error.get_response()
-        return Response(redirect.get_data(), status, dict(redirect.headers))
+    code = HTTP_CODES.get(status, "bad_request" if status < 500 else "internal")
+    response = _body(status, code, {}, {})
+    for name, value in error.get_headers():  # Allow, Content-Range, Retry-After
+        if name != "Content-Type":
+            response.headers[name] = value
     return response
 
 
@@ -87,11 +88,23 @@ def _body(
         "error": {
             "code": code,
             "message": messages.text(code, spoken, params),
-            "fields": {path: _said(problem, spoken) for path, problem in fields.items()},
+            "fields": {
+                _shown(path): _said(problem, spoken)
+                for path, problem in islice(fields.items(), FIELDS_MAX)
+            },
             "request_id": logs.request_id.get(),
         }
     }
-    return Response(orjson.dumps(body), status, mimetype="application/json")
+    response = Response(orjson.dumps(body), status, mimetype="application/json")
+    response.headers["Content-Language"] = spoken.value
+    response.headers["Vary"] = "Accept-Language"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _shown(path: str) -> str:
+    """Return the name of a field as it can be sent: callers may have put anything into it."""
+    return path[:NAME_MAX].encode(errors="backslashreplace").decode()
 
 
 def _said(problem: object, spoken: str) -> object:

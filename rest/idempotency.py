@@ -36,7 +36,7 @@ def idempotent(actor: Actor) -> Callable[[View], View]:
                 raise Invalid("idempotency_key")
             begun = idempotency.begin(
                 _hash(actor(), request.method, request.path, sent),
-                _hash(request.get_data(cache=True)),
+                _hash(request.query_string, request.get_data(cache=True)),
                 dt.timedelta(hours=current_app.config["SETTINGS"].idempotency_hours),
             )
             if isinstance(begun, idempotency.Answer):

@@ -1,40 +1,56 @@
 """Answering public reads: bytes, ETag, Last-Modified, 304, Cache-Control."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable
 from typing import Any
 
 import orjson
-from flask import Response, current_app, request
+from flask import Response, abort, current_app, request
 
 from core.clock import now
 from rest import language
 from services import versions
 
 JSON = "application/json"
+PRECONDITION_FAILED = 412
+
+Changed = Callable[[Any], dt.datetime | None]
 
 
-def public(read: Callable[[], Any]) -> Response:
+def public(read: Callable[[], Any], changed: Changed | None = None) -> Response:
     """Serve what `read` returns, or 304 when the client has it already.
 
-    The version is taken before the content is read: an answer may be newer than its date, never
-    older. Raises what `read` raises.
+    `changed` tells from the answer when it last changed (UTC, None when nobody knows); without
+    it the version of all content does, taken before the content is read: an answer may be newer
+    than its date, never older. Raises what `read` raises.
     """
-    version = versions.current()
-    payload = orjson.dumps(read(), option=orjson.OPT_UTC_Z)
+    version = None if changed else versions.current().last_modified
+    data = read()
+    modified = changed(data) if changed else version
+    payload = orjson.dumps(data, option=orjson.OPT_UTC_Z)
     response = Response(payload, mimetype=JSON)
     response.headers["Content-Language"] = language.current().value
     response.headers["Vary"] = "Accept-Language"
     response.set_etag(hashlib.blake2b(payload, digest_size=12).hexdigest())
-    # The date may run ahead of the clock (services.versions); it is sent no later than now and
-    # then matches no request, which costs a 304 and never serves a stale one.
-    response.last_modified = min(version.last_modified, now())
+    if modified is not None:
+        # The date may run ahead of the clock (services.versions); it is sent no later than now
+        # and then matches no request, which costs a 304 and never serves a stale one.
+        response.last_modified = min(modified, now())
     max_age = current_app.config["SETTINGS"].public_max_age_s
     response.cache_control.public = True
     response.cache_control.max_age = max_age
     if max_age == 0:
         response.cache_control.no_cache = True
     since = request.if_modified_since
-    if request.if_none_match or since is None or since >= version.last_modified:
+    if request.if_none_match or since is None or modified is None or since >= modified:
         response.make_conditional(request)
+    return checked(response)
+
+
+def checked(response: Response) -> Response:
+    """Return a conditional answer; a precondition that does not hold is a failure like others."""
+    if response.status_code == PRECONDITION_FAILED:
+        response.close()
+        abort(PRECONDITION_FAILED)
     return response

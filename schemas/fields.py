@@ -11,6 +11,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from core.canonical import decimal_text
+from core.texts import has_bad_characters
 from models.enums import Kind
 from models.snapshots import snapshot_key
 from schemas.labels import label
@@ -23,11 +24,6 @@ MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
     "invalid": "type",
     "unknown": "choice",
 }
-
-
-def has_bad_characters(text: str) -> bool:
-    """Tell whether a text holds what no field may: NUL, or a lone surrogate."""
-    return "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)
 
 
 class Text(fields.String):

@@ -38,9 +38,30 @@ UNITS = {
     "年": (Decimal(1), "", " years"),
     "万辆": (Decimal(10**4), "", " vehicles"),
     "万台": (Decimal(10**4), "", " units"),
+    **dict.fromkeys(("台", "辆"), (Decimal(1), "", " units")),
+    "名": (Decimal(1), "", " people"),
+    "平方米": (Decimal(1), "", " m²"),
+    "万平方米": (Decimal(10**4), "", " m²"),
+    "亿平方米": (Decimal(10**8), "", " m²"),
+    "亿瓦时": (Decimal("0.1"), "", " GWh"),
     "%": (Decimal(1), "", "%"),
-    **dict.fromkeys(("个", "家", "条", "项", "座", "处"), (Decimal(1), "", "")),
+    **dict.fromkeys(("个", "家", "条", "项", "座", "处", "位"), (Decimal(1), "", "")),
 }
+# How the periods that sources name read in English; any other one stays as it is.
+PERIODS = (
+    (re.compile(r"([0-9]{4})年"), r"\1"),
+    (re.compile(r"([0-9]{4})年底"), r"end of \1"),
+    (re.compile(r"至([0-9]{4})年"), r"by \1"),
+    (re.compile(r"([0-9]{4})[—–-]([0-9]{4})年"), r"\1–\2"),
+    (re.compile(r"([0-9]{4})年一季度"), r"first quarter of \1"),
+    (re.compile(r"([0-9]{4})年上半年"), r"first half of \1"),
+    (re.compile(r"([0-9]{4})年前三季度"), r"first three quarters of \1"),
+    (re.compile(r"([0-9]{4})年工作方案"), r"\1 work plan"),
+    (re.compile(r"建成后"), "on completion"),
+    (re.compile(r"全部建成后"), "on full completion"),
+    (re.compile(r"规划编制时"), "at the time of planning"),
+    (re.compile(r"项目全周期"), "whole project"),
+)
 BILLION, MILLION = Decimal(10**9), Decimal(10**6)
 
 
@@ -58,9 +79,14 @@ def period_label(figure: Figure, language: Language) -> str:
     kind = label(figure.kind, language)
     if language is not Language.EN:
         return f"{figure.period}{kind}"
-    period = re.sub(r"^(\d{4})年底$", r"end of \1", figure.period)
-    period = re.sub(r"(\d{4})年", r"\1", period)
-    return f"{period} {kind}"
+    return f"{_english_period(figure.period)} {kind}"
+
+
+def _english_period(period: str) -> str:
+    for pattern, words in PERIODS:
+        if found := pattern.fullmatch(period):
+            return found.expand(words)
+    return period
 
 
 def _english(numbers: list[Decimal], unit: str) -> str:
@@ -73,4 +99,4 @@ def _short(number: Decimal) -> str:
     for size, word in ((BILLION, " billion"), (MILLION, " million")):
         if abs(number) >= size:
             return f"{decimal_text(number / size)}{word}"
-    return f"{number:,f}" if number == number.to_integral() else decimal_text(number)
+    return f"{Decimal(decimal_text(number)):,f}"

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mongoengine.errors import FieldDoesNotExist, ValidationError
+from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from core.clock import now
@@ -17,7 +17,7 @@ from core.ids import is_id_or_slug, new_id
 from models.content import Content
 from models.enums import ContentState, Kind, Language
 from models.registry import CONTENT
-from services import links, paths, rich_text, translations
+from services import links, paths, rich_text, translations, validation
 
 BOOKKEEPING = frozenset(
     {
@@ -25,6 +25,7 @@ BOOKKEEPING = frozenset(
         *("created_at", "updated_at"),
     }
 )
+NOT_ARCHIVED = {"state": {"$ne": ContentState.ARCHIVED}}
 Fields = Mapping[str, Any]
 
 
@@ -55,7 +56,7 @@ def create(kind: Kind, fields: Fields, *, actor: str) -> Content:
     stored = {**_cleaned(kind, fields), "_id": new_id()}
     if "order" not in stored:
         stored["order"] = _next_order(kind)
-    document = _validated(kind, stored)
+    document = validation.build(CONTENT[kind], stored)
     try:
         CONTENT[kind]._get_collection().insert_one(document.to_mongo())
     except DuplicateKeyError:
@@ -70,7 +71,7 @@ def update(kind: Kind, item: str, fields: Fields, *, revision: int) -> Content:
     Raises `Conflict("stale_revision")` when somebody changed it meanwhile.
     """
     document = get(kind, item)
-    _expect(document, revision)
+    expect(document, revision)
     stored = {**document.stored(), **_cleaned(kind, fields)}
     if document.published_revision is not None and stored["slug"] != document.slug:
         raise Conflict("slug_locked")
@@ -82,7 +83,7 @@ def translate(
 ) -> Content:
     """Set texts in another language by path; None removes one. Errors as in `update`."""
     document = get(kind, item)
-    _expect(document, revision)
+    expect(document, revision)
     cleaned = {
         path: rich_text.clean(text) if text and _is_rich(kind, path) else text
         for path, text in texts.items()
@@ -126,6 +127,14 @@ def due_figures(day: dt.date) -> list[tuple[Kind, Content]]:
     ]
 
 
+def expect(document: Content, revision: int) -> None:
+    """Raise `Conflict` unless the item is at `revision` and not archived."""
+    if document.state is ContentState.ARCHIVED:
+        raise Conflict("archived")
+    if document.revision != revision:
+        raise Conflict("stale_revision", current=document.revision, given=revision)
+
+
 def order_numbers(kind: Kind, items: Sequence[str]) -> dict[str, float]:
     """Return the order number of each of `items`, which must all exist, in the given sequence."""
     model = CONTENT[kind]
@@ -136,29 +145,37 @@ def order_numbers(kind: Kind, items: Sequence[str]) -> dict[str, float]:
     return {item: float(position) for position, item in enumerate(items, start=1)}
 
 
-def _expect(document: Content, revision: int) -> None:
-    if document.state is ContentState.ARCHIVED:
-        raise Conflict("archived")
-    if document.revision != revision:
-        raise Conflict("stale_revision", current=document.revision, given=revision)
-
-
 def _replace(kind: Kind, before: Content, stored: paths.Data) -> Content:
+    """Write what differs from `before`, unless somebody else changed the text meanwhile.
+
+    What is not text (whether it is live, when it expires, its order) may change at the same time
+    and stays as it is.
+    """
     stored.update(revision=before.revision + 1, updated_at=now())
     stored.pop("publish_at", None)
-    document = _validated(kind, stored)
+    old = before.stored()
+    new = validation.build(CONTENT[kind], stored).stored()
+    guard = {"_id": before.id, "revision": before.revision}
+    if new["slug"] != before.slug:
+        guard["published_revision"] = None
+    changed = {name: value for name, value in new.items() if name not in old or old[name] != value}
+    gone = dict.fromkeys({*(old.keys() - new.keys()), "publish_at"}, "")
     try:
-        result = (
+        row = (
             CONTENT[kind]
             ._get_collection()
-            .replace_one({"_id": before.id, "revision": before.revision}, document.to_mongo())
+            .find_one_and_update(
+                {**guard, **NOT_ARCHIVED},
+                {"$set": changed, "$unset": gone},
+                return_document=ReturnDocument.AFTER,
+            )
         )
     except DuplicateKeyError:
-        raise Conflict("slug_taken", slug=document.slug) from None
-    if not result.matched_count:
-        current = get(kind, before.id).revision
-        raise Conflict("stale_revision", current=current, given=before.revision)
-    return document
+        raise Conflict("slug_taken", slug=new["slug"]) from None
+    if row is None:
+        expect(get(kind, before.id), before.revision)
+        raise Conflict
+    return CONTENT[kind].from_stored(row)
 
 
 def _set_state(
@@ -194,7 +211,19 @@ def _cleaned(kind: Kind, fields: Fields) -> paths.Data:
     for name in CONTENT[kind].RICH:
         if isinstance(cleaned.get(name), str):
             cleaned[name] = rich_text.clean(cleaned[name])
+    if isinstance(cleaned.get("translations"), list):
+        cleaned["translations"] = [
+            _clean_translation(kind, entry) for entry in cleaned["translations"]
+        ]
     return cleaned
+
+
+def _clean_translation(kind: Kind, entry: Any) -> Any:
+    """Return an entry of `translations`, copied from elsewhere, with its rich text cleaned."""
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("text"), str):
+        return entry
+    rich = _is_rich(kind, str(entry.get("path")))
+    return {**entry, "text": rich_text.clean(entry["text"])} if rich else entry
 
 
 def _is_rich(kind: Kind, path: str) -> bool:
@@ -204,32 +233,3 @@ def _is_rich(kind: Kind, path: str) -> bool:
 def _next_order(kind: Kind) -> float:
     last = CONTENT[kind].objects.order_by("-order").only("order").first()
     return float(last.order) + 1 if last else 1.0
-
-
-def _validated(kind: Kind, stored: paths.Data) -> Content:
-    """Build the document and check it against the model; raise `Invalid` naming fields."""
-    try:
-        document = CONTENT[kind].from_stored(stored)
-        document.validate()
-    except ValidationError as error:
-        raise Invalid(fields=_problems(error)) from None
-    except FieldDoesNotExist as error:
-        raise Invalid(fields={"": str(error)}) from None
-    except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise Invalid(fields={"": type(error).__name__}) from None
-    _check_keys(document)
-    return document
-
-
-def _problems(error: ValidationError) -> dict[str, object]:
-    return dict(error.to_dict()) or {"": str(error)}
-
-
-def _check_keys(document: Content) -> None:
-    """Refuse two parts of one list with the same key: translations could not tell them apart."""
-    for name, value in document.stored().items():
-        if not isinstance(value, list):
-            continue
-        keys = [part["key"] for part in value if isinstance(part, dict) and "key" in part]
-        if len(keys) != len(set(keys)):
-            raise Invalid(fields={name: "not_unique"})

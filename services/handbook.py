@@ -6,7 +6,7 @@ import orjson
 
 from models.enums import Kind, Language
 from models.handbook import Chapter
-from models.snapshots import snapshot_key
+from models.snapshots import Snapshot, snapshot_key
 from services import live
 from services.live import Selection
 
@@ -18,18 +18,27 @@ Card = dict[str, Any]
 
 def problems(chapter: Chapter) -> dict[str, object]:
     """Return what is wrong with a chapter's place in the tree: another edition, or a loop."""
-    parent_id, depth = chapter.parent, 0
-    while parent_id:
+    above, depth = chapter.parent, 0
+    while above:
         depth += 1
-        if parent_id == chapter.id or depth > DEPTH_MAX:
+        if above == chapter.id or depth > DEPTH_MAX:
             return {"parent": "tree_loop"}
-        parent = Chapter.objects(id=parent_id).only("parent", "edition").first()
-        if parent is None:
+        place = _place(above)
+        if place is None:
             return {}  # reported as a missing link
-        if parent.edition != chapter.edition:
+        edition, above = place
+        if edition != chapter.edition:
             return {"parent": "other_edition"}
-        parent_id = parent.parent
     return {}
+
+
+def _place(chapter: str) -> tuple[str, str | None] | None:
+    """Return edition and parent of a chapter: as it is live, or else of its working copy."""
+    key = snapshot_key(Kind.CHAPTERS, chapter)
+    if row := Snapshot.raw().find_one({"_id": key}, {"facet": 1, "refs": 1}):
+        return row["facet"], _parent(row)
+    draft = Chapter.objects(id=chapter).only("parent", "edition").first()
+    return (draft.edition, draft.parent) if draft else None
 
 
 def read_edition(id_or_slug: str, language: Language) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from core.ids import new_id
 from models.outbox import Job, JobState
 
 KEEP_DONE = dt.timedelta(days=7)
+ERROR_MAX = 2_000
 BACKOFF_FIRST_S = 1
 BACKOFF_MAX_S = 600
 
@@ -111,7 +112,7 @@ def fail(job: Job, token: str, error: str, max_attempts: int) -> JobState:
     final = job.attempts >= max_attempts
     pause = min(BACKOFF_FIRST_S * 2 ** (job.attempts - 1), BACKOFF_MAX_S)
     change: dict[str, Any] = {"state": JobState.FAILED if final else JobState.PENDING}
-    change["error"] = error[:2_000]
+    change["error"] = error.encode(errors="replace").decode()[:ERROR_MAX]
     if final:
         change["finished_at"] = now()
     else:

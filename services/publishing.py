@@ -21,7 +21,6 @@ from models.enums import ContentState, Kind
 from models.registry import CONTENT
 from models.revisions import Revision
 from models.snapshots import Snapshot, snapshot_key
-from models.versions import CONTENT as CONTENT_SCOPE
 from services import (
     content,
     figures,
@@ -31,7 +30,6 @@ from services import (
     outbox,
     routes,
     snapshots,
-    versions,
 )
 
 RULES = {Kind.ROUTES: routes.problems, Kind.CHAPTERS: handbook.problems}
@@ -53,27 +51,20 @@ def publish(kind: Kind, item: str, *, actor: str, revision: int | None = None) -
     Raises `Conflict` for a stale revision or an archived item, `Unprocessable` with the fields.
     """
     document = content.get(kind, item)
-    if revision is not None and document.revision != revision:
-        raise Conflict("stale_revision", current=document.revision, given=revision)
-    if document.state is ContentState.ARCHIVED:
-        raise Conflict("archived")
-    if found := problems(document):
-        raise Unprocessable("not_publishable", fields=found)
-    expire_at = document.expire_at
-    if expire_at is not None and expire_at <= now():
-        raise Unprocessable("not_publishable", fields={"expire_at": "past_time"})
+    if revision is not None:
+        content.expect(document, revision)
     _go_live(document, document, number=document.revision, actor=actor)
     return content.get(kind, item)
 
 
 def roll_back(kind: Kind, item: str, number: int, *, actor: str) -> Content:
-    """Make an earlier published revision live again; the working copy keeps its text."""
+    """Make an earlier published revision live again; the working copy keeps its text.
+
+    The item stays where staff put it in lists. Errors as in `publish`.
+    """
     document = content.get(kind, item)
-    if document.state is ContentState.ARCHIVED:
-        raise Conflict("archived")
     earlier = content_of(kind, document.id, number)
-    if found := problems(earlier):
-        raise Unprocessable("not_publishable", fields=found)
+    earlier.order = document.order
     _go_live(document, earlier, number=number, actor=actor)
     return content.get(kind, item)
 
@@ -118,10 +109,7 @@ def schedule(
     item that is live gets its new expiry at once.
     """
     document = content.get(kind, item)
-    if document.state is ContentState.ARCHIVED:
-        raise Conflict("archived")
-    if document.revision != revision:
-        raise Conflict("stale_revision", current=document.revision, given=revision)
+    content.expect(document, revision)
     _check_times(publish_at, expire_at)
 
     def work(session: ClientSession) -> None:
@@ -129,7 +117,7 @@ def schedule(
             CONTENT[kind]
             ._get_collection()
             .update_one(
-                {"_id": document.id, "revision": revision},
+                {"_id": document.id, "revision": revision, **content.NOT_ARCHIVED},
                 {"$set": {"publish_at": publish_at, "expire_at": expire_at}},
                 session=session,
             )
@@ -138,15 +126,9 @@ def schedule(
             raise Conflict
         if publish_at is not None:
             _enqueue(PUBLISH_JOB, kind, document.id, publish_at, session, revision=revision)
-        snapshot = Snapshot.raw().update_one(
-            {"_id": snapshot_key(kind, document.id)},
-            {"$set": {"expire_at": expire_at}},
-            session=session,
-        )
+        snapshots.expire_at(snapshot_key(kind, document.id), expire_at, session)
         if expire_at is not None:
             _enqueue(EXPIRE_JOB, kind, document.id, expire_at, session)
-        if snapshot.modified_count:
-            versions.bump(CONTENT_SCOPE, session)
 
     transaction(work)
     return content.get(kind, item)
@@ -156,46 +138,54 @@ def reorder(kind: Kind, items: Sequence[str]) -> None:
     """Put items into the given sequence, in the working copies and live at once."""
     numbers = content.order_numbers(kind, items)
     documents = {document.id: document for document in CONTENT[kind].objects(id__in=list(items))}
-    live = []
+    live = {}
     for item, number in numbers.items():
         documents[item].order = number
-        key = snapshot_key(kind, item)
-        live.append(UpdateOne({"_id": key}, {"$set": {"order": documents[item].order_key}}))
+        live[item] = documents[item].order_key
     working = [
         UpdateOne({"_id": item}, {"$set": {"order": number}}) for item, number in numbers.items()
     ]
 
     def work(session: ClientSession) -> None:
         CONTENT[kind]._get_collection().bulk_write(working, session=session)
-        Snapshot.raw().bulk_write(live, session=session)
-        versions.bump(CONTENT_SCOPE, session)
+        snapshots.reorder(kind, live, session)
 
     transaction(work)
 
 
 def refresh(kind: Kind, item: str) -> None:
-    """Render the live copy anew from its revision: a figure became due, or a schema changed."""
+    """Render the live copy anew from its revision: a figure became due, or a schema changed.
+
+    When it went live, when it expires and its place in lists are not the revision's and stay.
+    """
     document = content.get(kind, item)
     snapshot = Snapshot.raw().find_one({"_id": snapshot_key(kind, document.id)}, {"revision": 1})
     if snapshot is None:
         return
     published = content_of(kind, document.id, snapshot["revision"])
     row = snapshots.build(published, snapshot["revision"], document.expire_at)
-    row.pop("published_at")
 
     def work(session: ClientSession) -> None:
-        result = Snapshot.raw().update_one(
-            {"_id": row["_id"], "revision": snapshot["revision"]}, {"$set": row}, session=session
-        )
-        if result.matched_count:
+        if snapshots.render_anew(row, session):
             _follow_up(row, document.id, kind, session)
-            versions.bump(CONTENT_SCOPE, session)
 
     transaction(work)
 
 
+def _refuse_unready(document: Content, published: Content) -> None:
+    """Raise what keeps `published` from becoming the live copy of the item `document`."""
+    if document.state is ContentState.ARCHIVED:
+        raise Conflict("archived")
+    found = problems(published)
+    if document.expire_at is not None and document.expire_at <= now():
+        found["expire_at"] = "past_time"
+    if found:
+        raise Unprocessable("not_publishable", fields=found)
+
+
 def _go_live(document: Content, published: Content, *, number: int, actor: str) -> None:
     """Write revision and snapshot of `published`, whose working copy is `document`."""
+    _refuse_unready(document, published)
     kind = document.KIND
     row = snapshots.build(published, number, document.expire_at)
     fields = {
@@ -217,7 +207,8 @@ def _go_live(document: Content, published: Content, *, number: int, actor: str) 
                 {
                     "_id": document.id,
                     "revision": document.revision,
-                    "state": {"$ne": ContentState.ARCHIVED},
+                    "expire_at": document.expire_at,
+                    **content.NOT_ARCHIVED,
                 },
                 {
                     "$set": {"state": ContentState.PUBLISHED, "published_revision": number},
@@ -234,9 +225,8 @@ def _go_live(document: Content, published: Content, *, number: int, actor: str) 
             upsert=True,
             session=session,
         )
-        Snapshot.raw().replace_one({"_id": row["_id"]}, row, upsert=True, session=session)
+        snapshots.put(row, session)
         _follow_up(row, document.id, kind, session)
-        versions.bump(CONTENT_SCOPE, session)
 
     transaction(work)
 
@@ -268,17 +258,13 @@ def _take_offline(kind: Kind, item: str, state: ContentState) -> Content:
     document = content.get(kind, item)
 
     def work(session: ClientSession) -> None:
-        removed = Snapshot.raw().delete_one(
-            {"_id": snapshot_key(kind, document.id)}, session=session
-        )
-        if not removed.deleted_count:
+        if not snapshots.remove(snapshot_key(kind, document.id), session):
             raise Conflict("not_live")
         CONTENT[kind]._get_collection().update_one(
             {"_id": document.id},
             {"$set": {"state": state}, "$unset": {"publish_at": ""}},
             session=session,
         )
-        versions.bump(CONTENT_SCOPE, session)
 
     transaction(work)
     return content.get(kind, item)

@@ -1,17 +1,31 @@
-"""Building live snapshots: the filters, the links, the rendered text."""
+"""The live copy: snapshots with their search entries, and the version that moves with them.
+
+Every change here belongs to a transaction of `services.publishing`.
+"""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
+
+from pymongo import UpdateOne
+from pymongo.client_session import ClientSession
 
 from core.clock import now, today
 from models.content import Content
 from models.enums import Kind
 from models.registry import CONTENT
-from models.snapshots import snapshot_key
-from services import figures, links, rendering
+from models.search import SearchEntry
+from models.snapshots import Snapshot, snapshot_key
+from models.versions import CONTENT as SCOPE
+from services import figures, links, rendering, versions
+from services.search import entries
+
+Row = dict[str, Any]
+# What rendering anew leaves as it is: when it went live, when it expires, its place in lists.
+KEPT = ("published_at", "expire_at", "order")
 
 
-def build(published: Content, number: int, expire_at: dt.datetime | None) -> dict[str, Any]:
+def build(published: Content, number: int, expire_at: dt.datetime | None) -> Row:
     """Return the snapshot of a document as it is stored, rendered as of today."""
     kind, moment = published.KIND, now()
     data = published.stored()
@@ -35,3 +49,53 @@ def build(published: Content, number: int, expire_at: dt.datetime | None) -> dic
         "changes_at": figures.next_change(published, moment),
         "body": rendering.render(published, today()),
     }
+
+
+def put(row: Row, session: ClientSession) -> None:
+    """Make a snapshot the live copy of its item."""
+    Snapshot.raw().replace_one({"_id": row["_id"]}, row, upsert=True, session=session)
+    entries.write(row, session)
+    versions.bump(SCOPE, session)
+
+
+def render_anew(row: Row, session: ClientSession) -> bool:
+    """Replace what was rendered, if the same revision is still live."""
+    again = {name: value for name, value in row.items() if name not in KEPT}
+    guard = {"_id": row["_id"], "revision": row["revision"]}
+    if not Snapshot.raw().update_one(guard, {"$set": again}, session=session).matched_count:
+        return False
+    entries.write(Snapshot.raw().find_one({"_id": row["_id"]}, session=session) or row, session)
+    versions.bump(SCOPE, session)
+    return True
+
+
+def expire_at(key: str, moment: dt.datetime | None, session: ClientSession) -> None:
+    """Set when a live copy expires; nothing happens when there is none."""
+    change = {"$set": {"expire_at": moment}}
+    if Snapshot.raw().update_one({"_id": key}, change, session=session).modified_count:
+        SearchEntry._get_collection().update_one({"_id": key}, change, session=session)
+        versions.bump(SCOPE, session)
+
+
+def reorder(kind: Kind, orders: Mapping[str, float], session: ClientSession) -> None:
+    """Set the places in lists of live items, by id."""
+    changes = [
+        UpdateOne({"_id": snapshot_key(kind, item)}, {"$set": {"order": order}})
+        for item, order in orders.items()
+    ]
+    ranks = [
+        UpdateOne({"_id": snapshot_key(kind, item)}, {"$set": {"rank": entries.rank(kind, order)}})
+        for item, order in orders.items()
+    ]
+    Snapshot.raw().bulk_write(changes, session=session)
+    SearchEntry._get_collection().bulk_write(ranks, session=session)
+    versions.bump(SCOPE, session)
+
+
+def remove(key: str, session: ClientSession) -> bool:
+    """Take a live copy offline; False when there is none."""
+    if not Snapshot.raw().delete_one({"_id": key}, session=session).deleted_count:
+        return False
+    entries.remove(key, session)
+    versions.bump(SCOPE, session)
+    return True

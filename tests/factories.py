@@ -3,13 +3,18 @@
 Everything is plainly fictitious.
 """
 
+import functools
 from typing import Any
+
+import mongoengine as me
 
 from core.ids import new_id
 from models.content import Content
 from models.enums import Kind
 from models.media_items import MediaItem, MediaKind, MediaSource
-from services import content, media_items, publishing
+from models.parts import ExactField
+from models.registry import CONTENT
+from services import content, media_items, paths, publishing
 
 ACTOR = "test"
 Fields = dict[str, Any]
@@ -93,3 +98,83 @@ def create_media(identity: str, kind: MediaKind = MediaKind.IMAGE) -> MediaItem:
     return media_items.register(
         MediaItem(id=identity, kind=kind, alt="测试", sources=[source], sha256="0" * 64)
     )
+
+
+def create_maximal(kind: Kind) -> Content:
+    """Write a draft in which every field of the kind is filled, with what it refers to."""
+    document = content.create(kind, maximal_fields(kind), actor=ACTOR)
+    create_media("poster")
+    for media in set(media_items.used_by(document).values()):
+        media_items.register(
+            MediaItem(
+                id=media,
+                kind=MediaKind.VIDEO,
+                alt=f"alt of {media}",
+                width=1920,
+                height=1080,
+                duration=12.5,
+                poster="poster",
+                demo=True,
+                sources=[
+                    MediaSource(path=f"test/{media}.mp4", type="video/mp4", width=1920, size=1)
+                ],
+                sha256="0" * 64,
+            )
+        )
+    return document
+
+
+def maximal_fields(kind: Kind) -> Fields:
+    """Return every field that staff can fill in; each text is the path where it stands.
+
+    Links lead to fresh live items.
+    """
+    model = CONTENT[kind]
+    fields = {
+        name: _filled(field, name)
+        for name, field in model._fields.items()
+        if field.db_field not in content.BOOKKEEPING and name != "translations"
+    }
+    fields["slug"] = f"maximal-{new_id()}"
+    edition = functools.cache(lambda: create_live(Kind.HANDBOOK).id)
+    for pattern, target in model.LINKS.items():
+        for path, _ in list(paths.expand(fields, pattern)):
+            if target is Kind.HANDBOOK:
+                item = edition()
+            elif target is Kind.CHAPTERS:
+                item = create_live(target, edition=edition()).id
+            else:
+                item = create_live(target).id
+            paths.put(fields, path, item)
+    return fields
+
+
+def _filled(field: Any, path: str) -> Any:
+    if isinstance(field, me.ListField):
+        return [_filled(field.field, f"{path}.{number}") for number in range(2)]
+    if isinstance(field, me.EmbeddedDocumentField):
+        inner = field.document_type._fields
+        return {name: _filled(one, f"{path}.{name}") for name, one in inner.items()}
+    if isinstance(field, me.EnumField):
+        return next(iter(field._enum_cls)).value
+    if isinstance(field, me.URLField):
+        return "https://example.org/"
+    if isinstance(field, me.StringField):
+        return _text(field, path)
+    if isinstance(field, me.BooleanField):
+        return True
+    if isinstance(field, (me.IntField, me.FloatField)):
+        return field.min_value or 1
+    if isinstance(field, ExactField):
+        return "12.5"
+    if isinstance(field, me.DateField):
+        return "2025-01-17"
+    message = f"no value for {path}"
+    raise TypeError(message)
+
+
+def _text(field: Any, path: str) -> str:
+    if path.endswith((".opens", ".closes")):
+        return "09:00"
+    text = path.replace(".", "-") if path.endswith(".key") else path
+    return text[: field.max_length]

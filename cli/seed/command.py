@@ -4,6 +4,7 @@ from collections import Counter
 
 import click
 
+from cli import spoken
 from cli.connection import connect
 from cli.database import create_indexes
 from cli.seed import load, pictures, source
@@ -26,8 +27,12 @@ def seed_command(if_empty: bool) -> None:
         entries = source.read()
         _draw(entries, settings)
         counts = _write(entries)
+        load.load_synonyms(source.synonyms())
     except source.ContentError as error:
         raise click.ClickException(str(error)) from None
+    except OSError as error:
+        message = f"the media folder cannot be written: {error.strerror or error}"
+        raise click.ClickException(message) from None
     if counts[load.Outcome.LOADED] or counts[load.Outcome.UPDATED]:
         for kind in Kind:
             sitemaps.build(kind)
@@ -54,7 +59,7 @@ def _write(entries: list[source.Entry]) -> "Counter[load.Outcome]":
             try:
                 result = next(results)
             except AppError as error:
-                message = f"{entry.kind}/{entry.slug}: {error.code} {error.fields}"
+                message = f"{entry.kind}/{entry.slug}: {spoken.error(error)}"
                 raise source.ContentError(message) from None
             counts[result.outcome] += 1
             bar.update(1)

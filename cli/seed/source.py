@@ -54,6 +54,12 @@ def read(folder: Path = FOLDER) -> list[Entry]:
     return entries
 
 
+def synonyms(folder: Path = FOLDER) -> list[list[str]]:
+    """Return the groups of synonyms that the product ships with."""
+    path = folder / "synonyms.yaml"
+    return [[str(term) for term in group] for group in _load(path)] if path.exists() else []
+
+
 def linked(entry: Entry, ids: Mapping[tuple[Kind, str], str]) -> Data:
     """Return the entry's fields with ids in the place of slugs; raise `ContentError`."""
     data: Data = _copy(entry.fields)

@@ -19,24 +19,9 @@ import os, sys
 import brick
 print(sys.argv[1:], brick.VERSION, os.getcwd())
 """
-TOOLS = [
-    "bash",
-    "cat",
-    "cut",
-    "dirname",
-    "find",
-    "flock",
-    "grep",
-    "id",
-    "ldconfig",
-    "mkdir",
-    "rm",
-    "sha256sum",
-    "sleep",
-    "tail",
-    "tee",
-    "touch",
-]
+TOOLS = """
+bash cat cut dirname find flock grep id ldconfig mkdir rm sha256sum sleep tail tee touch
+"""
 
 
 class Sandbox:
@@ -147,7 +132,7 @@ def closed_index() -> str:
 def tools_only(folder: Path, **scripts: str) -> str:
     """Return a PATH with the tools that launchers need, and shell scripts of the given texts."""
     folder.mkdir()
-    for tool in TOOLS:
+    for tool in TOOLS.split():
         found = shutil.which(tool, path=f"{os.environ['PATH']}:/sbin:/usr/sbin")
         assert found, tool
         (folder / tool).symlink_to(found)

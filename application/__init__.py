@@ -1,16 +1,14 @@
-"""The composition root: the only module that knows every layer, and wires them.
+"""The composition root: the only package that knows every layer, and wires them.
 
-`create_app` makes the web application; `main` runs a command of `cli`.
+Here stands what a web process needs; `python -m application` adds the command line and the worker,
+so that web processes do not carry their memory.
 """
 
-import click
 from flask import Flask
 
 from api import public
-from cli.main import cli
 from core import db, logs
 from core.settings import Settings, load
-from jobs import worker
 from models.content import Content
 from models.enums import Kind
 from models.rendering import RenderSetting
@@ -38,20 +36,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-@click.command("worker")
-def worker_command() -> None:
-    """Run background work until SIGTERM."""
-    settings = load()
-    wire(settings)
-    worker.main(settings)
-
-
-def main() -> None:
-    """Run the command line."""
-    cli.add_command(worker_command)
-    cli(obj=wire)
-
-
 def _renderer(kind: Kind) -> rendering.Renderer:
     card, detail = (schema() for schema in SCHEMAS[kind])
 
@@ -61,7 +45,3 @@ def _renderer(kind: Kind) -> rendering.Renderer:
         )
 
     return renderer
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,105 @@
+"""Search: the entries that are searched, and what staff keep to make it better."""
+
+from typing import ClassVar
+
+from mongoengine import (
+    DateTimeField,
+    DictField,
+    Document,
+    EmbeddedDocument,
+    EmbeddedDocumentListField,
+    EnumField,
+    FloatField,
+    IntField,
+    ListField,
+    StringField,
+)
+
+from core.clock import now
+from core.ids import new_id
+from models.enums import Kind, Language
+
+
+class SearchEntry(Document):
+    """What is searched of a live item; the id is that of its snapshot, `kind:item`.
+
+    `grams` and `title_grams` are what a scan begins with: single characters (of the title),
+    pairs and triples of Chinese characters, word stems, pinyin. `starts` are beginnings of titles
+    for suggestions. `rank` sorts before anything is known of the query, the best first. `texts`
+    maps a language to the normalised `title`, `names`, `summary` and `body`.
+    """
+
+    meta: ClassVar = {
+        "collection": "search_entries",
+        "indexes": [("title_grams", "rank"), ("grams", "rank"), ("starts", "rank")],
+        "auto_create_index": False,
+    }
+
+    id = StringField(primary_key=True)
+    kind = EnumField(Kind, required=True)
+    tracks = ListField(StringField())
+    expire_at = DateTimeField()
+    rank = FloatField(required=True)
+    grams = ListField(StringField())
+    title_grams = ListField(StringField())
+    starts = ListField(StringField())
+    texts = DictField()
+    pinyin = ListField(ListField(ListField(StringField())))
+
+
+class Synonyms(Document):
+    """Terms that mean the same to a visitor: a query for one finds the others."""
+
+    meta: ClassVar = {
+        "collection": "synonyms",
+        "indexes": [{"fields": ["terms"], "unique": True}],
+        "auto_create_index": False,
+    }
+
+    id = StringField(primary_key=True, default=new_id)
+    terms = ListField(StringField(required=True, max_length=40), min_length=2, max_length=20)
+
+
+class PromotedItem(EmbeddedDocument):
+    """An item that staff put first."""
+
+    kind = EnumField(Kind, required=True)
+    item = StringField(required=True, max_length=40)
+
+
+class Promotion(Document):
+    """What staff put first for a query; `query` is normalised."""
+
+    meta: ClassVar = {
+        "collection": "promotions",
+        "indexes": [{"fields": ["query"], "unique": True}],
+        "auto_create_index": False,
+    }
+
+    id = StringField(primary_key=True, default=new_id)
+    query = StringField(required=True, max_length=60)
+    items = EmbeddedDocumentListField(PromotedItem, required=True)
+
+
+class FruitlessQuery(Document):
+    """A query that found nothing, counted by day in Shanghai; says nothing of who asked.
+
+    Dropped after a year. What may be a person's (long digits, addresses) is never written.
+    """
+
+    meta: ClassVar = {
+        "collection": "fruitless_queries",
+        "indexes": [
+            {"fields": ["day", "query", "language"], "unique": True},
+            ("day", "-count"),
+            {"fields": ["last_at"], "expireAfterSeconds": 366 * 24 * 3600},
+        ],
+        "auto_create_index": False,
+    }
+
+    id = StringField(primary_key=True, default=new_id)
+    query = StringField(required=True)
+    language = EnumField(Language, required=True)
+    day = StringField(required=True)
+    count = IntField(required=True, default=0)
+    last_at = DateTimeField(required=True, default=now)

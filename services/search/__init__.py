@@ -1,0 +1,1 @@
+"""Search over everything live: words, pairs of characters, pinyin, synonyms, suggestions."""

@@ -1,0 +1,70 @@
+"""What the database does for a request: its profiler tells every read, `explain` how it is made.
+
+The profiler's own record does not show what happens inside `$unionWith`; `explain` does.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from core import db
+
+READS = ("find", "aggregate", "count", "distinct")
+ARGUMENTS = frozenset({"filter", "pipeline", "sort", "limit", "projection", "singleBatch"})
+
+
+@dataclass(frozen=True)
+class Read:
+    """One read: the collection, how much was looked at, the stages of all its plans."""
+
+    collection: str
+    keys: int
+    documents: int
+    returned: int
+    stages: frozenset[str]
+    sorts: bool
+
+
+def profiled(request: Callable[[], object]) -> list[Read]:
+    """Return the reads of our collections that `request` causes."""
+    database = db.database()
+    database.command("profile", 0)
+    database.drop_collection("system.profile")
+    database.command("profile", 2)
+    try:
+        request()
+    finally:
+        database.command("profile", 0)
+    rows = database["system.profile"].find({}).sort("ts", 1)
+    return [read for row in rows if (read := _read(row)) is not None]
+
+
+def _read(row: dict[str, Any]) -> Read | None:
+    command = row.get("command", {})
+    name = next((name for name in READS if name in command), None)
+    if name is None or command[name] == "system.profile" or "explain" in command:
+        return None
+    asked = {name: command[name], **{k: v for k, v in command.items() if k in ARGUMENTS}}
+    if name == "aggregate":
+        asked["cursor"] = {}
+    plan = db.database().command("explain", asked, verbosity="executionStats")
+    return Read(
+        collection=command[name],
+        keys=row.get("keysExamined", 0),
+        documents=row.get("docsExamined", 0),
+        returned=row.get("nreturned", 0),
+        stages=frozenset(_stages(plan)),
+        sorts=bool(row.get("hasSortStage")),
+    )
+
+
+def _stages(plan: Any) -> Iterator[str]:
+    if isinstance(plan, dict):
+        if isinstance(plan.get("stage"), str):
+            yield plan["stage"]
+        for name, inner in plan.items():
+            if name != "rejectedPlans":
+                yield from _stages(inner)
+    elif isinstance(plan, list):
+        for inner in plan:
+            yield from _stages(inner)

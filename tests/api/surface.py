@@ -1,0 +1,62 @@
+"""The surface of the application, found by walking its URL map: no route can be forgotten."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from models.enums import Kind
+
+API = "/api/v1"
+LISTED = tuple(kind for kind in Kind if kind is not Kind.CHAPTERS)
+# Routes of flask-restx: the document, its page with the files it loads, the bare prefix.
+DOCUMENTATION = frozenset({"api.specs", "api.doc", "api.root", "restx_doc.static"})
+ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
+USUAL: Mapping[str, str] = {
+    "id_or_slug": "absent",
+    "edition": "absent",
+    "chapter": "absent",
+    "kind": "tracks",
+    "path": "absent.webp",
+    "filename": "swagger-ui.css",
+}
+
+
+def rules(app: Flask) -> list[Rule]:
+    """Return every route of the URL map."""
+    return sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
+
+
+def declared(app: Flask) -> list[Rule]:
+    """Return the routes that are declared by a contract: ours, below the API's prefix."""
+    return [
+        rule
+        for rule in rules(app)
+        if rule.rule.startswith(API) and rule.endpoint not in DOCUMENTATION
+    ]
+
+
+def handlers(app: Flask, rule: Rule) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Yield (method, handler) of a route: methods of a Resource, or the view itself."""
+    view = app.view_functions[rule.endpoint]
+    resource = getattr(view, "view_class", None)
+    for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+        own = resource is not None and rule.endpoint not in DOCUMENTATION
+        yield method, getattr(resource, method.lower()) if own else view
+
+
+def path(rule: Rule, **values: str) -> str:
+    """Return a route's path with its arguments filled in, percent-encoded once."""
+    given = {**USUAL, **values}
+    return ARGUMENT.sub(lambda found: quote(given[found[1]], safe="/"), rule.rule)
+
+
+def raw_path(rule: Rule, value: str) -> str:
+    """Return a route's path with `value` as it stands in the place of its last argument."""
+    *_, last = rule.arguments and ARGUMENT.findall(rule.rule)
+    filled = rule.rule.replace(last, "\0")
+    filled = re.sub(r"<(?:\w+:)?\x00>", lambda _: value, filled)
+    return ARGUMENT.sub(lambda found: USUAL[found[1]], filled)

@@ -1,0 +1,72 @@
+"""Running commands: inside this process, or as people do, in a process of their own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import application
+from cli.main import cli
+from core import logs
+from core.settings import Settings
+
+PROJECT = Path(application.__file__).parent
+
+Run = Callable[..., Result]
+RunProcess = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def run(environ: dict[str, str], settings: Settings, app: object) -> Iterator[Run]:
+    """Return a runner of commands in this process, on the test's database."""
+    runner = CliRunner()
+
+    def invoke(*arguments: object, stdin: str | bytes | None = None, **env: str) -> Result:
+        words = [str(argument) for argument in arguments]
+        try:
+            return runner.invoke(
+                cli, words, obj=application.wire, env={**environ, **env}, input=stdin
+            )
+        finally:
+            logs.configure(settings.log_level)  # the runner's standard error is gone
+
+    yield invoke
+    application.wire(settings)
+
+
+@pytest.fixture
+def run_process(environ: dict[str, str]) -> RunProcess:
+    """Return a runner of commands as processes."""
+
+    def invoke(*arguments: object, **env: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "application", *map(str, arguments)],
+            env={"PATH": os.environ["PATH"], **environ, **env},
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+
+    return invoke
+
+
+@pytest.fixture
+def refused() -> Callable[[Result], str]:
+    """Return a check that a command ended with a plain error; it returns the error's text."""
+
+    def check(result: Result, code: int = 1) -> str:
+        assert result.exit_code == code, result.output
+        assert isinstance(result.exception, SystemExit)
+        assert "Traceback" not in result.output
+        _, error, text = result.stderr.rpartition("Error: ")
+        assert error, result.stderr
+        return text.strip()
+
+    return check

@@ -1,0 +1,126 @@
+"""What every kind of background work must keep: it has a handler, and may run twice."""
+
+import ast
+import datetime as dt
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.clock import now, today
+from jobs import schedule
+from jobs.registry import HANDLERS
+from jobs.sitemaps import BUILD_JOB
+from models.enums import Kind
+from models.outbox import Job
+from models.registry import DOCUMENTS
+from services import outbox, publishing, snapshots
+from tests.factories import create, create_live, dummy_figure
+
+PROJECT = Path(schedule.__file__).parents[1]
+LAYERS = ("core", "models", "services", "schemas", "rest", "jobs", "api", "cli")
+SOON = dt.timedelta(milliseconds=300)
+
+
+def trees() -> Iterator[tuple[Path, ast.Module]]:
+    for layer in LAYERS:
+        for path in sorted((PROJECT / layer).rglob("*.py")):
+            yield path, ast.parse(path.read_text("utf-8"))
+
+
+def job_names(tree: ast.Module) -> Iterator[str]:
+    """Yield what constants named `X_JOB` hold, those assigned as a tuple too."""
+    for node in tree.body:
+        if not isinstance(node, ast.Assign):
+            continue
+        for target in node.targets:
+            pairs = [(target, node.value)]
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                pairs = list(zip(target.elts, node.value.elts, strict=True))
+            for name, value in pairs:
+                if isinstance(name, ast.Name) and name.id.endswith("_JOB"):
+                    assert isinstance(value, ast.Constant), name.id
+                    yield value.value
+
+
+def test_every_job_that_is_named_anywhere_has_a_handler_and_no_other_has() -> None:
+    named = {name for _, tree in trees() for name in job_names(tree)}
+    assert named | {entry.name for entry in schedule.DAILY} == set(HANDLERS)
+    assert len(named) >= 4
+
+
+def test_jobs_are_enqueued_by_the_names_of_constants_only() -> None:
+    literal = [
+        f"{path.name}:{node.lineno}"
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).endswith("enqueue")
+        and isinstance(node.args[0] if node.args else None, ast.Constant | ast.JoinedStr)
+    ]
+    assert literal == []
+
+
+def test_handlers_take_their_arguments_by_name() -> None:
+    for name, handler in HANDLERS.items():
+        kinds = {parameter.kind for parameter in inspect.signature(handler).parameters.values()}
+        assert kinds == {inspect.Parameter.KEYWORD_ONLY}, name
+
+
+def scheduled_publishing(_patch: pytest.MonkeyPatch) -> None:
+    item = create(Kind.SITES)
+    publishing.schedule(Kind.SITES, item.id, revision=1, publish_at=now() + SOON)
+
+
+def expiry(_patch: pytest.MonkeyPatch) -> None:
+    item = create_live(Kind.SITES)
+    publishing.schedule(Kind.SITES, item.id, revision=1, expire_at=now() + SOON)
+
+
+def figure_becomes_due(patch: pytest.MonkeyPatch) -> None:
+    """Publish as of yesterday a figure that was to be reviewed by then."""
+    day = dt.timedelta(days=1)
+    with patch.context() as yesterday:
+        yesterday.setattr(snapshots, "now", lambda: now() - day)
+        yesterday.setattr(snapshots, "today", lambda: today() - day)
+        figure = dummy_figure(review_by=(today() - day).isoformat())
+        create_live(Kind.TRACKS, figures=[figure])
+
+
+def nightly_sitemaps(_patch: pytest.MonkeyPatch) -> None:
+    create_live(Kind.SITES)
+    outbox.enqueue(BUILD_JOB, {"day": today().isoformat()})
+
+
+CAUSES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+    publishing.PUBLISH_JOB: scheduled_publishing,
+    publishing.EXPIRE_JOB: expiry,
+    publishing.REFRESH_JOB: figure_becomes_due,
+    BUILD_JOB: nightly_sitemaps,
+}
+
+
+def everything() -> dict[str, list[Any]]:
+    """Return all that is stored, but for the time at which a sitemap was written."""
+    fields = {"generated_at": 0}
+    return {
+        document.__name__: list(document._get_collection().find({}, fields).sort("_id", 1))
+        for document in DOCUMENTS
+    }
+
+
+@pytest.mark.parametrize("name", sorted(HANDLERS))
+def test_a_handler_that_runs_twice_has_one_effect(
+    name: str, monkeypatch: pytest.MonkeyPatch, wait_until: Callable[[dt.datetime], None]
+) -> None:
+    CAUSES[name](monkeypatch)
+    job = Job.objects.get(name=name)
+    wait_until(job.run_at)
+    before = everything()
+    HANDLERS[name](**job.args)
+    once = everything()
+    assert once != before
+    HANDLERS[name](**job.args)
+    assert everything() == once
