@@ -12,6 +12,13 @@ if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     _own_metrics_dir = tempfile.mkdtemp(prefix="toolbox-metrics-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = _own_metrics_dir
 
+# The version counters that the workers of this server share: a fresh file at each start, because
+# they only grow and the database may be another one.
+_run_dir = None
+if not os.environ.get("RUN_DIR"):
+    _run_dir = tempfile.mkdtemp(prefix="toolbox-run-")
+    os.environ["RUN_DIR"] = _run_dir
+
 from prometheus_client import multiprocess  # noqa: E402 - must find the variable set
 
 _host = os.environ.get("HOST") or "127.0.0.1"
@@ -71,6 +78,7 @@ def child_exit(_server: Any, worker: Any) -> None:
 
 
 def on_exit(_server: Any) -> None:
-    """Remove the metrics folder, if it is one that this file made."""
-    if _own_metrics_dir is not None:
-        shutil.rmtree(_own_metrics_dir, ignore_errors=True)
+    """Remove the folders that this file made."""
+    for folder in (_own_metrics_dir, _run_dir):
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)

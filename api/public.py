@@ -32,6 +32,10 @@ RESOURCES = (
 )
 
 
+# What is the same for everybody and may be kept as bytes.
+CACHED = tuple(resource.namespace.name for resource in RESOURCES if resource is not sitemaps)
+
+
 def mount(app: Flask) -> None:
     """Add every public route: the API with its document, health, media files."""
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX)

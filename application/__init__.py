@@ -9,13 +9,16 @@ from flask import Flask
 from api import public
 from core import db, logs
 from core.settings import Settings, load
+from core.shared import Counters
 from models.content import Content
 from models.enums import Kind
 from models.rendering import RenderSetting
 from rest import app as rest_app
+from rest.byte_cache import ByteCache
 from schemas.registry import SCHEMAS
 from schemas.rendering import render
 from services import rendering
+from services.watching import Watcher
 
 
 def wire(settings: Settings) -> None:
@@ -33,7 +36,24 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.media_dir.mkdir(parents=True, exist_ok=True)
     app = rest_app.create(settings)
     public.mount(app)
+    if settings.byte_cache_mb:
+        _cache(app, settings)
     return app
+
+
+def _cache(app: Flask, settings: Settings) -> None:
+    """Put the byte cache in front of the app, with a watcher that keeps its versions current."""
+    counters = Counters(settings.run_dir / f"versions-{settings.mongodb_database}")
+    app.wsgi_app = ByteCache(  # type: ignore[method-assign]
+        app.wsgi_app,
+        counters,
+        prefix=public.PREFIX,
+        resources=public.CACHED,
+        room=settings.byte_cache_mb * 2**20,
+        ttl_s=settings.byte_cache_ttl_s,
+        stale_s=settings.byte_cache_stale_s,
+        ready=Watcher(counters).ensure,
+    )
 
 
 def _renderer(kind: Kind) -> rendering.Renderer:

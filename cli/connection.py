@@ -19,7 +19,11 @@ def connect() -> settings.Settings:
     """
     loaded = settings.load(_environment())
     wire = click.get_current_context().find_root().obj
-    wire(loaded)
+    try:
+        wire(loaded)
+    except ValueError:  # not quoted: an address may hold a password
+        message = "MONGODB_URI is not the address of a MongoDB"
+        raise settings.SettingsError(message) from None
     return loaded
 
 

@@ -1,6 +1,7 @@
 """`db`: indexes and migrations."""
 
 import importlib.util
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +19,10 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "scripts" / "migrations"
 NAMESPACE_EXISTS = 48  # MongoDB's error code
 
 
+class MigrationError(Exception):
+    """A migration failed; the text names it, the cause is attached."""
+
+
 @click.group("db")
 def database_group() -> None:
     """Prepare the database."""
@@ -28,8 +33,11 @@ def prepare() -> None:
     """Create collections and indexes, then run migrations that did not run yet."""
     connect()
     create_indexes()
-    for name in migrate(MIGRATIONS):
-        click.echo(f"migrated {name}")
+    try:
+        for name in migrate(MIGRATIONS):
+            click.echo(f"migrated {name}")
+    except MigrationError as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"{len(DOCUMENTS)} collections ready")
 
 
@@ -55,13 +63,20 @@ def migrate(folder: Path) -> Iterator[str]:
     """Run each dated migration of `folder` once, in order of their names; yield those run.
 
     A migration is a Python file with a function `run(database)`. It must be idempotent: it is
-    recorded only after it ended.
+    recorded only after it ended, and two processes that start at once may both run it. Raises
+    `MigrationError` for the first that fails; it is not recorded and none after it runs.
     """
     done = set(Migration.objects.scalar("id"))
     for path in sorted(folder.glob("[0-9]*.py")):
         if path.stem in done:
             continue
-        _load(path).run(db.database())
+        try:
+            _load(path).run(db.database())
+        except Exception as error:
+            line = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{type(error).__name__} in {Path(line.filename).name}, line {line.lineno}"
+            message = f"migration {path.stem} failed: {where}: {error}"
+            raise MigrationError(message) from error
         Migration(id=path.stem, finished_at=now()).save()
         yield path.stem
 
@@ -79,7 +94,7 @@ def _load(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"migration_{path.stem}", path)
     if spec is None or spec.loader is None:
         message = f"{path.name} cannot be loaded"
-        raise click.ClickException(message)
+        raise ImportError(message)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -29,10 +29,14 @@ class Settings:
     mongodb_timeout_ms: int
     mongodb_pool_size: int
     data_dir: Path
+    run_dir: Path
     cors_origins: tuple[str, ...]
     trusted_proxies: int
     max_body_bytes: int
     public_max_age_s: int
+    byte_cache_mb: int
+    byte_cache_ttl_s: int
+    byte_cache_stale_s: int
     media_max_age_s: int
     log_level: str
     worker_poll_ms: int
@@ -102,10 +106,14 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         mongodb_timeout_ms=read.number("MONGODB_TIMEOUT_MS", 3_000, 100, 60_000),
         mongodb_pool_size=read.number("MONGODB_POOL_SIZE", 20, 1, 1_000),
         data_dir=Path(read.text("DATA_DIR", "data")).absolute(),
+        run_dir=Path(read.text("RUN_DIR", str(Path(read.text("DATA_DIR", "data")) / "run"))),
         cors_origins=read.words("CORS_ORIGINS"),
         trusted_proxies=read.number("TRUSTED_PROXIES", 0, 0, 10),
         max_body_bytes=read.number("MAX_BODY_BYTES", 1_000_000, 1_000, 100_000_000),
         public_max_age_s=read.number("PUBLIC_MAX_AGE_S", 0, 0, 86_400),
+        byte_cache_mb=read.number("BYTE_CACHE_MB", 8, 0, 1_024),
+        byte_cache_ttl_s=read.number("BYTE_CACHE_TTL_S", 5, 1, 3_600),
+        byte_cache_stale_s=read.number("BYTE_CACHE_STALE_S", 60, 0, 86_400),
         media_max_age_s=read.number("MEDIA_MAX_AGE_S", 31_536_000, 0, 31_536_000),
         log_level=read.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         worker_poll_ms=read.number("WORKER_POLL_MS", 200, 10, 60_000),

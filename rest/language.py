@@ -1,6 +1,10 @@
 """The language of an answer: `?lang=`, then Accept-Language, then Chinese."""
 
+import functools
+
 from flask import g, has_request_context, request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from models.enums import Language
 
@@ -18,8 +22,14 @@ def current() -> Language:
 
 
 def _negotiated() -> Language:
-    wanted = request.args.get("lang", "")
+    return choose(request.args.get("lang", ""), request.headers.get("Accept-Language", ""))
+
+
+@functools.lru_cache(maxsize=1_000)
+def choose(wanted: str, accepted: str) -> Language:
+    """Return the language for a `lang` parameter and an Accept-Language header."""
     if wanted in set(Language):
         return Language(wanted)
-    best = request.accept_languages.best_match(["zh", "en"], default="zh")
+    languages = parse_accept_header(accepted, LanguageAccept)
+    best = languages.best_match(["zh", "en"], default="zh")
     return Language.EN if best == "en" else DEFAULT

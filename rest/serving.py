@@ -3,17 +3,32 @@
 import datetime as dt
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from flask import Response, abort, current_app, request
 
 from core.clock import now
+from models.versions import CONTENT
 from rest import language
 from services import versions
 
 JSON = "application/json"
+# Where in the WSGI environment an answer tells the byte cache that it may be kept.
+NOTE = "toolbox.note"
 PRECONDITION_FAILED = 412
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """An answer that may be kept: for which version of which scope, its true date, its route."""
+
+    scope: str
+    version: int
+    modified: dt.datetime
+    route: str
+
 
 Changed = Callable[[Any], dt.datetime | None]
 
@@ -25,9 +40,14 @@ def public(read: Callable[[], Any], changed: Changed | None = None) -> Response:
     it the version of all content does, taken before the content is read: an answer may be newer
     than its date, never older. Raises what `read` raises.
     """
-    version = None if changed else versions.current().last_modified
+    version = None if changed else versions.current(CONTENT)
     data = read()
-    modified = changed(data) if changed else version
+    if version is not None:
+        modified: dt.datetime | None = version.last_modified
+        route = request.url_rule.rule if request.url_rule else ""
+        request.environ[NOTE] = Note(CONTENT, version.number, version.last_modified, route)
+    else:
+        modified = changed(data) if changed else None
     payload = orjson.dumps(data, option=orjson.OPT_UTC_Z)
     response = Response(payload, mimetype=JSON)
     response.headers["Content-Language"] = language.current().value

@@ -16,6 +16,7 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "aside": {"class"},
 }
+PASSES_MAX = 8
 ASIDE_CLASSES = {"callout", "contact", "warning"}
 # Pictures come from our own media only: no tracking, no mixed content, no way out of the folder.
 PICTURE = re.compile(r"/media/(?!.*\.\.)[\w./-]+")
@@ -28,7 +29,20 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 
 def clean(html: str) -> str:
-    """Return `html` with everything outside the allow-list removed; clean text is unchanged."""
+    """Return `html` with everything outside the allow-list removed; clean text is unchanged.
+
+    Browsers repair badly nested markup, and now and then the repaired text reads as another
+    tree: it is cleaned until it stays as it is.
+    """
+    for _ in range(PASSES_MAX):
+        cleaned = _allowed(html)
+        if cleaned == html:
+            break
+        html = cleaned
+    return html
+
+
+def _allowed(html: str) -> str:
     return nh3.clean(
         html,
         tags=TAGS,

@@ -68,8 +68,11 @@ def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "MONGODB_URI": os.environ["TEST_MONGODB_URI"],
         "MONGODB_DATABASE": f"test_{worker}",
         "DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "RUN_DIR": str(tmp_path_factory.mktemp("run")),
         "LOG_LEVEL": "WARNING",
         "WORKER_POLL_MS": "20",
+        # Tests of what is answered see each change at once; the byte cache has tests of its own.
+        "BYTE_CACHE_MB": "0",
     }
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Flask
 from werkzeug.routing import Rule
@@ -22,6 +22,11 @@ USUAL: Mapping[str, str] = {
     "kind": "tracks",
     "path": "absent.webp",
     "filename": "swagger-ui.css",
+}
+# Parameters without which a route answers nothing.
+NEEDED: Mapping[str, Mapping[str, str]] = {
+    f"{API}/search": {"q": "测试"},
+    f"{API}/search/suggest": {"q": "测试"},
 }
 
 
@@ -49,14 +54,20 @@ def handlers(app: Flask, rule: Rule) -> Iterator[tuple[str, Callable[..., Any]]]
 
 
 def path(rule: Rule, **values: str) -> str:
-    """Return a route's path with its arguments filled in, percent-encoded once."""
+    """Return a route's path with its arguments filled in, and the query that it needs."""
     given = {**USUAL, **values}
-    return ARGUMENT.sub(lambda found: quote(given[found[1]], safe="/"), rule.rule)
+    filled = ARGUMENT.sub(lambda found: quote(given[found[1]], safe="/"), rule.rule)
+    needed = NEEDED.get(rule.rule)
+    return f"{filled}?{urlencode(needed)}" if needed else filled
 
 
 def raw_path(rule: Rule, value: str) -> str:
-    """Return a route's path with `value` as it stands in the place of its last argument."""
-    *_, last = rule.arguments and ARGUMENT.findall(rule.rule)
-    filled = rule.rule.replace(last, "\0")
-    filled = re.sub(r"<(?:\w+:)?\x00>", lambda _: value, filled)
+    """Return a route's path with `value`, as it stands, in the place of its last argument."""
+    head, _, tail = rule.rule.rpartition("<")
+    filled = head + value + tail.partition(">")[2]
     return ARGUMENT.sub(lambda found: USUAL[found[1]], filled)
+
+
+def adding(address: str, **query: str) -> str:
+    """Return an address with more parameters."""
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(query)}"

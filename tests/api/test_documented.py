@@ -10,7 +10,7 @@ from models.enums import Kind
 from services import sitemaps
 from tests.api.complete import create_chapters, create_items
 from tests.api.documented import Documented
-from tests.api.surface import API, LISTED
+from tests.api.surface import API, LISTED, adding
 from tests.factories import create_live
 
 NAMES = {
@@ -37,6 +37,9 @@ def documented(client: FlaskClient) -> Documented:
 def _complete_answers(client: FlaskClient, language: str) -> Iterator[tuple[str, str, Any]]:
     """Yield (path, definition, answer) of every kind of answer."""
     paths = [(f"{API}/home", "Home"), (f"{API}/sitemaps", "SitemapIndex")]
+    # What is in the body only, so that a snippet shows it; what a title begins with.
+    paths += [(f"{API}/search?q={word}", "Search") for word in ("测试", "旁白", "English")]
+    paths += [(f"{API}/search/suggest?q={word}", "Suggestions") for word in ("测试", "english")]
     paths += [(f"{API}/sitemaps/{kind}", "Sitemap") for kind in Kind]
     for kind in LISTED:
         paths.append((f"{API}/{kind}", f"{NAMES[kind]}Page"))
@@ -47,7 +50,7 @@ def _complete_answers(client: FlaskClient, language: str) -> Iterator[tuple[str,
         for chapter in [*chapters, *(child for one in chapters for child in one["children"])]:
             paths.append((f"{API}/handbook/{edition['id']}/chapters/{chapter['id']}", "Chapter"))
     for path, name in paths:
-        answer = client.get(path, query_string={"lang": language})
+        answer = client.get(adding(path, lang=language))
         assert answer.status_code == 200, path
         yield path, name, answer.get_json()
     for path, name in ((f"{API}/search", "Search"), (f"{API}/search/suggest", "Suggestions")):

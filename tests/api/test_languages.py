@@ -13,9 +13,7 @@ from tests.factories import create, create_live, publish
 
 def _translated(kind: Kind, **texts: str) -> Content:
     document = create(kind, summary="测试摘要")
-    document = content.translate(
-        kind, document.id, Language.EN, texts, revision=document.revision
-    )
+    document = content.translate(kind, document.id, Language.EN, texts, revision=document.revision)
     return publish(document)
 
 

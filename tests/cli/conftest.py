@@ -14,7 +14,7 @@ from cli.main import cli
 from core import logs
 from core.settings import Settings
 
-PROJECT = Path(application.__file__).parent
+PROJECT = Path(application.__file__).parents[1]
 
 Run = Callable[..., Result]
 RunProcess = Callable[..., "subprocess.CompletedProcess[str]"]

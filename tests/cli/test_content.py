@@ -154,7 +154,7 @@ def test_a_stale_revision_is_refused_with_both_numbers(run: Run, refused: Refuse
         ('{"order": "first"}', ""),
         ('{"site_type": "castle"}', "site_type: "),
         ('{"tracks": [["x"]]}', ""),
-        ('{"title": %s1%s}' % ('{"a":' * 900, "}" * 900), ""),
+        ('{"title": ' * 900 + "1" + "}" * 900, ""),
     ],
 )
 def test_bad_fields_are_refused_and_change_nothing(

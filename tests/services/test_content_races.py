@@ -1,0 +1,120 @@
+"""Several people at once: one of two changes wins, and no verb undoes another's bookkeeping."""
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from core.clock import now
+from core.errors import AppError, Conflict
+from models.enums import ContentState, Kind
+from models.snapshots import Snapshot
+from services import content, publishing
+from tests.factories import ACTOR, create, create_live, dummy_fields
+
+TRACKS = Kind.TRACKS
+
+
+def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Run each work in a thread, all started together; return results or errors in order."""
+    results: list[Any] = [None] * len(works)
+    barrier = threading.Barrier(len(works))
+
+    def run(position: int, work: Callable[[], Any]) -> None:
+        barrier.wait()
+        try:
+            results[position] = work()
+        except AppError as error:
+            results[position] = error
+
+    threads = [threading.Thread(target=run, args=numbered) for numbered in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_of_two_changes_to_one_revision_exactly_one_wins(attempt: int) -> None:
+    item = create(TRACKS).id
+
+    def change(title: str) -> Callable[[], Any]:
+        return lambda: content.update(TRACKS, item, {"title": title}, revision=1)
+
+    titles = [f"题 {number}" for number in range(4)]
+    results = at_once([change(title) for title in titles])
+    lost = [one for one in results if isinstance(one, Conflict)]
+    assert [one.code for one in lost] == ["stale_revision"] * 3
+    winner = titles[[isinstance(one, Conflict) for one in results].index(False)]
+    document = content.get(TRACKS, item)
+    assert (document.title, document.revision) == (winner, 2)
+
+
+def test_of_several_items_with_one_slug_exactly_one_is_made() -> None:
+    fields = dummy_fields(TRACKS, slug="wanted")
+    results = at_once([lambda: content.create(TRACKS, fields, actor=ACTOR)] * 4)
+    assert sum(isinstance(one, Conflict) and one.code == "slug_taken" for one in results) == 3
+    assert len(content.listing(TRACKS)) == 1
+
+
+def attempt(verb: Callable[[], Any]) -> bool:
+    try:
+        verb()
+    except AppError:
+        return False
+    return True
+
+
+def repeated(times: int, verb: Callable[[], Any]) -> Callable[[], int]:
+    """Return a work that tries `verb` again and again, and counts how often it was allowed."""
+    return lambda: sum(attempt(verb) for _ in range(times))
+
+
+def test_editing_publishing_scheduling_and_unpublishing_at_once_stay_in_step() -> None:
+    item = create_live(TRACKS).id
+    later = [now() + dt.timedelta(days=days) for days in (1, 2)]
+
+    def current() -> int:
+        return int(content.get(TRACKS, item).revision)
+
+    def schedule() -> None:
+        expire_at = later[current() % 2]
+        publishing.schedule(TRACKS, item, revision=current(), expire_at=expire_at)
+
+    counts = at_once(
+        [
+            repeated(15, lambda: content.update(TRACKS, item, {"tags": ["a"]}, revision=current())),
+            repeated(15, lambda: publishing.publish(TRACKS, item, actor=ACTOR)),
+            repeated(15, schedule),
+            repeated(15, lambda: publishing.unpublish(TRACKS, item)),
+        ]
+    )
+    assert all(count > 0 for count in counts)
+    document = content.get(TRACKS, item)
+    snapshot = Snapshot.raw().find_one({"item": item})
+    assert document.revision == counts[0] + 1
+    assert document.published_revision is not None
+    assert (document.state is ContentState.PUBLISHED) == (snapshot is not None)
+    if snapshot is not None:
+        assert snapshot["revision"] == document.published_revision
+        assert snapshot["expire_at"] == document.expire_at
+
+
+def test_reordering_survives_a_change_of_the_text() -> None:
+    first, second = create(TRACKS).id, create(TRACKS).id
+
+    def edit() -> None:
+        revision = content.get(TRACKS, first).revision
+        content.update(TRACKS, first, {"title": f"题 {revision}"}, revision=revision)
+
+    at_once(
+        [
+            repeated(20, edit),
+            repeated(10, lambda: publishing.reorder(TRACKS, [second, first])),
+        ]
+    )
+    assert [one.id for one in content.listing(TRACKS)] == [second, first]
+    assert content.get(TRACKS, first).order == 2.0
