@@ -30,9 +30,6 @@ def seed_command(if_empty: bool) -> None:
         load.load_synonyms(source.synonyms())
     except source.ContentError as error:
         raise click.ClickException(str(error)) from None
-    except OSError as error:
-        message = f"the media folder cannot be written: {error.strerror or error}"
-        raise click.ClickException(message) from None
     if counts[load.Outcome.LOADED] or counts[load.Outcome.UPDATED]:
         for kind in Kind:
             sitemaps.build(kind)
@@ -48,7 +45,14 @@ def _draw(entries: list[source.Entry], settings: Settings) -> None:
             bar.update(done - state["done"])
             state["done"] = done
 
-        pictures.make(entries, settings.media_dir, progress)
+        try:
+            pictures.make(entries, settings.media_dir, progress)
+        except OSError as error:
+            message = f"the media folder cannot be written: {error.strerror or error}"
+            raise click.ClickException(message) from None
+        except RuntimeError as error:
+            message = f"a film cannot be made: {error}"
+            raise click.ClickException(message) from None
 
 
 def _write(entries: list[source.Entry]) -> "Counter[load.Outcome]":

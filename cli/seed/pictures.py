@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from mongoengine.errors import FieldDoesNotExist
+
 from cli import demo_media
-from cli.seed.source import Entry
+from cli.seed.source import MALFORMED, ContentError, Entry
 from models.enums import Kind, Language
 from models.media_items import MediaItem, MediaKind, MediaSource
 from models.parts import Figure
@@ -29,8 +31,17 @@ FIGURES_MAX = 3
 
 
 def make(entries: Iterable[Entry], folder: Path, progress: Progress | None = None) -> None:
-    """Draw what is missing in `folder` and register every file as a media item."""
-    wanted = [item for entry in entries for item in _items(entry)]
+    """Draw what is missing in `folder` and register every file as a media item.
+
+    Raises `ContentError` for an entry that cannot be drawn, else what `demo_media.generate` does.
+    """
+    wanted: list[demo_media.Item] = []
+    for entry in entries:
+        try:
+            wanted += _items(entry)
+        except (*MALFORMED, FieldDoesNotExist) as error:
+            message = f"{entry.kind}/{entry.slug} cannot be drawn: {error!r}"
+            raise ContentError(message) from None
     for made in demo_media.generate(wanted, folder, progress):
         _register(made)
 

@@ -7,7 +7,7 @@ Links are written as slugs there and sources as keys of `sources.yaml`; English 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -21,7 +21,10 @@ ORDER = (
     *(Kind.TRACKS, Kind.SITES, Kind.PROJECTS, Kind.ROUTES, Kind.FILMS, Kind.VENUES),
     *(Kind.HANDBOOK, Kind.CHAPTERS, Kind.CLUSTERS, Kind.ARTICLES, Kind.FAQS),
 )
+# What reading an item can raise that is not written as it should be.
+MALFORMED = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 Data = dict[str, Any]
+Form = TypeVar("Form", list[Any], dict[str, Any])
 
 
 class ContentError(Exception):
@@ -40,24 +43,31 @@ class Entry:
 
 
 def read(folder: Path = FOLDER) -> list[Entry]:
-    """Return all entries, in an order in which links come after their targets."""
-    sources = _load(folder / "sources.yaml")
-    entries = []
+    """Return all entries, in an order in which links come after their targets.
+
+    Raises `ContentError` for what cannot be read; what does not fit the models is found later.
+    """
+    sources = _load(folder / "sources.yaml", dict)
+    entries: dict[tuple[Kind, str], Entry] = {}
     for kind in ORDER:
         path = folder / f"{kind}.yaml"
-        for position, item in enumerate(_load(path), start=1):
+        for position, item in enumerate(_load(path, list), start=1):
             try:
-                entries.append(_entry(kind, item, position, sources))
-            except (KeyError, TypeError) as error:
+                entry = _entry(kind, item, position, sources)
+            except MALFORMED as error:
                 message = f"{path.name}, item {position}: {error!r}"
                 raise ContentError(message) from None
-    return entries
+            if (kind, entry.slug) in entries:
+                message = f"{path.name}, item {position}: the slug {entry.slug} is there twice"
+                raise ContentError(message)
+            entries[kind, entry.slug] = entry
+    return list(entries.values())
 
 
 def synonyms(folder: Path = FOLDER) -> list[list[str]]:
     """Return the groups of synonyms that the product ships with."""
     path = folder / "synonyms.yaml"
-    return [[str(term) for term in group] for group in _load(path)] if path.exists() else []
+    return [[str(term) for term in group] for group in _load(path, list)] if path.exists() else []
 
 
 def linked(entry: Entry, ids: Mapping[tuple[Kind, str], str]) -> Data:
@@ -80,15 +90,23 @@ def _entry(kind: Kind, item: Data, position: int, sources: Mapping[str, Data]) -
         {**figure, "source": sources[figure["source"]]["title"]}
         for figure in item.get("figures", [])
     ]
-    return Entry(kind, item["slug"], fields, item.get("en", {}), item.get("slides", []))
+    slug, _title = item["slug"], item["title"]
+    return Entry(kind, slug, fields, dict(item.get("en", {})), item.get("slides", []))
 
 
-def _load(path: Path) -> Any:
+def _load(path: Path, form: type[Form]) -> Form:
+    """Return what a file holds, a list or a mapping; an empty file holds nothing."""
     try:
-        return yaml.safe_load(path.read_text("utf-8")) or []
-    except (OSError, yaml.YAMLError) as error:
-        message = f"{path.name}: {error}"
+        data = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        message = f"{path.name}: {' '.join(str(error).split())}"
         raise ContentError(message) from None
+    if data is None:
+        return form()
+    if not isinstance(data, form):
+        message = f"{path.name}: {form.__name__} expected, not {type(data).__name__}"
+        raise ContentError(message)
+    return data
 
 
 def _copy(value: Any) -> Any:
