@@ -11,7 +11,7 @@ from models.enums import Kind
 from rest.access import anyone
 from schemas.queries import LanguageQuerySchema, SitemapQuerySchema
 from schemas.sitemaps import SitemapIndexSchema, SitemapSchema
-from services import sitemaps
+from services import sitemaps, versions
 
 namespace = Namespace("sitemaps", description="Nightly lists of everything that is live")
 
@@ -19,6 +19,11 @@ namespace = Namespace("sitemaps", description="Nightly lists of everything that 
 def _made(page: dict[str, Any]) -> dt.datetime:
     """Return when a sitemap was made, to the second that dates in headers have."""
     return dt.datetime.fromisoformat(page["generated_at"]).replace(microsecond=0)
+
+
+def _changed(page: dict[str, Any]) -> dt.datetime:
+    """Return when a sitemap, or what is live of it, last changed."""
+    return max(_made(page), versions.current().last_modified)
 
 
 def _last_made(index: dict[str, Any]) -> dt.datetime | None:
@@ -44,7 +49,7 @@ class SitemapPage(Resource):
 
     @anyone
     @contract.asks(SitemapQuerySchema)
-    @contract.shows(SitemapSchema, changed=_made)
+    @contract.shows(SitemapSchema, changed=_changed)
     def get(self, kind: str, query: dict[str, Any]) -> Any:
         """Read a page; pages count from 1."""
         if kind not in set(Kind):
