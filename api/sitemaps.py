@@ -11,7 +11,7 @@ from models.enums import Kind
 from rest.access import anyone
 from schemas.queries import LanguageQuerySchema, SitemapQuerySchema
 from schemas.sitemaps import SitemapIndexSchema, SitemapSchema
-from services import sitemaps, versions
+from services import sitemaps
 
 namespace = Namespace("sitemaps", description="Nightly lists of everything that is live")
 
@@ -21,12 +21,12 @@ def _made(page: dict[str, Any]) -> dt.datetime:
     return dt.datetime.fromisoformat(page["generated_at"]).replace(microsecond=0)
 
 
-def _changed(page: dict[str, Any]) -> dt.datetime:
-    """Return when a sitemap, or what is live of it, last changed."""
-    return max(_made(page), versions.current().last_modified)
+def _changed(page: dict[str, Any], content: dt.datetime) -> dt.datetime:
+    """Return when a sitemap was made, or what is live of it changed: whichever is later."""
+    return max(_made(page), content)
 
 
-def _last_made(index: dict[str, Any]) -> dt.datetime | None:
+def _last_made(index: dict[str, Any], _content: dt.datetime) -> dt.datetime | None:
     return max(map(_made, index["items"]), default=None)
 
 

@@ -1,6 +1,7 @@
 """What every test stands on: a throwaway mongod, one database a worker, loopback only."""
 
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -38,6 +39,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if _mongod is not None:
         os.environ.pop("TEST_MONGODB_URI", None)
         _mongod.stop()
+        shutil.rmtree(_mongod.data_dir, ignore_errors=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

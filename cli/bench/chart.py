@@ -71,7 +71,11 @@ def _larger_is_better(row: Row) -> bool:
 def _label(row: Row) -> str:
     unit = f" {row.unit}" if row.other is None else ""
     said = f"{short(row.figure)}{unit}"
-    return said if row.goal is None else f"{said}, goal {row.goal}"
+    if row.goal is None:
+        return said
+    if row.decided_by == "cpu" and row.cpu_figure is not None:
+        said += f", by CPU {short(row.cpu_figure)}"
+    return f"{said} ({row.goal}: {'met' if row.passed else 'missed'})"
 
 
 def _x(share: float) -> float:

@@ -31,7 +31,7 @@ def run(bench: Bench, title: str, sides: Sequence[Side]) -> Samples:
         folder = Path(made)
         for side in sides:
             check(side)
-            warm_up(side, bench.plan, folder)
+            warm_up(side, bench.plan, bench.database, folder)
         for turn in range(bench.plan.rounds):
             for side in sides:
                 taken = measure(side, bench.plan, bench.database, folder, turn + 1)

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +17,8 @@ from cli.bench.servers import Server
 SCRIPT = Path(__file__).with_name("load.lua")
 MARK = "BENCH "
 LONGER = 4
+# A side has settled when it uses less than this share of a core.
+SETTLE_STEP_S, SETTLED_SHARE, SETTLED_WITHIN_S = 0.1, 0.25, 10.0
 
 Client = MongoClient[dict[str, Any]]
 
@@ -99,9 +102,10 @@ def check(side: Side) -> None:
         raise BenchError(message)
 
 
-def warm_up(side: Side, plan: Plan, folder: Path) -> None:
+def warm_up(side: Side, plan: Plan, database: Database, folder: Path) -> None:
     """Load a side for a second, however little it answers."""
     _wrk(side, replace(plan, seconds=1), folder, turn=0)
+    settle(side, database)
 
 
 def measure(side: Side, plan: Plan, database: Database, folder: Path, turn: int) -> Sample:
@@ -126,6 +130,7 @@ def _round(side: Side, plan: Plan, database: Database, folder: Path, turn: int) 
         end - begin for begin, end in zip(used, _used(side, database), strict=True)
     )
     operations = database.operations() - asked
+    settle(side, database)
     if side.server.pids != before:
         message = f"{side.name}: a process of the server ended and was replaced"
         raise BenchError(message)
@@ -143,6 +148,21 @@ def _round(side: Side, plan: Plan, database: Database, folder: Path, turn: int) 
         database_cpu_ms=database_s * 1e3 / count,
         database_operations=operations / count,
     )
+
+
+def settle(side: Side, database: Database) -> None:
+    """Wait until a side has worked off what the load left in its queue, ten seconds at most.
+
+    It would otherwise do so in the round of the next one.
+    """
+    pids = [*side.server.pids, database.pid]
+    deadline = time.monotonic() + SETTLED_WITHIN_S
+    used = processes.cpu_seconds(pids)
+    while time.monotonic() < deadline:
+        time.sleep(SETTLE_STEP_S)
+        before, used = used, processes.cpu_seconds(pids)
+        if used - before < SETTLED_SHARE * SETTLE_STEP_S:
+            return
 
 
 def _used(side: Side, database: Database) -> tuple[float, float]:

@@ -8,6 +8,7 @@ depends on is part of a fingerprint, and what no longer has the present one is b
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -26,11 +27,13 @@ from cli.bench.servers import PROJECT, Place
 from cli.mongod import EmbeddedMongod
 from cli.supervisor import Process
 
-CONTENT = "bench_content"
-MARKS = "bench_marks"
+PREFIX = "bench_"
+CONTENT, MARKS = PREFIX + "content", PREFIX + "marks"
 # From so many items on, every core fills its share.
 MANY = 20_000
 COMMAND_TIMEOUT_S = 1_800
+# What a short document takes on the disk with its indexes, and what the server needs beside.
+BYTES_EACH, BYTES_BESIDE = 2_500, 2_000_000_000
 # Roomier than the demo's, so that two collections do not push each other out of memory.
 CACHE_GB, INDEX_BUILD_MB = 2, 1_000
 # What snapshots and entries come from: their fingerprint changes when one of these does.
@@ -57,7 +60,7 @@ class Dataset:
         """Return the name of its database."""
         parts = {"short": self.short, "search": self.searchable, "peers": self.for_peers}
         return "_".join(
-            [f"bench_{self.items}", *(name for name, is_set in parts.items() if is_set)]
+            [f"{PREFIX}{self.items}", *(name for name, is_set in parts.items() if is_set)]
         )
 
 
@@ -114,10 +117,11 @@ class Store:
     def place(self, dataset: Dataset) -> Place:
         """Return where a data set is served from; it is built first when it is not there."""
         if self._mark(dataset.name) != fingerprint():
+            self._drop_stale()
+            check_room(self.folder, dataset)
             self._load_content()
             began = time.monotonic()
             self._say(f"Building {dataset.name} …")
-            self.client[MARKS].marks.delete_one({"_id": dataset.name})
             build(self.client, self._mongod.uri, CONTENT, dataset)
             self._set_mark(dataset.name)
             self._say(f"  built in {time.monotonic() - began:.0f} s")
@@ -127,11 +131,18 @@ class Store:
         if self._mark(CONTENT) == fingerprint():
             return
         self._say("Loading the real content (pictures are drawn once; about a minute) …")
-        self.client[MARKS].marks.delete_one({"_id": CONTENT})
-        self.client.drop_database(CONTENT)
         for arguments in (["db", "prepare"], ["seed"]):
             self._command(arguments, CONTENT)
         self._set_mark(CONTENT)
+
+    def _drop_stale(self) -> None:
+        """Make room: drop what was made from other sources, or was left unfinished."""
+        fresh = {"_id": {"$in": self.client.list_database_names()}, "fingerprint": fingerprint()}
+        kept = {row["_id"] for row in self.client[MARKS].marks.find(fresh)} | {MARKS}
+        for name in self.client.list_database_names():
+            if name.startswith(PREFIX) and name not in kept:
+                self.client.drop_database(name)
+                self.client[MARKS].marks.delete_one({"_id": name})
 
     def _command(self, arguments: list[str], database: str) -> None:
         """Run a command of the product on a database; raise `BenchError` with its last line."""
@@ -195,6 +206,15 @@ def _fill_together(shares: Sequence[Share]) -> None:
             filler.kill()
     if failed := [filler.poll() for filler in fillers if filler.poll() != 0]:
         message = f"filling a collection failed with exit code {failed[0]}"
+        raise BenchError(message)
+
+
+def check_room(folder: Path, dataset: Dataset) -> None:
+    """Raise `BenchError` unless the disk has room for a data set, log and journal included."""
+    each = BYTES_EACH * (1 if dataset.short else 2) * (4 if dataset.searchable else 1)
+    needed, free = BYTES_BESIDE + each * dataset.items, shutil.disk_usage(folder).free
+    if free < needed:
+        message = f"{folder} has {free / 1e9:.1f} GB free; {dataset.name} needs {needed / 1e9:.1f}"
         raise BenchError(message)
 
 

@@ -123,7 +123,9 @@ def _rewritten(kind: Kind) -> Content:
 
 def _internal(kind: Kind) -> Content:
     """Return a live item whose internal fields are filled."""
-    return _publish(_create(kind, _fields(kind, only=CONTENT[kind].INTERNAL)))
+    document = _create(kind, _fields(kind, only=CONTENT[kind].INTERNAL))
+    assert (MARKER in str(document.stored())) is bool(CONTENT[kind].INTERNAL)
+    return _publish(document)
 
 
 def _linked(kind: Kind) -> Content:

@@ -91,22 +91,41 @@ def test_threads_leave_the_books_in_order(store: Store[str, bytes]) -> None:
     assert (store.used, len(store)) == (0, 0)
 
 
-@pytest.mark.parametrize("size", [0, 5_000])
-def test_ten_thousand_keys_need_no_more_memory_than_is_given(tmp_path: Path, size: int) -> None:
-    room = 4 * 2**20
-    small = Small(tmp_path, room)
-    small.app.size = size
-    small.app.headers += [(f"X-{number}", f"{number}" * 30) for number in range(9)]
-    small.get("kept/warm-up")
-    usual = environment("/")
+@pytest.mark.parametrize("size", [0, 3_000])
+def test_an_entry_needs_no_more_memory_than_it_is_said_to(tmp_path: Path, size: int) -> None:
+    small = fed(tmp_path, 50)
     tracemalloc.start()
     try:
-        before, _ = tracemalloc.get_traced_memory()
-        for number in range(10_000):
-            target = {"PATH_INFO": f"{PREFIX}/kept/{number}", "QUERY_STRING": f"limit={number}"}
-            call(small.cache, {**usual, **target})
-        after, _ = tracemalloc.get_traced_memory()
+        before, used = tracemalloc.get_traced_memory()[0], small.cache.store.used
+        feed(small, range(50, 550), size)
+        taken = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
-    assert room / 2 < small.cache.store.used <= room
-    assert after - before <= room
+    assert taken <= small.cache.store.used - used
+
+
+def test_ten_thousand_keys_stay_within_the_room(tmp_path: Path) -> None:
+    small = fed(tmp_path, 10_000)
+    assert small.app.entered == 10_000
+    assert ROOM * 4 < small.cache.store.used <= ROOM * 5
+    assert len(small.cache.store) < 600
+    feed(small, range(9_900, 10_000))
+    assert small.app.entered == 10_000, "the latest are there"
+
+
+def fed(folder: Path, count: int) -> Small:
+    """Return a small app whose cache was asked for so many keys, with headers like ours."""
+    small = Small(folder, ROOM * 5)
+    small.cache.ttl_s = 600
+    small.app.headers += [(f"X-{number}", f"{number}" * 30) for number in range(9)]
+    feed(small, range(count))
+    return small
+
+
+def feed(small: Small, numbers: range, size: int = 0) -> None:
+    """Ask for keys with answers of a size."""
+    small.app.size = size
+    usual = environment("/")
+    for number in numbers:
+        target = {"PATH_INFO": f"{PREFIX}/kept/{number}", "QUERY_STRING": f"limit={number}"}
+        call(small.cache, {**usual, **target})

@@ -54,6 +54,7 @@ def pages(limit: int, match: dict[str, Any] | None = None) -> list[list[str]]:
     while True:
         page = live.page(Selection(TRACKS, limit, match or {}), ZH, after)
         found.append([card(one)["id"] for one in page.cards])
+        assert len(found) <= 500, "paging does not come to an end"
         after = page.next_position
         if after is None:
             return found

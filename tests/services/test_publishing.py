@@ -163,7 +163,7 @@ def test_rolling_back_brings_an_item_back_online() -> None:
 
 
 def test_rolling_back_keeps_the_place_that_staff_gave_in_lists() -> None:
-    first, second = create_live(Kind.TRACKS), create_live(Kind.TRACKS)
+    first, second = create_live(Kind.TRACKS, order=-5), create_live(Kind.TRACKS)
     publish(edit(first, title="乙"))
     publishing.reorder(Kind.TRACKS, [second.id, first.id])
     publishing.roll_back(Kind.TRACKS, first.id, 1, actor=ACTOR)

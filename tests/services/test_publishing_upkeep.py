@@ -76,7 +76,7 @@ def test_refreshing_marks_a_figure_that_became_stale_and_nothing_else() -> None:
 
 
 def test_refreshing_keeps_the_place_in_lists() -> None:
-    first, second = create_live(TRACKS), create_live(TRACKS)
+    first, second = create_live(TRACKS, order=-5), create_live(TRACKS)
     publishing.reorder(TRACKS, [second.id, first.id])
     publishing.refresh(TRACKS, first.id)
     assert listed() == [second.id, first.id]
