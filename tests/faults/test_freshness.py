@@ -32,7 +32,7 @@ WITHIN_S = 1.0
 WORKERS = 4
 LOAD_S = by_form(short=6, long=60)
 PUBLISHES = by_form(short=3, long=20)
-TTL_S, STALE_S = 1, 4
+TTL_S, STALE_S = 1, 3
 
 
 def start(product: Product, workers: int, **environ: object) -> Product:
@@ -114,10 +114,22 @@ def read_by_all_workers(product: Product, paths: Sequence[str], seconds: float) 
     return last
 
 
+def kill_a_worker(product: Product) -> None:
+    """Kill a web worker and wait until another has taken its place."""
+    victim = min(children(product.web.pid))
+    os.kill(victim, signal.SIGKILL)
+    assert eventually(lambda: victim not in children(product.web.pid), 10)
+    assert eventually(lambda: product.has_web_workers(2), 60)
+
+
 def test_a_publish_is_seen_on_every_worker_of_every_host(hosts: list[Product]) -> None:
+    """One worker of each was killed before: what takes its place follows like the others."""
     item = featured()
+    for host in hosts:
+        read_by_all_workers(host, paths_of(item), 0.1)
+        kill_a_worker(host)
     paths = paths_of(item)
-    with publishing_elsewhere(hosts[0], item, PUBLISHES, 3 * WITHIN_S) as lines:
+    with publishing_elsewhere(hosts[0], item, PUBLISHES, 2.5 * WITHIN_S) as lines:
         for number, line in enumerate(lines, 1):
             acknowledged = float(line.split()[1])
             seen: dict[str, float] = {}
@@ -131,25 +143,6 @@ def test_a_publish_is_seen_on_every_worker_of_every_host(hosts: list[Product]) -
             for host in hosts:
                 time.sleep(max(0.0, acknowledged + WITHIN_S - time.monotonic()))
                 assert set(read_by_all_workers(host, paths, 0.1)) == {current}
-
-
-def test_workers_that_were_killed_are_replaced_by_ones_that_follow(hosts: list[Product]) -> None:
-    item = featured()
-    paths = paths_of(item)
-    for number, host in enumerate(hosts, 1):
-        read_by_all_workers(host, paths, 0.2)
-        victim = min(children(host.web.pid))
-        os.kill(victim, signal.SIGKILL)
-        assert eventually(
-            lambda h=host, v=victim: v not in children(h.web.pid) and h.has_web_workers(2), 60
-        )
-        current = content.get(Kind.PROJECTS, item.id)
-        title = {"title": TITLE.format(number)}
-        content.update(Kind.PROJECTS, item.id, title, revision=current.revision)
-        publishing.publish(Kind.PROJECTS, item.id, actor="test")
-        time.sleep(WITHIN_S)
-        for each in hosts:
-            assert set(read_by_all_workers(each, paths, 0.2)) == {f"number {number:06d}"}
 
 
 def test_reads_at_full_speed_are_never_older_than_a_second(product: Product) -> None:
@@ -202,16 +195,15 @@ def test_while_the_database_is_dead_nothing_is_older_than_stated(
     product: Product, mongod: EmbeddedMongod
 ) -> None:
     item = featured()
-    paths = paths_of(item)
+    paths = paths_of(item)[:2]
     start(product, 2, BYTE_CACHE_TTL_S=TTL_S, BYTE_CACHE_STALE_S=STALE_S)
-    read_by_all_workers(product, paths, 2 * TTL_S)
+    read_by_all_workers(product, paths, TTL_S)
     mongod.kill()
     killed = time.monotonic()
-    stood_in, slowest = 0.0, 0.0
-    while time.monotonic() - killed < STALE_S + 4:
+    stood_in = 0.0
+    while time.monotonic() - killed < STALE_S + 2:
         for path in paths:
             reading = product.read(path)
-            slowest = max(slowest, reading.seconds)
             assert reading.status == 200 or reading.is_clean_refusal
             if reading.status == 200:
                 stood_in = reading.began - killed
