@@ -61,7 +61,9 @@ def enqueue(
 def claim(token: str, lease: dt.timedelta) -> Job | None:
     """Take the job that is due longest, or one whose lease ran out; None when there is none.
 
-    `token` must be fresh for each claim: it is what `renew`, `finish` and `fail` check.
+    `token` must be fresh for each claim: it is what `renew`, `finish` and `fail` check. The
+    attempt counts from here: a worker that dies cannot count it. A job with more attempts than
+    allowed is for the caller to `fail` without running it.
     """
     moment = now()
     held = {
