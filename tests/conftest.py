@@ -6,6 +6,7 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -107,8 +108,18 @@ def app(settings: Settings) -> Flask:
 def database(app: Flask) -> Iterator[None]:
     """An empty database with its indexes for each test."""
     yield
-    for document in DOCUMENTS:
-        document._get_collection().delete_many({})
+    first, *others = (document._get_collection() for document in DOCUMENTS)
+    unions = [{"$unionWith": {"coll": one.name, "pipeline": _holds(one.name)}} for one in others]
+    for row in first.aggregate([*_holds(first.name), *unions]):
+        first.database[row["name"]].delete_many({})
+
+
+def _holds(name: str) -> list[dict[str, Any]]:
+    """Return a pipeline that tells the name of its collection unless that is empty.
+
+    One question about all of them takes a tenth of the time of emptying each.
+    """
+    return [{"$limit": 1}, {"$project": {"_id": 0, "name": {"$literal": name}}}]
 
 
 @pytest.fixture
