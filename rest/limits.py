@@ -32,10 +32,7 @@ logger = logs.get(__name__)
 
 
 class _SharedCounters(MongoDBStorageBase):
-    """Counters in the product's own database, over this process's own client.
-
-    Derived from the base, because the library's own class closes its client when it goes.
-    """
+    """Counters in the product's own database, over this process's own client."""
 
     def __init__(self) -> None:
         super().__init__("", counter_collection_name=RateCount._get_collection_name())
@@ -51,6 +48,9 @@ class _SharedCounters(MongoDBStorageBase):
     def _init_mongo_client(self, uri: str | None, **options: Any) -> Any:
         del uri, options
         return db.client()
+
+    def __del__(self) -> None:
+        """Leave the client open: it is not the limiter's, and a process that ends makes none."""
 
 
 class Limiter:

@@ -18,6 +18,8 @@ from core.canonical import decimal_text
 
 STRUCK_OUT = "***"
 TEXT_MAX = 2_000
+# Looked at beyond the cut, so that what lies across it is still known by its shape.
+MARGIN = 200
 ELEMENTS_MAX = 200
 DEPTH_MAX = 12
 
@@ -51,8 +53,10 @@ SHAPES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<=://)[^\s/:@]*:[^\s/@]+(?=@)"), lambda _: STRUCK_OUT),
     # Personal data: e-mail, identity card, mobile number, any written in groups.
     (
-        re.compile(r"([\w.+-])[\w.+-]*@([\w-]+(?:\.[\w-]+)+)"),
-        lambda found: f"{found[1]}{STRUCK_OUT}@{found[2]}",
+        re.compile(
+            r"(?<![A-Za-z0-9.+_-])[A-Za-z0-9.+_-]+@([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})"
+        ),
+        lambda found: f"{found[0][0]}{STRUCK_OUT}@{found[1]}",
     ),
     (
         re.compile(r"(?<![0-9A-Za-z])([1-9]\d{5})(?:18|19|20)\d{9}([0-9Xx])(?![0-9A-Za-z])"),
@@ -94,13 +98,18 @@ def masked(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def masked_text(text: str) -> str:
-    """Return a text without what has the shape of a secret or of personal data, cut to size."""
+    """Return a text without what has the shape of a secret or of personal data, cut to size.
+
+    What is cut off is not looked at, so that a long text costs no more; its hash tells whether
+    it changed.
+    """
+    kept = text[: TEXT_MAX + MARGIN]
     for pattern, replace in SHAPES:
-        text = pattern.sub(replace, text)
+        kept = pattern.sub(replace, kept)
     if len(text) > TEXT_MAX:
         digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
-        text = f"{text[:TEXT_MAX]}… ({len(text)} characters, {digest})"
-    return text
+        kept = f"{kept[:TEXT_MAX]}… ({len(text)} characters, {digest})"
+    return kept
 
 
 def _named(name: str, value: Any, depth: int) -> Any:

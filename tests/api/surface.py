@@ -11,6 +11,8 @@ from werkzeug.routing import Rule
 from models.enums import Kind
 
 API = "/api/v1"
+# What staff call is closed to everybody else; tests/admin walks it.
+STAFF = "/admin"
 LISTED = tuple(kind for kind in Kind if kind is not Kind.CHAPTERS)
 # Routes of flask-restx: the document, its page with the files it loads, the bare prefix.
 DOCUMENTATION = frozenset({"api.specs", "api.doc", "api.root", "restx_doc.static"})
