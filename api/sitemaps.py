@@ -21,7 +21,12 @@ def _made(page: dict[str, Any]) -> dt.datetime:
     return dt.datetime.fromisoformat(page["generated_at"]).replace(microsecond=0)
 
 
-def _last_made(index: dict[str, Any]) -> dt.datetime | None:
+def _changed(page: dict[str, Any], content: dt.datetime) -> dt.datetime:
+    """Return when a sitemap was made, or what is live of it changed: whichever is later."""
+    return max(_made(page), content)
+
+
+def _last_made(index: dict[str, Any], _content: dt.datetime) -> dt.datetime | None:
     return max(map(_made, index["items"]), default=None)
 
 
@@ -44,7 +49,7 @@ class SitemapPage(Resource):
 
     @anyone
     @contract.asks(SitemapQuerySchema)
-    @contract.shows(SitemapSchema, changed=_made)
+    @contract.shows(SitemapSchema, changed=_changed)
     def get(self, kind: str, query: dict[str, Any]) -> Any:
         """Read a page; pages count from 1."""
         if kind not in set(Kind):

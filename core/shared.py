@@ -1,43 +1,61 @@
 """Counters in memory that all processes of this host share: a small file, mapped.
 
-A counter only grows. Reading costs a fraction of a microsecond and needs no lock; raising one
-takes a lock on the file, so that a slower process never sets it back.
+Reading costs a fraction of a microsecond and needs no lock; a counter is one machine word, so that
+nobody reads half of it. Writing takes a lock among threads and one on the file.
 """
 
 import fcntl
 import mmap
 import os
-import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-_CELL = struct.Struct("=Q")
+_BYTES = 8
 SCOPES = ("content", "availability")
 
 
 class Counters:
-    """One counter a scope. The file is made when it is missing, starting at zero."""
+    """One counter a scope. The file is made when it is missing, with zeros."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        size = _CELL.size * len(SCOPES)
-        if os.fstat(self._descriptor).st_size < size:
-            os.ftruncate(self._descriptor, size)
-        self._memory = mmap.mmap(self._descriptor, size)
-        self._offsets = {scope: place * _CELL.size for place, scope in enumerate(SCOPES)}
+        size = _BYTES * len(SCOPES)
+        # Written to the disk now: a disk that is full later would end the process by a signal.
+        os.posix_fallocate(self._descriptor, 0, size)
+        self._cells = memoryview(mmap.mmap(self._descriptor, size)).cast("Q")
+        self._places = {scope: place for place, scope in enumerate(SCOPES)}
+        self._lock = threading.Lock()
 
     def read(self, scope: str) -> int:
         """Return a counter."""
-        value: int = _CELL.unpack_from(self._memory, self._offsets[scope])[0]
-        return value
+        return self._cells[self._places[scope]]
 
     def raise_to(self, scope: str, value: int) -> None:
         """Set a counter to `value`, unless it is there already or beyond."""
-        if self.read(scope) >= value:
-            return
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-        try:
-            if self.read(scope) < value:
-                _CELL.pack_into(self._memory, self._offsets[scope], value)
-        finally:
-            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+        place = self._places[scope]
+        if self._cells[place] < value:
+            with self._locked():
+                self._cells[place] = max(self._cells[place], value)
+
+    def settle(self, scope: str, value: int, before: int) -> None:
+        """Set a counter to what was just read from its source, even if that is less.
+
+        `before` is what the counter was when that reading began. If it was moved since, the
+        reading may be the older of two, and only raises it.
+        """
+        place = self._places[scope]
+        with self._locked():
+            current = self._cells[place]
+            self._cells[place] = value if current == before else max(current, value)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with self._lock:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._descriptor, fcntl.LOCK_UN)

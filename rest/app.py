@@ -1,19 +1,36 @@
 """A Flask app with what both REST surfaces share, before any route."""
 
-from flask import Flask, Response, make_response
+from flask import Flask, Request, Response, make_response
 from flask_cors import CORS
 from flask_restx import Api
+from werkzeug.exceptions import BadHost
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import MapAdapter
 
 from core.settings import Settings
 from rest import errors, observing
 from rest.contract import Contract
 
+NO_HOST = "localhost"
 # The browsable documentation runs its own script and styles, all from this host.
 DOCS_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "script-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
 )
+
+
+class App(Flask):
+    """Flask, finding routes whatever the Host header says: none of ours depends on it."""
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return what matches routes; a Host that is none would fail outside of all handlers."""
+        try:
+            return super().create_url_adapter(request)
+        except BadHost:
+            if request is None:
+                raise
+            request.environ["HTTP_HOST"] = NO_HOST
+            return super().create_url_adapter(request)
 
 
 class RestApi(Api):
@@ -36,7 +53,7 @@ class RestApi(Api):
 
 def create(settings: Settings) -> Flask:
     """Return an app with settings, limits, error shape, request ids and CORS."""
-    app = Flask("toolbox", static_folder=None)
+    app = App("toolbox", static_folder=None)
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
@@ -51,8 +68,15 @@ def create(settings: Settings) -> Flask:
     observing.observe(app)
     app.register_error_handler(Exception, errors.answer)
     if settings.cors_origins:
-        CORS(app, origins=list(settings.cors_origins), max_age=600)
+        app.after_request(_vary_by_origin)
+        CORS(app, origins=list(settings.cors_origins), max_age=600, always_send=False)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     return app
+
+
+def _vary_by_origin(response: Response) -> Response:
+    """Tell caches that other origins get other headers, also when this one got none."""
+    response.vary.add("Origin")
+    return response

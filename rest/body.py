@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from core.errors import Invalid
 
@@ -27,6 +28,10 @@ class UnsupportedMedia(Invalid):
 def read_object(request: Request) -> dict[str, Any]:
     """Return the request's body as an object; an empty body is an empty object."""
     raw = request.get_data(cache=True)
+    limit = request.max_content_length
+    if request.content_length is None and limit is not None and len(raw) >= limit:
+        # What comes in chunks without a length is cut off at the limit, not refused.
+        raise RequestEntityTooLarge
     if not raw:
         return {}
     if request.mimetype != "application/json":

@@ -117,7 +117,7 @@ class Contract:
     ) -> Callable[[View], View]:
         """Serve a public read: what the view returns is ready data in the schema's shape.
 
-        `changed` tells from it when it last changed; by default the version of content does.
+        `changed` tells when it last changed, where that is not the date of all content.
         """
         model = self.model(schema)
 

@@ -30,24 +30,25 @@ class Note:
     route: str
 
 
-Changed = Callable[[Any], dt.datetime | None]
+# From an answer and the date of all content (UTC) to the answer's own date, None when unknown.
+Changed = Callable[[Any, dt.datetime], dt.datetime | None]
 
 
 def public(read: Callable[[], Any], changed: Changed | None = None) -> Response:
     """Serve what `read` returns, or 304 when the client has it already.
 
-    `changed` tells from the answer when it last changed (UTC, None when nobody knows); without
-    it the version of all content does, taken before the content is read: an answer may be newer
-    than its date, never older. Raises what `read` raises.
+    Its date is that of the version of all content, taken before the content is read: an answer
+    may be newer than its date, never older. Where content is not all that changes an answer,
+    `changed` tells its date from the answer and that of content. Raises what `read` raises.
     """
-    version = None if changed else versions.current(CONTENT)
+    version = versions.current(CONTENT)
     data = read()
-    if version is not None:
-        modified: dt.datetime | None = version.last_modified
+    modified: dt.datetime | None = version.last_modified
+    if changed is None:
         route = request.url_rule.rule if request.url_rule else ""
         request.environ[NOTE] = Note(CONTENT, version.number, version.last_modified, route)
     else:
-        modified = changed(data) if changed else None
+        modified = changed(data, version.last_modified)
     payload = orjson.dumps(data, option=orjson.OPT_UTC_Z)
     response = Response(payload, mimetype=JSON)
     response.headers["Content-Language"] = language.current().value

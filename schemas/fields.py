@@ -22,6 +22,8 @@ MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
     "required": "required",
     "null": "null",
     "invalid": "type",
+    "invalid_utf8": "bad_text",
+    "too_large": "out_of_range",
     "unknown": "choice",
 }
 

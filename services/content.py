@@ -152,7 +152,6 @@ def _replace(kind: Kind, before: Content, stored: paths.Data) -> Content:
     and stays as it is.
     """
     stored.update(revision=before.revision + 1, updated_at=now())
-    stored.pop("publish_at", None)
     old = before.stored()
     new = validation.build(CONTENT[kind], stored).stored()
     guard = {"_id": before.id, "revision": before.revision}

@@ -7,7 +7,7 @@ from core.clock import now
 from core.errors import NotFound
 from models.enums import Kind
 from models.sitemaps import PAGE_SIZE, Sitemap
-from models.snapshots import Snapshot
+from models.snapshots import Snapshot, snapshot_key
 
 
 def build(kind: Kind) -> int:
@@ -30,11 +30,18 @@ def build(kind: Kind) -> int:
 
 
 def read(kind: Kind, page: int) -> Sitemap:
-    """Return one page of a kind's sitemap; raise `NotFound` beyond the last."""
+    """Return one page of a kind's sitemap; raise `NotFound` beyond the last.
+
+    What went offline since it was made is left out.
+    """
     found = Sitemap.objects(id=f"{kind}:{page}").first()
     if found is None:
         raise NotFound
     sitemap: Sitemap = found
+    keys = [snapshot_key(kind, entry.item) for entry in sitemap.entries]
+    query = {"_id": {"$in": keys}, "expire_at": {"$not": {"$lte": now()}}}
+    live = {row["item"] for row in Snapshot.raw().find(query, {"item": 1})}
+    sitemap.entries = [entry for entry in sitemap.entries if entry.item in live]
     return sitemap
 
 

@@ -64,29 +64,29 @@ def _fields(model: Any) -> dict[str, Any]:
 
 
 def _misplaced(model: Any, data: Data, path: str = "") -> Iterator[Problem]:
-    """Find names that the model does not have, and truth values in the place of others."""
+    """Find names that the model does not have, and values of another shape than their field."""
     known = _fields(model)
     for name, value in data.items():
-        where, field = f"{path}{name}", known.get(name)
-        if field is None:
-            yield where, "unknown_field"
-            continue
-        if isinstance(value, bool) is not isinstance(field, BooleanField) and value is not None:
-            yield where, "type"
-        inner = field.field if isinstance(field, ListField) else field
-        if isinstance(inner, EmbeddedDocumentField):
-            yield from _misplaced_parts(inner.document_type, value, where)
+        if field := known.get(name):
+            yield from _misfits(field, value, f"{path}{name}")
+        else:
+            yield f"{path}{name}", "unknown_field"
 
 
-def _misplaced_parts(model: Any, value: Any, where: str) -> Iterator[Problem]:
-    if isinstance(value, Mapping):
-        yield from _misplaced(model, value, f"{where}.")
-    elif isinstance(value, list):
+def _misfits(field: Any, value: Any, where: str) -> Iterator[Problem]:
+    if value is None:
+        return
+    if isinstance(field, ListField) and isinstance(value, list):
         for position, element in enumerate(value):
-            if isinstance(element, Mapping):
-                yield from _misplaced(model, element, f"{where}.{position}.")
-            else:
-                yield f"{where}.{position}", "type"
+            yield from _misfits(field.field, element, f"{where}.{position}")
+    elif isinstance(field, EmbeddedDocumentField) and isinstance(value, Mapping):
+        yield from _misplaced(field.document_type, value, f"{where}.")
+    elif (
+        isinstance(field, (ListField, EmbeddedDocumentField))
+        or isinstance(value, (list, Mapping))
+        or isinstance(value, bool) is not isinstance(field, BooleanField)
+    ):
+        yield where, "type"
 
 
 def _fits(model: Any, name: str, value: Any) -> bool:

@@ -137,7 +137,7 @@ def create_maximal(kind: Kind) -> Content:
 def maximal_fields(kind: Kind) -> Fields:
     """Return every field that staff can fill in; each text is the path where it stands.
 
-    Links lead to fresh live items.
+    Links lead to fresh live items, one of each kind.
     """
     model = CONTENT[kind]
     fields = {
@@ -146,16 +146,15 @@ def maximal_fields(kind: Kind) -> Fields:
         if field.db_field not in content.BOOKKEEPING and name != "translations"
     }
     fields["slug"] = f"maximal-{new_id()}"
-    edition = functools.cache(lambda: create_live(Kind.HANDBOOK).id)
+
+    @functools.cache
+    def live(target: Kind) -> str:
+        same = {"edition": live(Kind.HANDBOOK)} if target is Kind.CHAPTERS else {}
+        return str(create_live(target, **same).id)
+
     for pattern, target in model.LINKS.items():
         for path, _ in list(paths.expand(fields, pattern)):
-            if target is Kind.HANDBOOK:
-                item = edition()
-            elif target is Kind.CHAPTERS:
-                item = create_live(target, edition=edition()).id
-            else:
-                item = create_live(target).id
-            paths.put(fields, path, item)
+            paths.put(fields, path, live(target))
     return fields
 
 

@@ -1,47 +1,20 @@
-"""Content-addressed files and the index of what has been made.
-
-A file's name is the SHA-256 of its bytes, so a file is never changed, and whether it is intact
-can be told from itself. Writing goes through a temporary name in the same folder: a reader sees
-the whole file or none.
-"""
+"""Where pictures and films are put, and the index of what has been made."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import secrets
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from cli.demo_media.specs import Item, MediaFile, MediaSource
+from media import local
+from media.types import SHOWN
 
 # Raise it whenever pictures or films come out differently: everything is then made again.
 GENERATOR_VERSION = 1
 AREA = "demo"  # the folder within the media folder
-_TYPES = {"webp": "image/webp", "mp4": "video/mp4", "vtt": "text/vtt"}
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
-    try:
-        partial.write_bytes(data)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _intact(folder: Path, source: MediaSource) -> bool:
-    path = folder / source.path
-    try:
-        return (
-            path.stat().st_size == source.size
-            and hashlib.sha256(path.read_bytes()).hexdigest() == path.stem
-        )
-    except OSError:
-        return False
 
 
 def put(
@@ -64,13 +37,9 @@ def put(
     Raises:
         OSError: The folder cannot be written, or the disk is full; no partial file remains.
     """
-    digest = hashlib.sha256(data).hexdigest()
-    path = f"{AREA}/{digest[:2]}/{digest}.{suffix}"
+    path = local.put(folder, AREA, data, suffix)
     width, height = size or (None, None)
-    source = MediaSource(path, _TYPES[suffix], width, height, len(data), label)
-    if not _intact(folder, source):
-        _write(folder / path, data)
-    return source
+    return MediaSource(path, SHOWN[f".{suffix}"], width, height, len(data), label)
 
 
 def digest_of(item: Item) -> str:
@@ -101,13 +70,17 @@ class Index:
             return None
         files = [_media_file(values) for values in entry["files"]]
         sources = [source for file in files for source in (*file.sources, *file.subtitles)]
-        return files if all(_intact(self._folder, source) for source in sources) else None
+        return (
+            files
+            if all(local.is_intact(self._folder / source.path, source.size) for source in sources)
+            else None
+        )
 
     def record(self, item: Item, files: list[MediaFile]) -> None:
         """Note the item's files and save the index."""
         self._items[item.name] = {"spec": digest_of(item), "files": [asdict(f) for f in files]}
         text = json.dumps(self._items, ensure_ascii=False, indent=1, sort_keys=True)
-        _write(self._path, text.encode())
+        local.write(self._path, text.encode())
 
 
 def _media_file(values: dict[str, Any]) -> MediaFile:

@@ -10,7 +10,7 @@ import orjson
 from core.clock import now
 from models.enums import Kind, Language
 from models.search import SearchEntry
-from models.snapshots import Snapshot
+from models.snapshots import Snapshot, snapshot_key
 from services.search import candidates, fruitless, highlights, ranking, synonyms, text
 from services.search.candidates import Filters
 from services.search.ranking import Query
@@ -142,10 +142,16 @@ def _cards(keys: list[str], language: Language) -> list[Row]:
 
 
 def _facets(rows: list[Row]) -> Row:
+    """Count hits by kind and by live track; one that is offline is not named."""
     kinds = Counter(row["kind"] for row in rows)
-    # An entry holds the ids of its tracks, then their slugs.
-    tracks = Counter(slug for row in rows for slug in row["tracks"][len(row["tracks"]) // 2 :])
+    tracks = Counter(track for row in rows for track in row["tracks"])
+    keys = [snapshot_key(Kind.TRACKS, track) for track in tracks]
+    live = Snapshot.raw().find(
+        {"_id": {"$in": keys}, "expire_at": {"$not": {"$lte": now()}}}, {"item": 1, "slug": 1}
+    )
+    slugs = {row["item"]: row["slug"] for row in live}
+    named = [(slugs[track], count) for track, count in tracks.most_common() if track in slugs]
     return {
         "kinds": [{"kind": str(Kind(kind)), "count": count} for kind, count in kinds.most_common()],
-        "tracks": [{"track": track, "count": count} for track, count in tracks.most_common()],
+        "tracks": [{"track": slug, "count": count} for slug, count in named],
     }

@@ -41,6 +41,11 @@ def profiled(request: Callable[[], object]) -> list[Read]:
 
 def _read(row: dict[str, Any]) -> Read | None:
     command = row.get("command", {})
+    if "$truncated" in command or "getMore" in command:
+        # A command with thousands of keys is not kept, a further batch has none of its own: how
+        # they went is told all the same.
+        stages = frozenset(word for word in row["planSummary"].split() if word.isupper())
+        return _told(row, row["ns"].partition(".")[2], stages)
     name = next((name for name in READS if name in command), None)
     if name is None or command[name] == "system.profile" or "explain" in command:
         return None
@@ -48,12 +53,16 @@ def _read(row: dict[str, Any]) -> Read | None:
     if name == "aggregate":
         asked["cursor"] = {}
     plan = db.database().command("explain", asked, verbosity="executionStats")
+    return _told(row, command[name], frozenset(_stages(plan)))
+
+
+def _told(row: dict[str, Any], collection: str, stages: frozenset[str]) -> Read:
     return Read(
-        collection=command[name],
+        collection=collection,
         keys=row.get("keysExamined", 0),
         documents=row.get("docsExamined", 0),
         returned=row.get("nreturned", 0),
-        stages=frozenset(_stages(plan)),
+        stages=stages,
         sorts=bool(row.get("hasSortStage")),
     )
 

@@ -156,7 +156,7 @@ def test_the_documentation_loads_from_this_host_only(client: FlaskClient) -> Non
             assert asset.status_code == 200, link
             assert asset.data, link
             if link.endswith(".css"):
-                _check_style(client, link, asset.text)
+                _check_style(client, link, asset.get_data(as_text=True))
 
 
 def _check_style(client: FlaskClient, link: str, text: str) -> None:

@@ -123,12 +123,15 @@ def _rewritten(kind: Kind) -> Content:
 
 def _internal(kind: Kind) -> Content:
     """Return a live item whose internal fields are filled."""
-    return _publish(_create(kind, _fields(kind, only=CONTENT[kind].INTERNAL)))
+    document = _create(kind, _fields(kind, only=CONTENT[kind].INTERNAL))
+    assert (MARKER in str(document.stored())) is bool(CONTENT[kind].INTERNAL)
+    return _publish(document)
 
 
 def _linked(kind: Kind) -> Content:
     """Return a live item of which everything that it links to went offline."""
-    fields, targets = maximal_fields(kind), {}
+    fields = maximal_fields(kind)
+    targets: dict[Kind, Content] = {}
     for pattern, target in CONTENT[kind].LINKS.items():
         if target not in targets:
             marked = {**_fields(target), "slug": _slug(target)}
@@ -181,7 +184,7 @@ def _addresses(rule: Rule, items: list[Content]) -> Iterator[str]:
             values = {"id_or_slug": name, "edition": name, "chapter": name}
             if wanted == item.KIND == Kind.CHAPTERS:
                 values["edition"] = item.edition
-            if item.KIND == wanted:
+            if wanted == item.KIND:
                 yield surface.path(rule, **values)
 
 

@@ -1,5 +1,6 @@
 """Running commands: inside this process, or as people do, in a process of their own."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -11,8 +12,12 @@ from click.testing import CliRunner, Result
 
 import application
 from cli.main import cli
+from cli.seed import load, pictures, source
+from cli.seed.load import Outcome
 from core import logs
 from core.settings import Settings
+from tests.cli import seed_files
+from tests.cli.seed_files import Files, Load
 
 PROJECT = Path(application.__file__).parents[1]
 
@@ -70,3 +75,44 @@ def refused() -> Callable[[Result], str]:
         return text.strip()
 
     return check
+
+
+@pytest.fixture
+def files() -> Files:
+    """What the content files hold, by kind; tests change it before they load."""
+    return seed_files.small()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The folder of the content files."""
+    path = tmp_path / "content"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def load_all(files: Files, folder: Path) -> Load:
+    """Return a loader of the files as they are by then; it tells what became of each entry."""
+
+    def run() -> dict[str, Outcome]:
+        seed_files.write(files, folder)
+        entries = source.read(folder)
+        seed_files.register_media(entries)
+        return {result.entry.slug: result.outcome for result in load.load(entries)}
+
+    return run
+
+
+@pytest.fixture
+def from_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `seed` read the test's folder."""
+    monkeypatch.setattr(source, "read", functools.partial(source.read, folder))
+    monkeypatch.setattr(source, "synonyms", functools.partial(source.synonyms, folder))
+
+
+@pytest.fixture
+def seed(run: Run, from_folder: None, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return a runner of `seed` on the test's folder, with pictures that are not drawn."""
+    monkeypatch.setattr(pictures, "make", lambda entries, *_: seed_files.register_media(entries))
+    return functools.partial(run, "seed")

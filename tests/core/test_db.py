@@ -158,11 +158,12 @@ def test_a_silent_server_costs_no_more_than_the_timeout(settings: Settings) -> N
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         uri = f"mongodb://127.0.0.1:{silent.getsockname()[1]}/?directConnection=true"
-        db.configure(dataclasses.replace(settings, mongodb_uri=uri), timeout_ms=300)
+        patient = dataclasses.replace(settings, mongodb_uri=uri, mongodb_timeout_ms=60_000)
+        db.configure(patient, timeout_ms=300)
         began = time.monotonic()
         with pytest.raises(PyMongoError):
             db.ping()
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10
         db.client().close()
 
 

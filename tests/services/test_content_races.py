@@ -11,7 +11,7 @@ from core.clock import now
 from core.errors import AppError, Conflict
 from models.enums import ContentState, Kind
 from models.snapshots import Snapshot
-from services import content, publishing
+from services import content, publishing, validation
 from tests.factories import ACTOR, create, create_live, dummy_fields
 
 TRACKS = Kind.TRACKS
@@ -118,3 +118,21 @@ def test_reordering_survives_a_change_of_the_text() -> None:
     )
     assert [one.id for one in content.listing(TRACKS)] == [second, first]
     assert content.get(TRACKS, first).order == 2.0
+
+
+def test_a_slug_does_not_change_when_the_item_is_published_at_the_last_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    document = create(TRACKS)
+    build = validation.build
+
+    def published_first(*fields: Any) -> Any:
+        monkeypatch.setattr(validation, "build", build)
+        publishing.publish(TRACKS, document.id, actor=ACTOR)
+        return build(*fields)
+
+    monkeypatch.setattr(validation, "build", published_first)
+    with pytest.raises(Conflict):
+        content.update(TRACKS, document.id, {"slug": "another"}, revision=1)
+    after = content.get(TRACKS, document.id)
+    assert (after.slug, after.state) == (document.slug, ContentState.PUBLISHED)

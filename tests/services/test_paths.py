@@ -20,6 +20,11 @@ DATA: dict[str, Any] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def database() -> None:
+    """Nothing here needs the database."""
+
+
 @pytest.mark.parametrize(
     ("pattern", "found"),
     [

@@ -42,6 +42,8 @@ WRONG: list[tuple[Kind, dict[str, Any], dict[str, str]]] = [
     (Kind.TRACKS, {"featured": 1}, {"featured": "type"}),
     (Kind.TRACKS, {"track_class": "other"}, {"track_class": "choice"}),
     (Kind.TRACKS, {"place": "nowhere"}, {"place": "choice"}),
+    (Kind.TRACKS, {"place": ["jiaozhou"]}, {"place": "type"}),
+    (Kind.ROUTES, {"languages": ["en", ["en"]]}, {"languages.1": "type"}),
     (Kind.TRACKS, {"tags": "abc"}, {"tags": "type"}),
     (Kind.TRACKS, {"tags": {"a": 1}}, {"tags": "type"}),
     (Kind.TRACKS, {"tags": ["a", None]}, {"tags.1": "type"}),
@@ -65,7 +67,7 @@ WRONG: list[tuple[Kind, dict[str, Any], dict[str, str]]] = [
     (Kind.TRACKS, {"chain": [LINK, {**LINK, "name": "乙"}]}, {"chain": "not_unique"}),
     (Kind.ARTICLES, {"published_on": "2025-02-30"}, {"published_on": "format"}),
     (Kind.ARTICLES, {"published_on": 5}, {"published_on": "format"}),
-    (Kind.SITES, {"opening_hours": [{**HOURS, "opens": "9 Uhr"}]}, {"opening_hours.0.opens": "format"}),
+    (Kind.SITES, {"opening_hours": [{**HOURS, "opens": "9"}]}, {"opening_hours.0.opens": "format"}),
     (Kind.SITES, {"location": {"lng": 1, "lat": float("nan")}}, {"location.lat": "type"}),
     (Kind.SITES, {"location": {"lng": 200, "lat": 1}}, {"location.lng": "out_of_range"}),
     (Kind.SITES, {"location": {"lng": 1, "lat": 1, "crs": "wgs84"}}, {"location.crs": "choice"}),
@@ -136,7 +138,7 @@ def test_null_is_as_good_as_absent_where_nothing_is_required(kind: Kind) -> None
 
 
 @settings(
-    max_examples=250,
+    max_examples=200,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -146,12 +148,15 @@ def test_whatever_is_sent_is_stored_readably_or_refused_in_words(
 ) -> None:
     kind, name = place
     fields = dummy_fields(kind, **({"edition": "0" * 16} if kind is Kind.CHAPTERS else {}))
+    refused: AppError | None = None
     try:
         document = content.create(kind, {**fields, name: value}, actor=ACTOR)
-    except AppError as refused:
+    except AppError as error:
+        refused = error
+    if refused is None:
+        read = content.get(kind, document.id)
+        assert dump(read.stored())
+        publishing.problems(read)
+    else:
         assert refused.status in (400, 409)
         assert set(refused.fields.values()) <= set(MESSAGES)
-        return
-    read = content.get(kind, document.id)
-    assert dump(read.stored())
-    publishing.problems(read)

@@ -1,0 +1,1 @@
+"""Media files: what types there are, and where their bytes lie."""

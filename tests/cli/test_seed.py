@@ -1,0 +1,91 @@
+"""`seed`: the command, with pictures and without."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask.testing import FlaskClient
+
+from core.settings import Settings
+from models.enums import Kind
+from models.media_items import MediaItem
+from models.seeds import Seed
+from models.sitemaps import Sitemap
+from tests.cli.seed_files import (
+    Files,
+    Killed,
+    check_whole,
+    die,
+    state_of_things,
+    write,
+)
+from tests.factories import create
+
+Run = Callable[..., Result]
+Refused = Callable[..., str]
+
+
+def test_seed_tells_what_became_of_the_entries(files: Files, folder: Path, seed: Run) -> None:
+    write(files, folder)
+    assert seed().stdout.splitlines()[-1] == "4 loaded"
+    assert Sitemap.objects(kind=Kind.TRACKS, id="tracks:1").count() == 1
+    files["tracks"][0]["title"] = "改名的赛道"
+    write(files, folder)
+    assert seed().stdout.splitlines()[-1] == "1 updated, 3 unchanged"
+
+
+def test_seed_leaves_alone_a_database_with_content_of_others(
+    files: Files, folder: Path, seed: Run
+) -> None:
+    write(files, folder)
+    mine = create(Kind.SITES)
+    assert seed("--if-empty").stdout == "The database has content: nothing loaded.\n"
+    assert Seed.objects.count() == 0
+    mine.delete()
+    assert seed("--if-empty").stdout.splitlines()[-1] == "4 loaded"
+    assert seed("--if-empty").stdout.splitlines()[-1] == "4 unchanged"
+
+
+def test_seed_if_empty_finishes_what_was_cut_short(
+    files: Files, folder: Path, seed: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(files, folder)
+    with monkeypatch.context() as patch:
+        die(patch, "publish", 2, after=False)
+        with pytest.raises(Killed):
+            seed()
+    assert seed("--if-empty").stdout.splitlines()[-1] == "1 unchanged, 3 loaded"
+    check_whole()
+
+
+def test_a_synonym_that_staff_wrote_is_no_obstacle(files: Files, folder: Path, seed: Run) -> None:
+    write(files, folder)
+    (folder / "synonyms.yaml").write_text("- [家电, 电器]\n", "utf-8")
+    for _ in range(2):
+        assert seed().exit_code == 0
+
+
+def test_seed_draws_the_pictures_and_the_api_serves_all_of_it(
+    files: Files,
+    folder: Path,
+    run: Run,
+    client: FlaskClient,
+    settings: Settings,
+    from_folder: None,
+) -> None:
+    write(files, folder)
+    assert run("seed").stdout.splitlines()[-1] == "4 loaded"
+    for item in MediaItem.objects:
+        for file in item.sources:
+            assert (settings.media_dir / file.path).stat().st_size == file.size
+    assert MediaItem.objects.count() == 4  # three covers and a map
+    route = client.get("/api/v1/routes/test-route").get_json()
+    assert [stop["site"]["slug"] for stop in route["stops"]] == ["test-site", "test-site"]
+    with client.get(route["map_image"]["sources"][0]["url"]) as picture:
+        assert picture.status_code == 200
+    english = client.get("/api/v1/tracks/test-track?lang=en").get_json()
+    assert (english["title"], english["translation"]) == ("Test track", "current")
+    before = state_of_things()
+    assert run("seed").stdout.splitlines()[-1] == "4 unchanged"
+    assert state_of_things() == before

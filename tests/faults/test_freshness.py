@@ -1,0 +1,234 @@
+"""What staff publish is seen on every worker of every host within a second, under load too.
+
+Two web servers on one database stand for two hosts: they share nothing but the database.
+"""
+
+import datetime as dt
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import pairwise
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from prometheus_client.mmap_dict import MmapedDict
+
+from cli.mongod import EmbeddedMongod
+from core.clock import now
+from models.content import Content
+from models.enums import Kind
+from services import content, publishing
+from tests.factories import create_live
+from tests.faults.harness import PROJECT, Product, by_form, children, eventually
+from tests.faults.publisher import TITLE
+
+WITHIN_S = 1.0
+WORKERS = 4
+LOAD_S = by_form(short=6, long=60)
+PUBLISHES = by_form(short=3, long=20)
+# What a reader tells: `answers`, `failures`, and `last`, when each number was last seen.
+Told = dict[str, Any]
+TTL_S, STALE_S, TIMEOUT_MS = 1, 4, 400
+
+
+def start(product: Product, workers: int, **environ: object) -> Product:
+    """Start a web server with so many workers."""
+    settings = {"WEB_CONCURRENCY": workers, "LOG_LEVEL": "WARNING", **environ}
+    product.environ.update({name: str(value) for name, value in settings.items()})
+    product.web.start()
+    assert eventually(lambda: product.read("/readyz").status == 200, 60), product.log("web")
+    assert eventually(lambda: product.has_web_workers(workers), 60), product.log("web")
+    return product
+
+
+@pytest.fixture
+def hosts(product: Product, tmp_path: Path) -> Iterator[list[Product]]:
+    """Two web servers with folders of their own, so that no long time hides what is not told."""
+    other = Product(tmp_path / "other", product.environ)
+    yield [start(each, 2, BYTE_CACHE_TTL_S=600) for each in (product, other)]
+    other.stop()
+
+
+def featured() -> Content:
+    """Make a project live that stands on the first page too."""
+    return create_live(Kind.PROJECTS, title=TITLE.format(0), featured=True)
+
+
+def paths_of(item: Content) -> list[str]:
+    """Return what shows the title of an item."""
+    own = f"/api/v1/{item.KIND}"
+    return [own, f"{own}/{item.id}", f"{own}/{item.slug}?lang=en", "/api/v1/home"]
+
+
+@contextmanager
+def publishing_elsewhere(
+    product: Product, item: Content, count: int, pause_s: float
+) -> Iterator[IO[str]]:
+    """Publish an item in a process of its own; gives what it prints, line by line."""
+    arguments = [item.KIND, item.id, str(count), str(pause_s)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.publisher", *arguments],
+        env=product.environ,
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout
+            yield process.stdout
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
+
+
+def answered(product: Product) -> dict[int, float]:
+    """Return how many requests each living web worker has answered, by its process id."""
+    counts: dict[int, float] = {}
+    for pid in children(product.web.pid):
+        counts[pid] = 0
+        with suppress(FileNotFoundError):
+            file = str(product.folder / "metrics" / f"counter_{pid}.db")
+            for key, value, *_ in MmapedDict.read_all_values_from_file(file):
+                counts[pid] += value if json.loads(key)[0] == "toolbox_requests" else 0
+    return counts
+
+
+def read_by_all_workers(product: Product, paths: Sequence[str], seconds: float) -> dict[str, float]:
+    """Read on new connections; return when each text was last given to whom asked for it."""
+    before = answered(product)
+    last: dict[str, float] = {}
+    until = time.monotonic() + seconds
+    while time.monotonic() < until or not all(
+        count > before.get(pid, 0) for pid, count in answered(product).items()
+    ):
+        assert time.monotonic() < until + 10, "a worker never answered"
+        for path in paths:
+            reading = product.read(path)
+            assert reading.status == 200
+            text = reading.body.decode()
+            last[text[text.index("number ") :][:13]] = reading.began
+    return last
+
+
+def kill_a_worker(product: Product) -> None:
+    """Kill a web worker and wait until another has taken its place."""
+    victim = min(children(product.web.pid))
+    os.kill(victim, signal.SIGKILL)
+    assert eventually(lambda: victim not in children(product.web.pid), 10)
+    assert eventually(lambda: product.has_web_workers(2), 60)
+
+
+def test_a_publish_is_seen_on_every_worker_of_every_host(hosts: list[Product]) -> None:
+    """One worker of each was killed before: what takes its place follows like the others."""
+    item = featured()
+    for host in hosts:
+        read_by_all_workers(host, paths_of(item), 0.1)
+        kill_a_worker(host)
+    paths = paths_of(item)
+    with publishing_elsewhere(hosts[0], item, PUBLISHES, 2.5 * WITHIN_S) as lines:
+        for number, line in enumerate(lines, 1):
+            acknowledged = float(line.split()[1])
+            seen: dict[str, float] = {}
+            for host in hosts:
+                last = read_by_all_workers(host, paths, WITHIN_S / 2)
+                seen |= {text: max(at, seen.get(text, 0)) for text, at in last.items()}
+            current = f"number {number:06d}"
+            assert current in seen
+            older = [at - acknowledged for text, at in seen.items() if text < current]
+            assert max(older, default=0) < WITHIN_S
+            for host in hosts:
+                time.sleep(max(0.0, acknowledged + WITHIN_S - time.monotonic()))
+                assert set(read_by_all_workers(host, paths, 0.1)) == {current}
+
+
+@contextmanager
+def reading_at_full_speed(product: Product, paths: Sequence[str]) -> Iterator[list[Told]]:
+    """Read from two processes; what they tell is there afterwards."""
+    told: list[Told] = []
+    readers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.reader", str(product.port), *paths],
+            cwd=PROJECT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        for _ in range(2)
+    ]
+    try:
+        yield told
+        told += [json.loads(reader.communicate(timeout=60)[0]) for reader in readers]
+    finally:
+        for reader in readers:
+            reader.kill()
+
+
+def test_reads_at_full_speed_are_never_older_than_a_second(product: Product) -> None:
+    item = featured()
+    start(product, WORKERS, BYTE_CACHE_TTL_S=600)
+    idle = answered(product)
+    acknowledged = [(0, 0.0)]
+    with reading_at_full_speed(product, paths_of(item)) as told:
+        with publishing_elsewhere(product, item, LOAD_S, 1.0) as lines:
+            acknowledged += [(int(a), float(b)) for a, b in (line.split() for line in lines)]
+        time.sleep(WITHIN_S)
+    assert len(acknowledged) == LOAD_S + 1
+    assert [one["failures"] for one in told] == [[], []]
+    assert sum(one["answers"] for one in told) > 500 * LOAD_S
+    last = {number: 0.0 for number, _ in acknowledged}
+    for one in told:
+        last |= {int(key): max(at, last[int(key)]) for key, at in one["last"].items()}
+    assert all(last.values()), "each publish was seen"
+    late = {older: last[older] - moment for (older, _), (_, moment) in pairwise(acknowledged)}
+    assert max(late.values()) < WITHIN_S, late
+    worked = answered(product)
+    assert worked.keys() == idle.keys(), "no worker was lost"
+    assert all(worked[pid] - idle[pid] > LOAD_S * 10 for pid in worked), worked
+
+
+def test_what_expires_is_gone_in_time_although_no_version_moves(product: Product) -> None:
+    """No worker runs, so nobody takes it offline: only the age of answers ends it."""
+    item = featured()
+    start(product, 2, BYTE_CACHE_TTL_S=TTL_S)
+    at = now() + dt.timedelta(seconds=2)
+    publishing.schedule(Kind.PROJECTS, item.id, revision=item.revision, expire_at=at)
+    path = f"/api/v1/projects/{item.id}"
+    assert product.read(path).status == 200
+    while (reading := product.read(path)).status == 200:
+        assert reading.began < time.monotonic() + (at - now()).total_seconds() + TTL_S + 0.2
+    assert reading.status == 404
+    assert now() >= at
+    assert "number" not in product.read("/api/v1/projects").body.decode()
+
+
+def test_while_the_database_is_dead_nothing_is_older_than_stated(
+    product: Product, mongod: EmbeddedMongod
+) -> None:
+    item = featured()
+    paths = paths_of(item)[:2]
+    settings = {"BYTE_CACHE_STALE_S": STALE_S, "MONGODB_TIMEOUT_MS": TIMEOUT_MS}
+    start(product, 2, BYTE_CACHE_TTL_S=TTL_S, **settings)
+    read_by_all_workers(product, paths, TTL_S)
+    mongod.kill()
+    killed = time.monotonic()
+    stood_in = 0.0
+    while time.monotonic() - killed < STALE_S + 2:
+        for path in paths:
+            reading = product.read(path)
+            assert reading.status == 200 or reading.is_clean_refusal
+            if reading.status == 200:
+                stood_in = reading.began - killed
+    assert TTL_S < stood_in < STALE_S
+    mongod.start()
+    mongod.wait_ready()
+    assert eventually(lambda: {product.read(path).status for path in paths} == {200}, 10)
+    current = content.get(Kind.PROJECTS, item.id)
+    content.update(Kind.PROJECTS, item.id, {"title": TITLE.format(9)}, revision=current.revision)
+    publishing.publish(Kind.PROJECTS, item.id, actor="test")
+    time.sleep(WITHIN_S)
+    assert set(read_by_all_workers(product, paths, 0.2)) == {"number 000009"}

@@ -1,0 +1,82 @@
+"""Version counters: every change counts once, and no two changes share a second."""
+
+import datetime as dt
+import itertools
+import threading
+
+import pytest
+from pymongo.client_session import ClientSession
+
+from core import db
+from core.clock import now
+from models.versions import CONTENT
+from services import versions
+
+
+def bump(scope: str = CONTENT) -> versions.State:
+    db.transaction(lambda session: versions.bump(scope, session))
+    return versions.current(scope)
+
+
+def test_nothing_changed_yet_is_number_zero_long_ago() -> None:
+    assert versions.current() == versions.State(0, versions.EPOCH)
+
+
+def test_each_change_counts_one() -> None:
+    assert [bump().number for _ in range(4)] == [1, 2, 3, 4]
+
+
+def test_dates_are_whole_seconds_that_differ_from_change_to_change() -> None:
+    dates = [bump().last_modified for _ in range(5)]
+    assert all(date.microsecond == 0 and date.tzinfo is not None for date in dates)
+    assert all(
+        later - earlier >= dt.timedelta(seconds=1) for earlier, later in itertools.pairwise(dates)
+    )
+
+
+def test_the_first_date_is_the_present() -> None:
+    before = now().replace(microsecond=0)
+    assert before <= bump().last_modified <= now()
+
+
+def test_scopes_count_by_themselves() -> None:
+    bump("availability")
+    bump("availability")
+    assert bump().number == 1
+    assert versions.current("availability").number == 2
+
+
+def test_a_change_that_is_taken_back_does_not_count() -> None:
+    bump()
+    before = versions.current()
+
+    def work(session: ClientSession) -> None:
+        versions.bump(CONTENT, session)
+        raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011 - the very error that was raised inside
+        db.transaction(work)
+    assert versions.current() == before
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_concurrent_changes_are_all_counted(fresh: bool) -> None:
+    if not fresh:
+        bump()
+    before = versions.current()
+    barrier = threading.Barrier(8)
+
+    def several() -> None:
+        barrier.wait()
+        for _ in range(3):
+            db.transaction(lambda session: versions.bump(CONTENT, session))
+
+    threads = [threading.Thread(target=several) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    after = versions.current()
+    assert after.number == before.number + 24
+    if not fresh:
+        assert after.last_modified - before.last_modified >= dt.timedelta(seconds=24)
