@@ -122,7 +122,7 @@ def _gather(
 
 
 def _pipeline(match: Row, limit: int, group: int, language: Language) -> list[Row]:
-    projection = {**_card_fields(language), "group": {"$literal": group}}
+    projection = {**_card_fields(language), "item": 1, "refs": 1, "group": {"$literal": group}}
     return [
         {"$match": match},
         {"$sort": {"order": 1, "_id": 1}},
@@ -137,7 +137,7 @@ def _in_time() -> Row:
 
 
 def _card_fields(language: Language) -> Row:
-    return {"order": 1, "item": 1, "refs": 1, f"body.{language}.card": 1}
+    return {"order": 1, f"body.{language}.card": 1}
 
 
 def _card(row: Row, language: Language) -> orjson.Fragment:
