@@ -6,6 +6,7 @@ so that web processes do not carry their memory.
 
 from flask import Flask
 
+from admin import mount as admin_api
 from api import public
 from core import db, logs
 from core.settings import Settings, load
@@ -18,6 +19,7 @@ from rest.byte_cache import ByteCache
 from schemas.registry import SCHEMAS
 from schemas.rendering import render
 from services import rendering, versions
+from services.staff import policy as staff_policy
 from services.watching import Watcher
 
 
@@ -25,6 +27,7 @@ def wire(settings: Settings) -> None:
     """Connect the layers of this process: logs, database, renderers."""
     logs.configure(settings.log_level)
     db.configure(settings)
+    staff_policy.configure(settings)
     for kind in Kind:
         rendering.register(kind, _renderer(kind))
 
@@ -36,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.media_dir.mkdir(parents=True, exist_ok=True)
     app = rest_app.create(settings)
     public.mount(app)
+    admin_api.mount(app)
     if settings.byte_cache_mb:
         _cache(app, settings)
     return app

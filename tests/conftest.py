@@ -13,10 +13,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import application
+import core.clock
 from cli.database import create_indexes
 from cli.mongod import EmbeddedMongod
 from core.settings import Settings, load
 from models.registry import DOCUMENTS
+from tests.clocks import Clock
 
 SECRET = "not-a-secret-only-for-tests-0123456789"
 MEMORY_NEEDED = 3 * 2**30
@@ -126,6 +128,14 @@ def _holds(name: str) -> list[dict[str, Any]]:
 def client(app: Flask) -> FlaskClient:
     """An HTTP client of the application."""
     return app.test_client()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of this process, to be set; it goes as usual until then."""
+    held = Clock()
+    monkeypatch.setattr(core.clock, "system_time", held.read)
+    return held
 
 
 @pytest.fixture
