@@ -152,10 +152,14 @@ def run(bench: Bench, place: Place, items: int) -> list[Row]:
 
 
 def same_pages(sides: list[Side]) -> None:
-    """Raise `BenchError` unless all sides answer the same cards for their first and last path."""
-    for number in (0, -1):
-        pages = {side.name: paths.page_of(side.server.get(side.paths[number])) for side in sides}
-        first, *others = (page["items"] for page in pages.values())
+    """Raise `BenchError` unless all sides answer the same cards, path by path."""
+    names = ", ".join(side.name for side in sides)
+    if len({len(side.paths) for side in sides}) != 1:
+        message = f"{names} are not asked for the same number of pages"
+        raise BenchError(message)
+    for number in range(len(sides[0].paths)):
+        pages = [paths.page_of(side.server.get(side.paths[number])) for side in sides]
+        first, *others = (page["items"] for page in pages)
         if not first or any(other != first for other in others):
-            message = f"{', '.join(pages)} do not answer the same page"
+            message = f"{names} do not answer the same page {number}"
             raise BenchError(message)
