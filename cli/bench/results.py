@@ -28,7 +28,7 @@ class Goal:
     def share(self, value: float) -> float:
         """Return how much of the goal a value reaches: 1 just meets it, 2 is twice as good."""
         better, worse = (value, self.limit) if self.at_least else (self.limit, value)
-        return better / worse if worse else 0.0
+        return better / worse if worse else math.inf
 
     def __str__(self) -> str:
         return f"{'≥' if self.at_least else '≤'} {self.limit:g}"

@@ -16,7 +16,7 @@ from cli.seed import load, pictures, source
 from cli.seed.load import Outcome
 from core import logs
 from core.settings import Settings
-from tests.cli import seed_files
+from tests.cli import bench_harness, seed_files
 from tests.cli.seed_files import Files, Load
 
 PROJECT = Path(application.__file__).parents[1]
@@ -116,3 +116,16 @@ def seed(run: Run, from_folder: None, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return a runner of `seed` on the test's folder, with pictures that are not drawn."""
     monkeypatch.setattr(pictures, "make", lambda entries, *_: seed_files.register_media(entries))
     return functools.partial(run, "seed")
+
+
+@pytest.fixture(scope="session")
+def bench_folder(
+    environ: dict[str, str],
+    settings: Settings,
+    app: object,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """A folder for `scripts/bench` that holds content already: two items."""
+    folder = tmp_path_factory.mktemp("bench")
+    bench_harness.make_content(folder, environ, settings)
+    return folder
