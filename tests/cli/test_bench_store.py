@@ -83,12 +83,9 @@ def test_each_rare_phrase_is_planted_as_often_as_there_is_room(
 def test_shares_in_processes_of_their_own_write_the_same(
     opened: Store, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened.place(SMALL)
+    uri = opened.place(SMALL).uri
     alone = rows_of(client, SMALL.name)
     monkeypatch.setattr(store, "MANY", 1)
-    uri = (
-        f"mongodb://{client.HOST}" if client.address is None else "mongodb://%s:%s" % client.address
-    )
     store.build(client, uri, CONTENT, SMALL)
     assert rows_of(client, SMALL.name) == alone
 
@@ -136,15 +133,19 @@ def test_a_full_disk_is_told_before_anything_is_built(tmp_path: Path) -> None:
         store.check_room(tmp_path, Dataset(10**12, short=True))
 
 
-def test_content_that_cannot_be_loaded_is_told_by_its_command(tmp_path: Path) -> None:
-    (tmp_path / "media").write_text("a file where a folder must be")
+def test_content_that_cannot_be_loaded_is_told_by_its_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "click.py").write_text("raise SystemExit('no click here')")
     said: list[str] = []
     with Store(tmp_path, said.append) as opened:
-        with pytest.raises(BenchError, match=r"^“seed” failed: .*media"):
+        monkeypatch.setenv("PYTHONPATH", str(broken))
+        with pytest.raises(BenchError, match=r"^“db prepare” failed: no click here$"):
             opened.place(SMALL)
-        assert opened.client[CONTENT].list_collection_names()  # prepared
         assert opened.client[MARKS].marks.find_one() is None
-    assert said[0].startswith("Loading the real content")
+    assert [line.partition(" (")[0] for line in said] == ["Loading the real content"]
     with pytest.raises(RuntimeError, match="not open"):
         _ = Store(tmp_path, said.append).client
 
