@@ -20,7 +20,7 @@ from cli.bench.reads import BARE, Reads, same_pages
 from cli.bench.servers import Server
 from cli.bench.store import Dataset, Store
 from cli.supervisor import StartError
-from tests.cli.bench_harness import needs_wrk, short_rounds, use_wrk
+from tests.cli.bench_harness import INTERRUPTED, needs_wrk, short_rounds, use_wrk
 from tests.faults.harness import frozen
 
 ITEMS = 100
@@ -185,7 +185,7 @@ def test_failures_are_counted(
 def test_a_side_that_does_not_answer_in_time_gives_a_sample_without_requests(
     reads: Reads, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    short_rounds(tmp_path / "bin", monkeypatch)
+    use_wrk(tmp_path / "bin", monkeypatch, INTERRUPTED)
     side = Side("bare", reads.bare, ["/list"])
     with ExitStack() as stuck:
         for pid in reads.bare.worker_pids:
@@ -199,7 +199,7 @@ def test_a_worker_that_was_replaced_spoils_the_round(
     reads: Reads, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kill = f"kill -9 {reads.bare.worker_pids[0]}\n"
-    use_wrk(tmp_path / "bin", monkeypatch, kill + 'timeout -s INT 0.2 $WRK "$@"')
+    use_wrk(tmp_path / "bin", monkeypatch, kill + INTERRUPTED)
     side = Side("bare", reads.bare, ["/list"])
     with pytest.raises(BenchError, match="bare: a process of the server ended and was replaced"):
         load.measure(side, reads.bench.plan, reads.bench.database, tmp_path, turn=1)
