@@ -4,6 +4,7 @@ import functools
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from core import logs
 from core.settings import Settings
 from tests.cli import bench_harness, seed_files
 from tests.cli.seed_files import Files, Load
+from tests.memory import fast_folder
 
 PROJECT = Path(application.__file__).parents[1]
 
@@ -119,13 +121,8 @@ def seed(run: Run, from_folder: None, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture(scope="session")
-def bench_folder(
-    environ: dict[str, str],
-    settings: Settings,
-    app: object,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Path:
+def bench_folder(environ: dict[str, str], settings: Settings, app: object) -> Iterator[Path]:
     """A folder for `scripts/bench` that holds content already: two items."""
-    folder = tmp_path_factory.mktemp("bench")
-    bench_harness.make_content(folder, environ, settings)
-    return folder
+    with tempfile.TemporaryDirectory(prefix="toolbox-bench-", dir=fast_folder()) as made:
+        bench_harness.make_content(Path(made), environ, settings)
+        yield Path(made)
