@@ -85,8 +85,8 @@ def test_a_small_run_of_everything(
     bench: Bench, bench_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     short_rounds(tmp_path / "bin", monkeypatch)
-    options = ["--items", 100, "--rounds", 1, "--data", bench_folder, "--out", tmp_path / "out"]
-    result = bench("all", *options)
+    size = ["--items", 100, "--rounds", 1, "--seconds", 1]
+    result = bench("all", *size, "--data", bench_folder, "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
     told = orjson.loads((tmp_path / "out" / "bench.json").read_bytes())
     assert told["plan"]["rounds"] == 1
