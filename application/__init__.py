@@ -40,15 +40,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = rest_app.create(settings)
     public.mount(app)
     admin_api.mount(app)
+    counters = Counters(settings.run_dir / f"versions-{settings.mongodb_database}")
+    watcher = Watcher(counters)
+    app.config["VERSIONS"] = versions.Known(counters, ready=watcher.ensure)
     if settings.byte_cache_mb:
-        _cache(app, settings)
+        _cache(app, settings, counters, watcher)
     return app
 
 
-def _cache(app: Flask, settings: Settings) -> None:
-    """Put the byte cache in front of the app, with a watcher that keeps its versions current."""
-    counters = Counters(settings.run_dir / f"versions-{settings.mongodb_database}")
-    app.config["VERSIONS"] = versions.Known(counters)
+def _cache(app: Flask, settings: Settings, counters: Counters, watcher: Watcher) -> None:
+    """Put the byte cache in front of the app."""
     app.wsgi_app = ByteCache(  # type: ignore[method-assign]
         app.wsgi_app,
         counters,
@@ -57,7 +58,7 @@ def _cache(app: Flask, settings: Settings) -> None:
         room=settings.byte_cache_mb * 2**20,
         ttl_s=settings.byte_cache_ttl_s,
         stale_s=settings.byte_cache_stale_s,
-        ready=Watcher(counters).ensure,
+        ready=watcher.ensure,
     )
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pymongo.client_session import ClientSession
@@ -69,8 +70,10 @@ class Known:
     newer: an answer that is read afterwards is as new as its version, or newer.
     """
 
-    def __init__(self, counters: Counters) -> None:
+    def __init__(self, counters: Counters, ready: Callable[[], None]) -> None:
+        """`ready` sees to it that somebody keeps the counters; it is called before a question."""
         self._counters = counters
+        self._ready = ready
         self._states: dict[str, tuple[float, State]] = {}
 
     def current(self, scope: str = CONTENT) -> State:
@@ -78,6 +81,7 @@ class Known:
         kept = self._states.get(scope)
         if kept is not None and self._is_right(scope, *kept):
             return kept[1]
+        self._ready()
         read_at = time.monotonic()
         state = current(scope)
         self._states[scope] = (read_at, state)

@@ -16,8 +16,10 @@ import application
 import core.clock
 from cli.database import create_indexes
 from cli.mongod import EmbeddedMongod
+from core import logs
 from core.settings import Settings, load
 from models.registry import DOCUMENTS
+from services import versions
 from tests.clocks import Clock
 from tests.memory import fast_folder
 
@@ -87,10 +89,18 @@ def settings(environ: dict[str, str]) -> Settings:
     return load(environ)
 
 
+@pytest.fixture(autouse=True)
+def logging(settings: Settings) -> None:
+    """Log as usual, whatever the test before did: to another stream, at another level."""
+    logs.configure(settings.log_level)
+
+
 @pytest.fixture(scope="session")
 def app(settings: Settings) -> Flask:
     """The real application. TESTING is off: errors are handled as in production."""
     app = application.create_app(settings)
+    # Versions from the database itself: a test's next look follows its change at once.
+    app.config["VERSIONS"] = versions
     create_indexes()
     return app
 

@@ -149,7 +149,7 @@ class Server:
 
 def product(place: Place, *, cached: bool) -> Server:
     """Return the product's web server; not `cached`: each answer is computed anew."""
-    environment = place.environment() if cached else place.environment(BYTE_CACHE_TTL_S="0")
+    environment = place.environment() if cached else place.environment(BYTE_CACHE_MB="0")
     name = "product" if cached else "product-cold"
     return _gunicorn(f"{name}-{place.database}", "wsgi:app", environment, place)
 

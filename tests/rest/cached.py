@@ -18,7 +18,7 @@ import application
 from core.settings import Settings
 from models.content import Content
 from rest.byte_cache import ByteCache
-from services import content, publishing
+from services import content, publishing, versions
 from services.watching import Watcher
 
 Environ = dict[str, Any]
@@ -111,11 +111,13 @@ def running(
     Without a watcher only requests that ask the database learn of a change.
     """
     changed = dataclasses.replace(settings, byte_cache_mb=8, run_dir=folder / "run", **changes)
-    cached = Cached(application.create_app(changed))
+    app = application.create_app(changed)
+    cached = Cached(app)
     watcher = cached.cache.ready.__self__  # type: ignore[attr-defined]
     assert isinstance(watcher, Watcher)
     if not watched:
         cached.cache.ready = lambda: None
+        app.config["VERSIONS"] = versions
     try:
         yield cached
     finally:

@@ -20,7 +20,7 @@ from core.settings import Settings
 from models.enums import Kind
 from models.registry import CONTENT
 from models.versions import Version
-from services import publishing, sitemaps
+from services import publishing, sitemaps, versions
 from tests.api import surface
 from tests.api.complete import create_items
 from tests.api.surface import API
@@ -55,6 +55,7 @@ def both(
     """The app without and with its cache, on complete content that is dated in the past."""
     changed = replace(settings, cors_origins=request.param, byte_cache_ttl_s=600)
     plain = application.create_app(changed)
+    plain.config["VERSIONS"] = versions
     create_items()
     create_live(Kind.SITES)
     for kind in Kind:

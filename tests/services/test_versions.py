@@ -98,7 +98,7 @@ def redated() -> versions.State:
 
 
 def test_what_is_known_is_not_asked_for_again(counters: Counters) -> None:
-    known, state = versions.Known(counters), bump()
+    known, state = versions.Known(counters, ready=int), bump()
     counters.raise_to(CONTENT, state.number)
     counters.beat()
     assert known.current() == state
@@ -108,7 +108,7 @@ def test_what_is_known_is_not_asked_for_again(counters: Counters) -> None:
 
 
 def test_a_counter_that_moved_is_asked_for(counters: Counters) -> None:
-    known, state = versions.Known(counters), bump()
+    known, state = versions.Known(counters, ready=int), bump()
     counters.raise_to(CONTENT, state.number)
     counters.beat()
     known.current()
@@ -119,7 +119,7 @@ def test_a_counter_that_moved_is_asked_for(counters: Counters) -> None:
 
 
 def test_counters_that_nobody_keeps_are_not_relied_on(counters: Counters) -> None:
-    known, state = versions.Known(counters), bump()
+    known, state = versions.Known(counters, ready=int), bump()
     counters.raise_to(CONTENT, state.number)
     assert counters.age_s() > versions.FRESH_S
     known.current()
@@ -128,7 +128,7 @@ def test_counters_that_nobody_keeps_are_not_relied_on(counters: Counters) -> Non
 
 
 def test_a_date_is_not_kept_for_ever(counters: Counters, monkeypatch: pytest.MonkeyPatch) -> None:
-    known, state = versions.Known(counters), bump()
+    known, state = versions.Known(counters, ready=int), bump()
     counters.raise_to(CONTENT, state.number)
     known.current()
     monkeypatch.setattr(versions, "KEPT_S", 0.0)
