@@ -165,7 +165,10 @@ def test_a_missing_program_is_named(capfd: pytest.CaptureFixture[str]) -> None:
 
 SUPERVISE = """
 import sys
+import signal
 from cli.supervisor import Process, Supervisor
+# A run in the background inherits that hang-ups are ignored; here they must count.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 DEAF = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(60)"
 with Supervisor(print) as watch:
     children = [Process(name, [sys.executable, "-c", DEAF], grace_s=0.3) for name in "ab"]

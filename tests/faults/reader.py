@@ -1,8 +1,9 @@
 """A program that reads as fast as it can, and tells which number was still seen when.
 
-Called with a port, how many seconds, and paths. It needs nothing of the product: a client that is
-busy with anything else would measure itself. Prints one JSON object: `answers` and `failures`
-(counts), `last` (number in a title → the latest moment at which a request was sent that got it).
+Called with a port and paths; it ends with its standard input. It needs nothing of the product: a
+client that is busy with anything else would measure itself. Prints one JSON object: `answers` (a
+count), `failures`, and `last` (number in a title → the latest moment, CLOCK_MONOTONIC, at which a
+request was sent that got it).
 """
 
 import json
@@ -22,9 +23,9 @@ LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.I)
 class Reader:
     """One thread with one connection at a time."""
 
-    def __init__(self, port: int, until: float, paths: list[str]) -> None:
+    def __init__(self, port: int, ended: threading.Event, paths: list[str]) -> None:
         self.port = port
-        self.until = until
+        self.ended = ended
         self.requests = [f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode() for path in paths]
         self.answers = 0
         self.failures: list[str] = []
@@ -32,7 +33,7 @@ class Reader:
 
     def run(self) -> None:
         """Read until the time is over."""
-        while time.monotonic() < self.until:
+        while not self.ended.is_set():
             try:
                 with socket.create_connection(("127.0.0.1", self.port), 10) as connection:
                     for number in range(REQUESTS_A_CONNECTION):
@@ -57,13 +58,15 @@ class Reader:
             self.failures.append("no number in the answer")
 
 
-def main(port: int, seconds: float, paths: list[str]) -> None:
+def main(port: int, paths: list[str]) -> None:
     """Read with some threads and tell what they saw."""
-    until = time.monotonic() + seconds
-    readers = [Reader(port, until, paths[n:] + paths[:n]) for n in range(CONNECTIONS)]
+    ended = threading.Event()
+    readers = [Reader(port, ended, paths[n:] + paths[:n]) for n in range(CONNECTIONS)]
     threads = [threading.Thread(target=reader.run) for reader in readers]
     for thread in threads:
         thread.start()
+    sys.stdin.read()
+    ended.set()
     for thread in threads:
         thread.join()
     last: dict[int, float] = {}
@@ -76,4 +79,4 @@ def main(port: int, seconds: float, paths: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), float(sys.argv[2]), sys.argv[3:])
+    main(int(sys.argv[1]), sys.argv[2:])
