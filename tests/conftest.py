@@ -14,7 +14,6 @@ from flask.testing import FlaskClient
 import application
 from cli.database import create_indexes
 from cli.mongod import EmbeddedMongod
-from core import db
 from core.settings import Settings, load
 from models.registry import DOCUMENTS
 
@@ -120,6 +119,6 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def own_connection(settings: Settings) -> Iterator[None]:
-    """For tests that configure the connection themselves: put the usual one back."""
+    """For tests that connect or log in a way of their own: put the usual one back."""
     yield
-    db.configure(settings)
+    application.wire(settings)
