@@ -19,8 +19,9 @@ from services.search.text import Unit
 QUERIES_MAX, TERMS_MAX, SCANS_MAX, ROWS_MAX = 3, 10, 4, 30
 # How many pairs and words are counted of a query.
 POSSIBLE_MAX = 24
-# The share of the weight of all terms that a hit must have, and of the best hit's score.
-NEEDED, OF_BEST = 0.3, 0.35
+# The share of the weight of all terms that a hit must have: when nothing has the whole query, and
+# when something has; and the share of the best hit's score.
+NEEDED, NEEDED_BESIDE, OF_BEST = 0.3, 0.4, 0.35
 # A question is best answered by an answer.
 ANSWERS = 1.0
 
@@ -38,8 +39,12 @@ class Terms:
         return sum(self.weights.values())
 
 
-def search(queries: Sequence[Query], filters: Filters) -> list[tuple[float, Row]]:
-    """Return (score, row) of what has enough of one of `queries`, in no order."""
+def search(queries: Sequence[Query], filters: Filters, *, beside: bool) -> list[tuple[float, Row]]:
+    """Return (score, row) of what has enough of one of `queries`, in no order.
+
+    `beside` tells that it comes beside what has the whole query.
+    """
+    needed = NEEDED_BESIDE if beside else NEEDED
     asked = queries[:QUERIES_MAX]
     counts = scans.counts(
         gram for query in asked for unit in possible(query) for gram in probes(unit)
@@ -50,7 +55,7 @@ def search(queries: Sequence[Query], filters: Filters) -> list[tuple[float, Row]
     )
     best: dict[str, tuple[float, Row]] = {}
     for row in rows:
-        value = _score(row, terms[row["source"]])
+        value = _score(row, terms[row["source"]], needed)
         if value > best.get(row["_id"], (0.0, row))[0]:
             best[row["_id"]] = value, row
     least = OF_BEST * max((value for value, _ in best.values()), default=0.0)
@@ -109,14 +114,14 @@ def _scans(terms: Terms, number: int, counts: Counts, filters: Filters) -> list[
     ]
 
 
-def _score(row: Row, terms: Terms) -> float:
+def _score(row: Row, terms: Terms, needed: float) -> float:
     heads = Head.of(row)
     worth = had = 0.0
     for (term, weight), in_body in zip(terms.weights.items(), row["in_body"], strict=True):
         part = ranking.weight(heads, term) or (BODY if in_body else 0.0)
         worth += weight * part
         had += weight if part else 0.0
-    if had < NEEDED * terms.total:
+    if had < needed * terms.total:
         return 0.0
     value = worth / terms.total + DENSE * ranking.density(heads, list(terms.weights))
     if terms.query.is_question and row["kind"] == Kind.FAQS:

@@ -55,7 +55,11 @@ def search(
         plain = _ways(Query(asked.plainly))
         whole = _without_repetition([*whole, *_whole(plain, filters)])
         queries += plain
-    partly = _partly(queries) if len(whole) < FEW and len(loose.possible(asked)) > 1 else []
+    partly = (
+        _partly(queries, beside=bool(whole))
+        if len(whole) < FEW and len(loose.possible(asked)) > 1
+        else []
+    )
     everything = _without_repetition([*first, *whole, *partly])
     within = [row for row in everything if filters.admit(row)]
     if not (first or whole or filters.checks or offset):
@@ -90,8 +94,8 @@ def _whole(queries: Sequence[Query], filters: Filters) -> list[Row]:
     return _sorted(scored)
 
 
-def _partly(queries: Sequence[Query]) -> list[Row]:
-    return _sorted(loose.search(queries, Filters()))
+def _partly(queries: Sequence[Query], *, beside: bool) -> list[Row]:
+    return _sorted(loose.search(queries, Filters(), beside=beside))
 
 
 def _sorted(scored: Iterable[tuple[float, Row]]) -> list[Row]:

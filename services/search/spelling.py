@@ -9,9 +9,6 @@ from services.search.asked import Query, Row
 from services.search.syllables import Readings
 from services.search.text import Unit
 
-# Ways to cut letters that are looked up.
-WAYS_MAX = 4
-
 
 @dataclass(frozen=True)
 class Way:
@@ -28,7 +25,7 @@ def ways(query: Query) -> list[Way]:
     if letters:
         if len(letters) > 1:
             found.append(Way(tuple(_initials(letters))))
-        found += [Way(tuple(_syllables(cut))) for cut in syllables.cuts(letters)[:WAYS_MAX]]
+        found += [Way(tuple(_syllables(cut))) for cut in syllables.cuts(letters)]
     words = _word_by_word(query.telling)
     return [*found, words] if words else found
 

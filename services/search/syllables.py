@@ -3,6 +3,9 @@
 Needs no dictionary: readings were looked up when the entry was written (`services.search.pinyin`).
 """
 
+import itertools
+from collections.abc import Iterator
+
 # The finals that follow each initial.
 FINALS = {
     "": "a ai an ang ao e ei en eng er o ou",
@@ -33,7 +36,8 @@ FINALS = {
 SYLLABLES = frozenset(initial + one for initial, ends in FINALS.items() for one in ends.split())
 BEGINNINGS = frozenset(one[:size] for one in SYLLABLES for size in range(1, len(one) + 1))
 SYLLABLE_MAX = 6
-CUTS_MAX = 6
+# Ways that are tried: of all, those that use every letter, those whose last syllable is begun.
+EVERY_MAX, WHOLE_MAX, BEGUN_MAX = 64, 3, 2
 LETTERS_MAX = 40
 # How a stored reading is written: runs, characters of a run, readings of a character.
 RUN, CHARACTER, READING = "|", " ", "/"
@@ -54,35 +58,39 @@ def read(stored: str) -> list[Readings]:
 
 
 def cuts(letters: str) -> list[list[str]]:
-    """Return ways to cut `letters` into syllables; a last one may be unfinished and is left out.
+    """Return the likeliest ways to cut `letters` into syllables; the last may be unfinished.
 
-    `xian` is one syllable or two: both are tried, a few ways at most, long syllables first.
+    An unfinished one is left out. `xian` is one syllable or two: where Chinese spelling would set
+    an apostrophe (xi'an), a cut is less likely.
     """
     if len(letters) > LETTERS_MAX:
         return []
-    found: list[list[str]] = []
-    dead: set[int] = set()
+    whole, begun = [], []
+    for cut in itertools.islice(_ways(letters, 0, {}), EVERY_MAX):
+        (whole if sum(map(len, cut)) == len(letters) else begun).append(cut)
+    return sorted(whole, key=_unlikely)[:WHOLE_MAX] + sorted(begun, key=_unlikely)[:BEGUN_MAX]
 
-    def go(start: int, done: list[str]) -> bool:
-        if len(found) >= CUTS_MAX:
-            return True
-        rest = letters[start:]
-        if not rest or (done and rest in BEGINNINGS):
-            found.append(done)
-        if start in dead:
-            return False
-        fits = not rest
-        for size in range(min(SYLLABLE_MAX, len(rest)), 0, -1):
-            if rest[:size] in SYLLABLES:
-                fits |= go(start + size, [*done, rest[:size]])
-        if not fits:
-            dead.add(start)
-        return fits
 
-    go(0, [])
-    # Whole ways before those that leave a rest.
-    whole = [cut for cut in found if sum(map(len, cut)) == len(letters)]
-    return [cut for cut in whole + [cut for cut in found if cut not in whole] if cut]
+def _ways(letters: str, start: int, dead: dict[int, bool]) -> Iterator[list[str]]:
+    """Yield the ways to cut what follows `start`; `dead` are places from which there is none."""
+    rest = letters[start:]
+    if not rest or (start and rest in BEGINNINGS):
+        yield []
+    if not rest or dead.get(start):
+        return
+    is_dead = True
+    for size in range(min(SYLLABLE_MAX, len(rest)), 0, -1):
+        if rest[:size] in SYLLABLES:
+            for way in _ways(letters, start + size, dead):
+                is_dead = False
+                yield [rest[:size], *way]
+    dead[start] = is_dead
+
+
+def _unlikely(cut: list[str]) -> tuple[int, int, int]:
+    """Return what sorts likely ways first: few apostrophes, much that is cut, few syllables."""
+    apostrophes = sum(syllable[0] in "aoe" for syllable in cut[1:])
+    return apostrophes, -sum(map(len, cut)), len(cut)
 
 
 def fits(letters: str, readings: Readings) -> tuple[int, int] | None:
