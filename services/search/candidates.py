@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from services.search import grams, scans, spelling, text
 from services.search.asked import Filters, Query, Row
 from services.search.scans import Scan
+from services.search.spelling import Way
 from services.search.text import Unit
 
 # What a scan may return: headings, bodies; of a variant; of titles that are or begin so.
 HEADINGS_MAX, BODIES_MAX, VARIANT_MAX, BEGINNINGS_MAX = 60, 120, 40, 20
 # How many of a long unit's grams are counted to find a rare one.
 PROBES = 4
-# How a title and names are read: needed of what letters may spell.
-SPELT = {"spelt": 1}
 # The source of rows that were found in pinyin, or whose title begins so: nothing is claimed.
 UNCLAIMED = -1
 
@@ -38,9 +37,9 @@ def strict(queries: Sequence[Query], filters: Filters) -> list[Row]:
 
     `source` is the position of the query that a row has; `UNCLAIMED` must be looked at.
     """
-    spelt = spelling.ways(queries[0])
+    spelt = spelling.ways(queries[0].units)
     wanted = [gram for query in queries for gram in _undecided(query, filters)]
-    wanted += [gram for way in spelt if len(way.grams) > 1 for gram in way.grams]
+    wanted += [gram for way in spelt if len(way) > 1 for gram in way]
     counts = scans.counts([*wanted, *filters.grams])
     found = [
         scan
@@ -83,21 +82,15 @@ def _of_query(query: Query, number: int, counts: Counts, filters: Filters) -> li
     rare = min(filters.grams, key=lambda gram: counts.get(gram, 0), default=None)
     if rare and counts.get(rare, 0) < sum(door.count for door in entrances[pivot]):
         checks = (*filters.checks, *itself, *others)
-        return [Scan(rare, BODIES_MAX, checks, source=number, extra=_extra(query))]
+        return [Scan(rare, BODIES_MAX, checks, source=number)]
     found = []
     for door in entrances[pivot]:
         is_exact = door.gram.removeprefix(grams.HEADING) == pivot.text or not pivot.is_han
         checks = (*filters.checks, *(() if is_exact else itself), *others)
         usual = HEADINGS_MAX if door.gram.startswith(grams.HEADING) else BODIES_MAX
         limit = VARIANT_MAX if query.is_variant else usual
-        found.append(Scan(door.gram, limit, checks, door.is_beginning, number, _extra(query)))
+        found.append(Scan(door.gram, limit, checks, door.is_beginning, number))
     return found
-
-
-def _extra(query: Query) -> Row:
-    """Return what ranking needs to know of a row beside its head."""
-    several = {"piece": scans.has_in_one_piece(query.whole)} if len(query.units) > 1 else {}
-    return several if all(unit.is_han for unit in query.units) else {**several, **SPELT}
 
 
 def _of_title(query: Query, filters: Filters) -> list[Scan]:
@@ -110,24 +103,24 @@ def of_start(typed: str, limit: int, filters: Filters) -> Scan:
     """Return the scan for titles that begin as typed, also in pinyin or by initials."""
     gram = grams.START + typed[: grams.START_MAX]
     is_long = len(typed) not in grams.START_SIZES
-    return Scan(gram, limit, filters.checks, is_beginning=is_long, source=UNCLAIMED, extra=SPELT)
+    return Scan(gram, limit, filters.checks, is_beginning=is_long, source=UNCLAIMED)
 
 
 def of_headings(unit: Unit, limit: int) -> list[Scan]:
     """Return the scans for headings that hold a unit, or a word that begins like it."""
     found = [door for door in doors(unit, {}) if door.gram.startswith(grams.HEADING)]
     checks = () if not unit.is_han else ({"$expr": scans.holds(unit)},)
-    return [Scan(door.gram, limit, checks, door.is_beginning, UNCLAIMED, SPELT) for door in found]
+    return [Scan(door.gram, limit, checks, door.is_beginning, UNCLAIMED) for door in found]
 
 
-def of_way(way: spelling.Way, counts: Counts, filters: Filters) -> Scan | None:
+def of_way(way: Way, counts: Counts, filters: Filters) -> Scan | None:
     """Return the scan for one way to read letters; none when one of its grams is nowhere."""
-    if not all(counts.get(gram, 1) for gram in way.grams):
+    if not all(counts.get(gram, 1) for gram in way):
         return None
-    rarest = min(way.grams, key=lambda gram: counts.get(gram, 1))
-    others = [gram for gram in way.grams if gram != rarest]
-    checks = (*filters.checks, *({"keys": gram} for gram in others), *way.checks)
-    return Scan(rarest, HEADINGS_MAX, checks, source=UNCLAIMED, extra=SPELT)
+    rarest = min(way, key=lambda gram: counts.get(gram, 1))
+    others = [gram for gram in way if gram != rarest]
+    checks = (*filters.checks, *({"keys": gram} for gram in others))
+    return Scan(rarest, HEADINGS_MAX, checks, source=UNCLAIMED)
 
 
 def probes(unit: Unit) -> list[str]:

@@ -47,7 +47,7 @@ def build(snapshot: Mapping[str, Any]) -> Row:
         "kind": kind.value,
         "tracks": snapshot["tracks"],
         "expire_at": snapshot["expire_at"],
-        "rank": rank(kind, snapshot["order"]),
+        "rank": rank(snapshot["order"]),
         "keys": sorted(keys),
         "texts": texts,
         "words": _words(texts),
@@ -63,12 +63,11 @@ def write(snapshot: Mapping[str, Any], session: ClientSession) -> None:
     )
 
 
-def rank(kind: Kind, order: float) -> float:
+def rank(order: float) -> float:
     """Return what sorts an entry before anything is known of the query.
 
     Staff's order, with all kinds in turn, so that a bounded look at what is common sees each.
     """
-    del kind
     return order if order >= 0 else AFTER_ORDERED + order
 
 
@@ -131,7 +130,7 @@ def _of_heads(heads: Mapping[str, Mapping[str, str]]) -> set[str]:
 def _of_bodies(texts: Texts, heads: Mapping[str, Mapping[str, str]]) -> set[str]:
     found: set[str] = set()
     for language, head in heads.items():
-        for part in (head["called"], head["summary"], text.lower(texts[language]["body"])):
+        for part in (head["summary"], text.lower(texts[language]["body"])):
             found.update(grams.of_body(part))
     return found
 

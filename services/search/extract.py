@@ -45,7 +45,7 @@ TAG = re.compile(r"<[^>]+>")
 BODY_MAX = 20_000
 # Between the parts of a head; `tidy` leaves no such character in a text.
 SEPARATOR = "\x1e"
-PARTS = ("title", "names", "called", "summary")
+PARTS = ("title", "names", "summary")
 
 
 def texts(detail: Mapping[str, Any], kind: Kind, language: Language) -> dict[str, str]:
@@ -56,8 +56,8 @@ def texts(detail: Mapping[str, Any], kind: Kind, language: Language) -> dict[str
     names: list[str] = []
     body: list[str] = []
     _collect(detail, "", names, body)
-    called = CALLED[kind][language is not Language.ZH_CN]
-    parts = (detail["title"], "\n".join(dict.fromkeys(names)), called, detail.get("summary") or "")
+    names.append(CALLED[kind][language is not Language.ZH_CN])
+    parts = (detail["title"], "\n".join(dict.fromkeys(names)), detail.get("summary") or "")
     return {
         "head": SEPARATOR.join(tidy(part) for part in parts),
         "body": tidy("\n".join(body)[:BODY_MAX]),

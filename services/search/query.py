@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models.enums import Kind, Language
+from models.snapshots import Snapshot, snapshot_key
 from services.search import (
     candidates,
     cards,
@@ -17,6 +18,7 @@ from services.search import (
     text,
 )
 from services.search.asked import Filters, Query, Row
+from services.search.scans import in_time
 
 QUERY_MAX = 60
 # With fewer hits than this that have the whole query, those that have most of it follow.
@@ -89,7 +91,7 @@ def _whole(queries: Sequence[Query], filters: Filters) -> list[Row]:
     claims: dict[str, set[int]] = {}
     for row in rows:
         claims.setdefault(row["_id"], set()).add(row["source"])
-    found = {row["_id"]: row for row in sorted(rows, key=lambda row: len(row))}
+    found = {row["_id"]: row for row in rows}
     scored = [(ranking.score(row, queries, claims[key]), row) for key, row in found.items()]
     return _sorted(scored)
 
@@ -111,20 +113,23 @@ def _without_repetition(rows: Iterable[Row]) -> list[Row]:
 
 
 def _facets(rows: Sequence[Row], filters: Filters) -> Row:
-    """Count rows by kind, whatever kind they are limited to, and by track likewise."""
+    """Count rows by kind, whatever kind they are limited to, and by live track likewise."""
     by_track, by_kind = Filters(track=filters.track), Filters(kind=filters.kind)
     kinds = Counter(row["kind"] for row in rows if by_track.admit(row))
-    # An entry holds the ids of its tracks, then their slugs.
-    tracks = Counter(
-        slug
-        for row in rows
-        if by_kind.admit(row)
-        for slug in row["tracks"][len(row["tracks"]) // 2 :]
-    )
+    tracks = Counter(track for row in rows if by_kind.admit(row) for track in row["tracks"])
+    slugs = _live_slugs(tracks)
+    named = Counter({slugs[track]: count for track, count in tracks.items() if track in slugs})
     return {
         "kinds": [{"kind": str(Kind(kind)), "count": count} for kind, count in _most(kinds)],
-        "tracks": [{"track": track, "count": count} for track, count in _most(tracks)],
+        "tracks": [{"track": track, "count": count} for track, count in _most(named)],
     }
+
+
+def _live_slugs(tracks: Iterable[str]) -> dict[str, str]:
+    """Return the slugs of those tracks (by id) that are live: others are not named."""
+    keys = [snapshot_key(Kind.TRACKS, track) for track in tracks]
+    rows = Snapshot.raw().find({"_id": {"$in": keys}, **in_time()}, {"item": 1, "slug": 1})
+    return {row["item"]: row["slug"] for row in rows}
 
 
 def _most(counted: "Counter[str]") -> list[tuple[str, int]]:

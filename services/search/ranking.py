@@ -14,9 +14,9 @@ from services.search.asked import Query
 from services.search.text import Unit
 
 TITLE, BODY = 10.0, 1.0
-WEIGHTS = {"title": TITLE, "names": 5.0, "called": 2.0, "summary": 3.0}
-IN_ONE_PIECE = {"names": 3.0, "called": 0.0, "summary": 2.0, "body": 1.5}
-EXACT, BEGINS, WHOLE, DENSE, NAMED = 20.0, 6.0, 4.0, 3.0, 1.0
+WEIGHTS = {"title": TITLE, "names": 5.0, "summary": 3.0}
+IN_ONE_PIECE = {"names": 3.0, "summary": 2.0}
+EXACT, BEGINS, WHOLE, DENSE = 20.0, 6.0, 4.0, 3.0
 SPELT_TITLE, SPELT_NAME = 8.0, 4.0
 SYNONYM, BEGUN = 0.8, 0.6
 # The kinds that a visitor most likely means come first among equals.
@@ -65,9 +65,9 @@ def score(row: Row, queries: Sequence[Query], claimed: Iterable[int]) -> float:
     heads = Head.of(row)
     best = 0.0
     for number, query in enumerate(queries):
-        value = _fits(heads, query, row, claimed=number in claimed)
+        value = _fits(heads, query, claimed=number in claimed)
         best = max(best, value * SYNONYM if query.is_variant else value)
-    best = max(best, _spelt(row, heads, queries[0]))
+    best = max(best, _spelt(row, queries[0]))
     return best + by_kind(row) if best else 0.0
 
 
@@ -115,39 +115,32 @@ def density(heads: Sequence[Head], units: Sequence[Unit]) -> float:
     return best
 
 
-def as_a_whole(heads: Sequence[Head], query: Query, row: Row) -> float:
+def as_a_whole(heads: Sequence[Head], query: Query) -> float:
     """Return what it is worth that a part holds the whole query in one piece."""
-    best = IN_ONE_PIECE["body"] if row.get("piece") else 0.0
+    best = 0.0
     for head in heads:
         if head.title == query.core:
             return EXACT
         if query.core in head.title:
             best = max(best, WHOLE + (BEGINS if head.title.startswith(query.core) else 0.0))
         for name, worth in IN_ONE_PIECE.items():
-            if query.whole in head.parts.get(name, ""):
-                named = NAMED if query.whole in head.parts[name].split("\n") else 0.0
-                best = max(best, worth + named)
+            if query.whole in head.parts[name]:
+                best = max(best, worth)
     return best
 
 
-def _fits(heads: Sequence[Head], query: Query, row: Row, *, claimed: bool) -> float:
+def _fits(heads: Sequence[Head], query: Query, *, claimed: bool) -> float:
     weights = [weight(heads, unit) or (BODY if claimed else 0.0) for unit in query.telling]
     if not all(weights):
         return 0.0
     dense = DENSE * density(heads, query.telling)
-    return sum(weights) / len(weights) + as_a_whole(heads, query, row) + dense
+    return sum(weights) / len(weights) + as_a_whole(heads, query) + dense
 
 
-def _spelt(row: Row, heads: Sequence[Head], query: Query) -> float:
-    """Return how well letters spell the title or a name, as a whole or word by word."""
+def _spelt(row: Row, query: Query) -> float:
+    """Return how well letters spell the title or a name."""
     letters = text.letters(query.units)
-    spelt = row.get("spelt", {})
-    best = _reads(letters, spelt) if letters else 0.0
-    if len(query.telling) > 1 and spelt:
-        worths = [weight(heads, unit) or _reads(unit.text, spelt) for unit in query.telling]
-        if all(worths):
-            best = max(best, sum(worths) / len(worths))
-    return best
+    return _reads(letters, row["spelt"]) if letters else 0.0
 
 
 def _reads(letters: str, spelt: Mapping[str, str]) -> float:

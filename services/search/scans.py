@@ -18,11 +18,10 @@ Row = dict[str, Any]
 # How many entries a scan looks at, at most, and how far occurrences of a gram are counted.
 EXAMINED_MAX, COUNTED_MAX = 1_000, 1_000
 FIELDS: Row = {
-    **{"kind": 1, "tracks": 1, "rank": 1},
+    **{"kind": 1, "tracks": 1, "rank": 1, "spelt": 1},
     **{f"texts.{language}.head": 1 for language in Language},
 }
 CHINESE = [f"$texts.{Language.ZH_CN}.{part}" for part in ("head", "body")]
-BODIES = [f"$texts.{language}.body" for language in Language]
 
 
 @dataclass(frozen=True)
@@ -75,12 +74,6 @@ def counts(wanted: Iterable[str]) -> dict[str, int]:
     ]
     counted = {row["_id"]: row["count"] for row in _union(pipelines)}
     return {gram: counted.get(position, 0) for position, gram in enumerate(unique)}
-
-
-def has_in_one_piece(whole: str) -> Row:
-    """Return the expression of whether a body holds a query as it stands, in lower case."""
-    lower = [{"$toLower": {"$ifNull": [path, ""]}} for path in BODIES]
-    return {"$or": [{"$gte": [{"$indexOfBytes": [body, whole]}, 0]} for body in lower]}
 
 
 def holds(unit: Unit, paths: Sequence[str] = CHINESE) -> Row:

@@ -36,7 +36,7 @@ def _scans(asked: Query) -> list[Scan]:
     found = [candidates.of_start(start, EACH_MAX, everything) for start in starts]
     if len(asked.units) == 1 and not asked.units[0].is_lone:
         found += candidates.of_headings(asked.units[0], EACH_MAX)
-    ways = spelling.ways(asked) if letters and len(letters) > 1 else []
+    ways = spelling.ways(asked.units) if letters and len(letters) > 1 else []
     found += [scan for way in ways if (scan := candidates.of_way(way, {}, everything))]
     return found
 
@@ -45,7 +45,7 @@ def _score(row: Row, asked: Query) -> float:
     """Return how a title fits what is typed; 0 when it does not hold it."""
     titles = [head.title for head in Head.of(row)]
     letters = text.letters(asked.units)
-    place = spelling.reads(letters, row.get("spelt", {}), "title") if letters else None
+    place = spelling.reads(letters, row["spelt"], "title") if letters else None
     begins = any(title.startswith(asked.core) for title in titles)
     if begins or (place and place[0] == place[1] == 0):
         return BEGINS + ranking.by_kind(row)

@@ -65,7 +65,8 @@ def cuts(letters: str) -> list[list[str]]:
     """
     if len(letters) > LETTERS_MAX:
         return []
-    whole, begun = [], []
+    whole: list[list[str]] = []
+    begun: list[list[str]] = []
     for cut in itertools.islice(_ways(letters, 0, {}), EVERY_MAX):
         (whole if sum(map(len, cut)) == len(letters) else begun).append(cut)
     return sorted(whole, key=_unlikely)[:WHOLE_MAX] + sorted(begun, key=_unlikely)[:BEGUN_MAX]

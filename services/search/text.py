@@ -4,7 +4,7 @@ import functools
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,7 +133,7 @@ def stem(word: str) -> str:
     return str(stemmed)
 
 
-def letters(found: list[Unit]) -> str | None:
+def letters(found: Sequence[Unit]) -> str | None:
     """Return a query of Latin letters only as one string, which may be pinyin; else None."""
     joined = "".join(unit.text.replace("'", "").replace("’", "") for unit in found)
     return joined if LATIN.fullmatch(joined) else None

@@ -151,7 +151,7 @@ def test_an_entry_fits_its_card() -> None:
     item = create_live(Kind.PROJECTS, title="ＲＣＥＰ 健康（Ａ）", summary="Ａ区")
     row = _entry(item) or {}
     head = row["texts"]["zh-CN"]["head"]  # type: ignore[index,call-overload]
-    title, _, _, summary = head.split("\x1e")
+    title, _, summary = head.split("\x1e")
     assert (len(title), len(summary)) == (len(item.title), len("Ａ区"))
     assert title == text.tidy(item.title)
 

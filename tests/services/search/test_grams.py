@@ -4,7 +4,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.search import grams, pinyin, spelling, text
-from services.search.asked import Query
 from services.search.text import Unit
 
 RUN = st.text("新能源汽车产业园区港", min_size=1, max_size=12)
@@ -51,8 +50,8 @@ def test_a_title_is_looked_up_by_how_it_is_read(title: str) -> None:
     readings = pinyin.readings(title)
     kept = set(grams.of_readings(readings, is_title=True))
     for letters in [*pinyin.spellings(readings), "".join(one[0][0] for one in readings)]:
-        ways = spelling.ways(Query(letters))
-        assert any(set(way.grams) <= kept for way in ways), letters
+        ways = spelling.ways(text.units(letters))
+        assert any(set(way) <= kept for way in ways), letters
 
 
 def test_grams_of_a_heading_are_not_those_of_a_body() -> None:
