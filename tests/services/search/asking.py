@@ -10,6 +10,9 @@ from services.search.asked import Filters
 from services.search.query import Hits
 from tests.factories import create_live
 
+# How many entries a scan looks at in tests of its bound.
+BOUND = 100
+
 
 def ask(query: str, language: str = "zh-CN", limit: int = 20, offset: int = 0, **only: str) -> Hits:
     """Return the hits of a query, limited to a kind or a track."""
