@@ -13,7 +13,7 @@ from services import publishing, versions
 from services.search import entries as search_entries
 from tests.services.search.asking import entries, project, titles
 
-ITEMS, ROUNDS = 10, 3
+ITEMS, ROUNDS, ROUNDS_MAX = 10, 3, 100
 
 
 def _fresh() -> dict[str, dict[str, Any]]:
@@ -25,7 +25,7 @@ def _rebuild() -> list[str]:
     return list(search_entries.rebuild())
 
 
-class Staff(threading.Thread):
+class Somebody(threading.Thread):
     """Somebody who does the same again and again until told to stop."""
 
     def __init__(self, work: Callable[[int], object]) -> None:
@@ -44,6 +44,18 @@ class Staff(threading.Thread):
             self.failure = error
 
 
+def _rebuild_beside(*others: Somebody) -> None:
+    """Rebuild again and again until the others did their part beside it; let them finish."""
+    for _ in range(ROUNDS_MAX):
+        _rebuild()
+        if all(one.done >= ROUNDS for one in others):
+            break
+    for one in reversed(others):
+        one.stopping.set()
+        one.join()
+    assert all(one.done >= ROUNDS for one in others)
+
+
 def test_rebuilding_writes_what_is_missing_and_removes_what_is_left() -> None:
     kept, lost = project("仍在"), project("丢失")
     collection = SearchEntry._get_collection()
@@ -56,6 +68,25 @@ def test_rebuilding_writes_what_is_missing_and_removes_what_is_left() -> None:
     assert entries() == _fresh()
     assert (titles("仍在"), titles("丢失")) == (["仍在"], ["丢失"])
     assert versions.current().number > before
+
+
+def test_a_visitor_finds_everything_while_the_index_is_rebuilt() -> None:
+    for number in range(ITEMS):
+        project(f"不停{number}")
+    wanted = sorted(titles("不停"))
+    assert len(wanted) == ITEMS
+    missed: list[list[str]] = []
+
+    def search(_: int) -> None:
+        found = sorted(titles("不停"))
+        if found != wanted:
+            missed.append(found)
+
+    visitor = Somebody(search)
+    visitor.start()
+    _rebuild_beside(visitor)
+    assert visitor.failure is None
+    assert missed == []
 
 
 def test_rebuilding_while_staff_publish_loses_and_leaves_nothing() -> None:
@@ -74,16 +105,11 @@ def test_rebuilding_while_staff_publish_loses_and_leaves_nothing() -> None:
         key = snapshot_key(Kind.PROJECTS, ids[number % ITEMS])
         SearchEntry._get_collection().delete_one({"_id": key})
 
-    staff = [Staff(work) for work in (come_and_go, sort, lose)]
+    staff = [Somebody(work) for work in (come_and_go, sort, lose)]
     for one in staff:
         one.start()
-    for _ in range(ROUNDS):
-        _rebuild()
-    for one in reversed(staff):
-        one.stopping.set()
-        one.join()
+    _rebuild_beside(*staff)
     assert [one.failure for one in staff] == [None, None, None]
-    assert all(one.done for one in staff)
     _rebuild()  # what was deleted behind its back since the last visit
     assert entries() == _fresh()
     assert len(entries()) == ITEMS
