@@ -129,10 +129,14 @@ def probes(unit: Unit) -> list[str]:
 
 
 def _undecided(query: Query, filters: Filters) -> list[str]:
-    """Return the grams to count for a query, if it leaves a choice."""
+    """Return the grams to count for a query, if it leaves a choice.
+
+    A word leaves one: if it stands nowhere, it may be the beginning of others.
+    """
     found = [gram for unit in query.telling for gram in probes(unit)]
+    has_word = any(not unit.is_han for unit in query.telling)
     has_choice = len(query.telling) > 1 or len(found) > 2 or filters.grams
-    return found if has_choice else []
+    return found if has_choice or has_word else []
 
 
 def spread(found: list[str]) -> list[str]:

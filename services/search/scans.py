@@ -17,6 +17,8 @@ from services.search.text import BEGUN_MIN, Unit
 Row = dict[str, Any]
 # How many entries a scan looks at, at most, and how far occurrences of a gram are counted.
 EXAMINED_MAX, COUNTED_MAX = 1_000, 1_000
+# How many times more entries are looked at than returned, for those past their time and the order.
+SPARE = 5
 FIELDS: Row = {
     **{"kind": 1, "tracks": 1, "rank": 1, "spelt": 1},
     **{f"texts.{language}.head": 1 for language in Language},
@@ -44,12 +46,17 @@ class Scan:
         checks = {"$and": [in_time(), *self.checks]}
         return [
             *_entering(self.gram, self.is_beginning),
-            {"$limit": EXAMINED_MAX},
+            {"$limit": self._examined},
             {"$match": checks},
             *([{"$sort": {"rank": 1}}] if self.is_beginning else []),
             {"$limit": self.limit},
             {"$project": {**FIELDS, **self.extra, "source": {"$literal": self.source}}},
         ]
+
+    @property
+    def _examined(self) -> int:
+        """Return how many entries are looked at: without checks nearly each of them is a hit."""
+        return EXAMINED_MAX if self.checks else min(EXAMINED_MAX, SPARE * self.limit)
 
 
 def run(scans: Iterable[Scan]) -> list[Row]:
