@@ -6,6 +6,7 @@ so that web processes do not carry their memory.
 
 from flask import Flask
 
+from admin import mount as admin_api
 from api import public
 from core import db, logs
 from core.settings import Settings, load
@@ -17,7 +18,8 @@ from rest import app as rest_app
 from rest.byte_cache import ByteCache
 from schemas.registry import SCHEMAS
 from schemas.rendering import render
-from services import rendering
+from services import rendering, versions
+from services.staff import policy as staff_policy
 from services.watching import Watcher
 
 
@@ -25,6 +27,7 @@ def wire(settings: Settings) -> None:
     """Connect the layers of this process: logs, database, renderers."""
     logs.configure(settings.log_level)
     db.configure(settings)
+    staff_policy.configure(settings)
     for kind in Kind:
         rendering.register(kind, _renderer(kind))
 
@@ -36,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.media_dir.mkdir(parents=True, exist_ok=True)
     app = rest_app.create(settings)
     public.mount(app)
+    admin_api.mount(app)
     if settings.byte_cache_mb:
         _cache(app, settings)
     return app
@@ -44,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _cache(app: Flask, settings: Settings) -> None:
     """Put the byte cache in front of the app, with a watcher that keeps its versions current."""
     counters = Counters(settings.run_dir / f"versions-{settings.mongodb_database}")
+    app.config["VERSIONS"] = versions.Known(counters)
     app.wsgi_app = ByteCache(  # type: ignore[method-assign]
         app.wsgi_app,
         counters,

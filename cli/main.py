@@ -10,12 +10,14 @@ import click
 from pymongo.errors import PyMongoError
 
 from cli import spoken
+from cli.audit import audit_group
 from cli.content import content_group
 from cli.database import database_group
 from cli.jobs import jobs_group
 from cli.run import run_command
 from cli.search import search_group
 from cli.seed import seed_command
+from cli.staff import staff_group
 from core.errors import AppError
 from core.settings import Settings, SettingsError
 
@@ -43,5 +45,8 @@ def cli() -> None:
     """招商工具箱: run, seed and manage the product."""
 
 
-for command in (run_command, seed_command, content_group, jobs_group, search_group, database_group):
+for command in (
+    *(run_command, seed_command, content_group, jobs_group, search_group, database_group),
+    *(staff_group, audit_group),
+):
     cli.add_command(command)

@@ -38,6 +38,13 @@ class Invalid(AppError):
     default_code = "invalid"
 
 
+class Unauthenticated(AppError):
+    """Nobody is signed in, or the sign-in did not succeed (401)."""
+
+    status = 401
+    default_code = "unauthenticated"
+
+
 class NotFound(AppError):
     """No such thing, or not for this caller (404)."""
 

@@ -63,6 +63,76 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "job_not_failed": ("只有失败的任务可以重试", "Only a failed job can be retried"),
     "job_not_pending": ("只有等待中的任务可以取消", "Only a waiting job can be cancelled"),
     "bad_translation_path": ("没有可翻译的字段“{path}”", "No translatable text at “{path}”"),
+    # Signing in, staff accounts, the audit log
+    "unauthenticated": ("请先登录", "Please sign in"),
+    "sign_in_failed": (
+        "账号、密码或验证码不正确",
+        "The account, the password or the code is not right",
+    ),
+    "sign_in_locked": (
+        "尝试次数过多，请在 {minutes} 分钟后再试",
+        "Too many tries; try again in {minutes} minutes",
+    ),
+    "csrf": ("请求未带有效的防伪令牌", "The request lacks the token of its session"),
+    "password_change_needed": ("请先修改密码", "Change your password first"),
+    "totp_needed": ("请先启用动态口令", "Set up your second factor first"),
+    "totp_enrolled": ("已启用动态口令", "A second factor is set up already"),
+    "totp_not_enrolled": ("未启用动态口令", "No second factor is set up"),
+    "totp_required": ("您的角色必须使用动态口令", "Your role requires the second factor"),
+    "wrong_code": ("动态口令不正确", "The code is not right"),
+    "wrong_password": ("密码不正确", "The password is not right"),
+    "password_common": ("密码过于常见", "This password is too common"),
+    "password_names": (
+        "密码不能包含账号、姓名或产品名称",
+        "The password holds the name of the account, the person or the product",
+    ),
+    "password_used": ("不能使用最近用过的密码", "This password was used before"),
+    "username_taken": ("账号“{username}”已存在", "The account “{username}” exists already"),
+    "own_account": ("不能对自己的账号执行此操作", "Not possible on your own account"),
+    "last_administrator": (
+        "至少须保留一名启用的管理员",
+        "At least one enabled administrator must remain",
+    ),
+    "roles_apart": (
+        "管理员与审计员不能由同一账号担任",
+        "One account cannot be administrator and auditor",
+    ),
+    "stale_account": ("账号已被他人修改", "Somebody else changed this account meanwhile"),
+    "audit_young": (
+        "审计日志保存不足 {days} 天，不能清除",
+        "Entries of the last {days} days cannot be dropped",
+    ),
+    "audit_not_exported": (
+        "此文件不是一次完整的审计导出",
+        "This file is not an export of the audit log as it was written",
+    ),
+    "audit_out_of_order": (
+        "须先清除更早的审计日志",
+        "Older entries must be dropped first",
+    ),
+    "audit_nothing": ("没有可导出的审计日志", "There are no sealed entries to export"),
+    "audit_broken": ("审计链不完整", "The audit chain does not verify"),
+    # WeChat
+    "wechat_unavailable": (
+        "微信暂时没有响应，请稍后再试",
+        "WeChat does not answer at the moment, please try again",
+    ),
+    "wechat_refused": (
+        "微信拒绝了本服务的请求，请联系管理员",
+        "WeChat refuses this service; please tell its staff",
+    ),
+    "wechat_not_configured": (
+        "本服务未接入微信，请用其他方式登录",
+        "This service is not connected to WeChat; sign in another way",
+    ),
+    "wechat_code": (
+        "微信凭证无效或已用过，请重新获取",
+        "The WeChat code is not valid or was used; get a new one",
+    ),
+    "wechat_blocked": (
+        "微信限制了此账号登录",
+        "WeChat does not let this account sign in",
+    ),
     # What is wrong with a field
     "required": ("必填", "Required"),
     "unknown_field": ("未知字段", "Unknown field"),
@@ -78,6 +148,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "not_unique": ("重复", "Given more than once"),
     "link_missing": ("引用的内容不存在：{target}", "Linked item does not exist: {target}"),
     "link_not_live": ("引用的内容未发布：{target}", "Linked item is not live: {target}"),
+    "markup_too_deep": (
+        "富文本标签嵌套过深，或有大量标签未正确闭合",
+        "The markup is nested too deeply, or many of its tags are not closed",
+    ),
     "map_approval": (
         "地图须有审图号或书面豁免说明",
         "A map needs its approval number or a written exemption",

@@ -25,6 +25,13 @@ REQUEST_SECONDS = Histogram(
 )
 JOBS = Counter("toolbox_jobs", "Background jobs ended", ["name", "outcome"])
 JOB_SECONDS = Histogram("toolbox_job_seconds", "Time a background job took", ["name"])
+WECHAT_CALLS = Counter("toolbox_wechat_calls", "Calls of WeChat's APIs", ["api", "outcome"])
+WECHAT_SECONDS = Histogram(
+    "toolbox_wechat_seconds",
+    "Time a call of one of WeChat's APIs took",
+    ["api"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 3),
+)
 
 
 def exposition() -> tuple[bytes, str]:

@@ -7,11 +7,16 @@ every variable read here; a test compares the two.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 SECRET_MIN_LENGTH = 32
 MODES = ("demo", "test", "production")
+WECHAT_API_BASE = "https://api.weixin.qq.com"
+TOTP_ROLES = "administrator,first_reviewer,second_reviewer,final_reviewer"
 
 
 class SettingsError(Exception):
@@ -43,6 +48,24 @@ class Settings:
     job_lease_s: int
     job_max_attempts: int
     idempotency_hours: int
+    staff_password_min_length: int
+    staff_password_history: int
+    staff_password_max_age_days: int
+    staff_session_idle_minutes: int
+    staff_session_max_hours: int
+    staff_lockout_failures: int
+    staff_lockout_address_failures: int
+    staff_lockout_minutes: int
+    staff_lockout_max_minutes: int
+    staff_totp_roles: tuple[str, ...]
+    audit_keep_days: int
+    limit_sign_in_per_minute: int
+    limit_codes_per_hour: int
+    limit_writes_per_minute: int
+    wechat_appid: str
+    wechat_secret: str = field(repr=False)
+    wechat_api_base: str
+    wechat_timeout_s: float
 
     @property
     def media_dir(self) -> Path:
@@ -82,14 +105,25 @@ class _Reader:
             self.mistakes.append(f"{name} must be between {low} and {high}, not {value}")
         return value
 
+    def decimal(self, name: str, default: float, low: float, high: float) -> float:
+        raw = self.text(name, str(default))
+        try:
+            value = float(raw)
+        except ValueError:
+            self.mistakes.append(f"{name} is not a number: {raw!r}")
+            return default
+        if not low <= value <= high:
+            self.mistakes.append(f"{name} must be between {low} and {high}, not {value}")
+        return value
+
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         value = self.text(name, default)
         if value not in choices:
             self.mistakes.append(f"{name} must be one of {', '.join(choices)}, not {value!r}")
         return value
 
-    def words(self, name: str) -> tuple[str, ...]:
-        return tuple(word.strip() for word in self.text(name, "").split(",") if word.strip())
+    def words(self, name: str, default: str = "") -> tuple[str, ...]:
+        return tuple(word.strip() for word in self.text(name, default).split(",") if word.strip())
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -112,7 +146,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         max_body_bytes=read.number("MAX_BODY_BYTES", 1_000_000, 1_000, 100_000_000),
         public_max_age_s=read.number("PUBLIC_MAX_AGE_S", 0, 0, 86_400),
         byte_cache_mb=read.number("BYTE_CACHE_MB", 8, 0, 1_024),
-        byte_cache_ttl_s=read.number("BYTE_CACHE_TTL_S", 5, 1, 3_600),
+        byte_cache_ttl_s=read.number("BYTE_CACHE_TTL_S", 5, 0, 3_600),
         byte_cache_stale_s=read.number("BYTE_CACHE_STALE_S", 60, 0, 86_400),
         media_max_age_s=read.number("MEDIA_MAX_AGE_S", 31_536_000, 0, 31_536_000),
         log_level=read.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
@@ -120,9 +154,76 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         job_lease_s=read.number("JOB_LEASE_S", 60, 1, 3_600),
         job_max_attempts=read.number("JOB_MAX_ATTEMPTS", 8, 1, 100),
         idempotency_hours=read.number("IDEMPOTENCY_HOURS", 24, 1, 720),
+        **_staff(read),
+        **_wechat(read),
     )
     if "*" in settings.cors_origins:
         read.mistakes.append("CORS_ORIGINS must list origins; * is not taken")
     if read.mistakes:
         raise SettingsError("; ".join(read.mistakes))
     return settings
+
+
+def _staff(read: _Reader) -> dict[str, Any]:
+    """Read what holds for staff accounts, the audit log and limits on calls."""
+    return {
+        "staff_password_min_length": read.number("STAFF_PASSWORD_MIN_LENGTH", 12, 8, 64),
+        "staff_password_history": read.number("STAFF_PASSWORD_HISTORY", 5, 0, 24),
+        "staff_password_max_age_days": read.number("STAFF_PASSWORD_MAX_AGE_DAYS", 0, 0, 3_650),
+        "staff_session_idle_minutes": read.number("STAFF_SESSION_IDLE_MINUTES", 30, 1, 1_440),
+        "staff_session_max_hours": read.number("STAFF_SESSION_MAX_HOURS", 12, 1, 168),
+        "staff_lockout_failures": read.number("STAFF_LOCKOUT_FAILURES", 5, 1, 100),
+        "staff_lockout_address_failures": read.number(
+            "STAFF_LOCKOUT_ADDRESS_FAILURES", 20, 1, 10_000
+        ),
+        "staff_lockout_minutes": read.number("STAFF_LOCKOUT_MINUTES", 15, 1, 1_440),
+        "staff_lockout_max_minutes": read.number("STAFF_LOCKOUT_MAX_MINUTES", 1_440, 1, 10_080),
+        "staff_totp_roles": read.words("STAFF_TOTP_ROLES", TOTP_ROLES),
+        "audit_keep_days": read.number("AUDIT_KEEP_DAYS", 180, 180, 36_500),
+        "limit_sign_in_per_minute": read.number("LIMIT_SIGN_IN_PER_MINUTE", 20, 1, 100_000),
+        "limit_codes_per_hour": read.number("LIMIT_CODES_PER_HOUR", 10, 1, 100_000),
+        "limit_writes_per_minute": read.number("LIMIT_WRITES_PER_MINUTE", 120, 1, 1_000_000),
+    }
+
+
+def _wechat(read: _Reader) -> dict[str, Any]:
+    """Read which mini-program this is, and which server speaks for WeChat."""
+    appid, secret = read.text("WECHAT_APPID", ""), read.text("WECHAT_SECRET", "")
+    if bool(appid) != bool(secret):
+        read.mistakes.append("WECHAT_APPID and WECHAT_SECRET are set both or neither")
+    base = read.text("WECHAT_API_BASE", WECHAT_API_BASE)
+    if fault := _base_fault(base, in_production=read.text("ENV", "production") == "production"):
+        read.mistakes.append(f"WECHAT_API_BASE {fault}")
+    return {
+        "wechat_appid": appid,
+        "wechat_secret": secret,
+        "wechat_api_base": base,
+        # With what a request does besides, a login has to fail within 3 seconds.
+        "wechat_timeout_s": read.decimal("WECHAT_TIMEOUT_S", 2.0, 0.1, 2.8),
+    }
+
+
+def _base_fault(base: str, *, in_production: bool) -> str:
+    """Return what is wrong with the address of WeChat's server, which gets the secret."""
+    try:
+        parts = urlsplit(base)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return "is not an address"
+    is_plain = not (parts.query or parts.fragment or parts.username or parts.password)
+    if parts.scheme not in ("http", "https") or not host or not is_plain:
+        return "must be https://host, nothing more than a path after it"
+    if in_production and _is_loopback(host):
+        return "is on this machine: the simulator has no place in production"
+    if parts.scheme == "http" and not _is_loopback(host):
+        return "must begin with https://"
+    return ""
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback or ip_address(host).is_unspecified
+    except ValueError:
+        return False

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from jobs import content, sitemaps
+from jobs import audit, content, sitemaps
 
 Handler = Callable[..., None]
 
-HANDLERS: dict[str, Handler] = {**content.HANDLERS, **sitemaps.HANDLERS}
+HANDLERS: dict[str, Handler] = {**audit.HANDLERS, **content.HANDLERS, **sitemaps.HANDLERS}

@@ -1,11 +1,13 @@
-"""What recurs: written to the outbox once each day, however many workers look."""
+"""What recurs: written to the outbox once each time, however many workers look."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.clock import SHANGHAI, now
+from jobs.audit import SEAL_JOB
 from jobs.sitemaps import BUILD_JOB
-from services import outbox
+from services import audit_chain, outbox
 
 
 @dataclass(frozen=True)
@@ -16,13 +18,26 @@ class Daily:
     at: dt.time
 
 
+@dataclass(frozen=True)
+class Minutely:
+    """A job that runs at most once a minute, and only when there is something to do."""
+
+    name: str
+    is_needed: Callable[[], bool]
+
+
 DAILY = (Daily(BUILD_JOB, dt.time(2, 30)),)
+MINUTELY = (Minutely(SEAL_JOB, audit_chain.is_pending),)
 
 
 def enqueue_due() -> None:
-    """Write today's jobs that are due. A worker that was down at their time writes them later."""
+    """Write the jobs that are due. A worker that was down at their time writes daily ones later."""
     local = now().astimezone(SHANGHAI)
     for entry in DAILY:
         if local.time() >= entry.at:
             day = local.date().isoformat()
             outbox.enqueue(entry.name, {"day": day}, dedupe_key=f"{entry.name}:{day}")
+    minute = local.replace(second=0, microsecond=0).isoformat()
+    for often in MINUTELY:
+        if often.is_needed():
+            outbox.enqueue(often.name, {"at": minute}, dedupe_key=f"{often.name}:{minute}")

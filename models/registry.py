@@ -3,6 +3,7 @@
 from mongoengine import Document
 
 from models.articles import Article
+from models.audit import AuditEntry, AuditExport, AuditSeal
 from models.clusters import Cluster
 from models.content import Content
 from models.enums import Kind
@@ -14,6 +15,7 @@ from models.media_items import MediaItem
 from models.migrations import Migration
 from models.outbox import Job
 from models.projects import Project
+from models.rate_counts import RateCount
 from models.revisions import Revision
 from models.routes import Route
 from models.search import FruitlessQuery, Promotion, SearchEntry, Synonyms
@@ -21,6 +23,7 @@ from models.seeds import Seed
 from models.sitemaps import Sitemap
 from models.sites import Site
 from models.snapshots import Snapshot
+from models.staff import SignInFailures, Staff, StaffSession
 from models.tracks import Track
 from models.venues import Venue
 from models.versions import Version
@@ -57,4 +60,11 @@ DOCUMENTS: tuple[type[Document], ...] = (
     Sitemap,
     Seed,
     Migration,
+    Staff,
+    StaffSession,
+    SignInFailures,
+    AuditEntry,
+    AuditSeal,
+    AuditExport,
+    RateCount,
 )

@@ -102,6 +102,16 @@ class Contract:
 
         return decorate
 
+    def empties(self, view: View) -> View:
+        """Answer 204 without a body, whatever the view returns."""
+
+        @functools.wraps(view)
+        def wrapped(*args: Any, **kwargs: Any) -> Response:
+            view(*args, **kwargs)
+            return Response(status=204)
+
+        return self._documented(wrapped, responses={204: "Done"})
+
     def shows(
         self, schema: type[Schema], changed: serving.Changed | None = None
     ) -> Callable[[View], View]:

@@ -6,16 +6,19 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 import application
+import core.clock
 from cli.database import create_indexes
 from cli.mongod import EmbeddedMongod
 from core.settings import Settings, load
 from models.registry import DOCUMENTS
+from tests.clocks import Clock
 
 SECRET = "not-a-secret-only-for-tests-0123456789"
 MEMORY_NEEDED = 3 * 2**30
@@ -107,14 +110,32 @@ def app(settings: Settings) -> Flask:
 def database(app: Flask) -> Iterator[None]:
     """An empty database with its indexes for each test."""
     yield
-    for document in DOCUMENTS:
-        document._get_collection().delete_many({})
+    first, *others = (document._get_collection() for document in DOCUMENTS)
+    unions = [{"$unionWith": {"coll": one.name, "pipeline": _holds(one.name)}} for one in others]
+    for row in first.aggregate([*_holds(first.name), *unions]):
+        first.database[row["name"]].delete_many({})
+
+
+def _holds(name: str) -> list[dict[str, Any]]:
+    """Return a pipeline that tells the name of its collection unless that is empty.
+
+    One question about all of them takes a tenth of the time of emptying each.
+    """
+    return [{"$limit": 1}, {"$project": {"_id": 0, "name": {"$literal": name}}}]
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """An HTTP client of the application."""
     return app.test_client()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of this process, to be set; it goes as usual until then."""
+    held = Clock()
+    monkeypatch.setattr(core.clock, "system_time", held.read)
+    return held
 
 
 @pytest.fixture

@@ -4,19 +4,29 @@ Everything is plainly fictitious.
 """
 
 import functools
+import itertools
 from typing import Any
 
 import mongoengine as me
+from flask import Flask
+from flask.testing import FlaskClient
 
+from core.clock import now
 from core.ids import new_id
 from models.content import Content
 from models.enums import Kind
 from models.media_items import MediaItem, MediaKind, MediaSource
 from models.parts import ExactField
 from models.registry import CONTENT
+from models.staff import Role, SessionStage, Staff
+from rest import staff_session
 from services import content, media_items, paths, publishing
+from services.staff import passwords, sessions, totp
 
 ACTOR = "test"
+PASSWORD = "kite over quiet water 7"
+CALLER = sessions.Caller("127.0.0.1", "test", "test-request")
+_numbers = itertools.count(1)
 Fields = dict[str, Any]
 
 
@@ -177,3 +187,39 @@ def _text(field: Any, path: str) -> str:
         return "09:00"
     text = path.replace(".", "-") if path.endswith(".key") else path
     return text[: field.max_length]
+
+
+@functools.cache
+def password_hash() -> str:
+    """Return the hash of `PASSWORD`: made once, because that is slow on purpose."""
+    return passwords.hashed(PASSWORD)
+
+
+def create_staff(*roles: Role, second_factor: bool = True, **changes: Any) -> Staff:
+    """Write an account that is ready to work: password changed, second factor set up."""
+    staff_id = new_id()
+    fields = {
+        "id": staff_id,
+        "username": f"tester{next(_numbers)}",
+        "name": "测试人员",
+        "roles": list(roles) or [Role.EDITOR],
+        "password_hash": password_hash(),
+        "must_change_password": False,
+        **changes,
+    }
+    account = Staff(**fields)
+    if second_factor:
+        account.totp = totp.offered(totp.new_secret(), staff_id)
+        account.totp.confirmed_at = now()
+    account.save(force_insert=True)
+    return account
+
+
+def staff_client(app: Flask, *roles: Role, account: Staff | None = None) -> FlaskClient:
+    """Return a client that is signed in with these roles and sends the session's CSRF token."""
+    account = account or create_staff(*roles)
+    token = sessions.start(account, SessionStage.FULL, CALLER)
+    client = app.test_client()
+    client.set_cookie(staff_session.COOKIE, token, path="/")
+    client.environ_base["HTTP_X_CSRF_TOKEN"] = staff_session.csrf_token(token)
+    return client

@@ -16,11 +16,13 @@ import click
 from cli.mongod import EmbeddedMongod
 from cli.run.database import check_replica_set
 from cli.run.folder import DataFolder
+from cli.run.simulator import Simulator, is_wanted
 from cli.supervisor import Process, StartError, Supervisor
 from core import settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 90.0
+SIMULATOR_READY_WITHIN_S = 10.0
 # Web workers whose parent was killed notice within a second and only then free the port.
 PORT_PATIENCE_S = 2.0
 
@@ -114,6 +116,10 @@ def _clear(folder: DataFolder, *, ask: bool) -> None:
 def _run(plan: _Plan) -> None:
     plan.folder.prepare()
     environment = _environment(plan)
+    simulator = None
+    if is_wanted(environment):
+        simulator = Simulator(environment, plan.port, PROJECT)
+        environment |= simulator.settings
     mongod = None if environment.get("MONGODB_URI") else _start_mongod(plan.folder)
     try:
         if mongod:
@@ -125,7 +131,7 @@ def _run(plan: _Plan) -> None:
             if mongod:
                 supervisor.add(mongod)
             if _prepare(plan, environment, supervisor):
-                _serve(plan, environment, supervisor)
+                _serve(plan, environment, supervisor, simulator)
     finally:
         if mongod:
             mongod.stop()
@@ -145,7 +151,10 @@ def _start_mongod(folder: DataFolder) -> EmbeddedMongod:
 
 def _prepare(plan: _Plan, environment: dict[str, str], supervisor: Supervisor) -> bool:
     """Bring the database up to date; False when a signal came meanwhile."""
-    steps = [_application("Preparing the database", ["db", "prepare"], environment)]
+    steps = [
+        _application("Preparing the database", ["db", "prepare"], environment),
+        _application("Looking for an administrator", ["staff", "bootstrap"], environment),
+    ]
     if plan.with_demo:
         steps.append(_application("Looking for demo content", ["seed", "--if-empty"], environment))
     for step in steps:
@@ -159,12 +168,21 @@ def _prepare(plan: _Plan, environment: dict[str, str], supervisor: Supervisor) -
     return True
 
 
-def _serve(plan: _Plan, environment: dict[str, str], supervisor: Supervisor) -> None:
+def _serve(
+    plan: _Plan,
+    environment: dict[str, str],
+    supervisor: Supervisor,
+    simulator: Simulator | None,
+) -> None:
     click.echo("Starting worker and web server …")
+    if simulator:
+        supervisor.add(simulator)
     supervisor.add(_application("worker", ["worker"], environment))
     supervisor.add(_web(environment))
     if supervisor.wait_until(lambda: _is_ready(plan), READY_WITHIN_S):
-        _announce(plan)
+        if simulator:
+            supervisor.wait_until(simulator.is_ready, SIMULATOR_READY_WITHIN_S)
+        _announce(plan, simulator)
     elif not supervisor.stopping:
         message = f"{plan.base_url}/readyz did not answer 200 within {READY_WITHIN_S:g} s"
         raise StartError(message)
@@ -232,12 +250,14 @@ def _is_ready(plan: _Plan) -> bool:
         connection.close()
 
 
-def _announce(plan: _Plan) -> None:
+def _announce(plan: _Plan, simulator: Simulator | None) -> None:
+    stand_in = f"  WeChat (demo)  {simulator.url}/\n" if simulator else ""
     click.echo(
         "Ready. Stop with Ctrl-C.\n"
         f"  API home       {plan.base_url}/api/v1/home\n"
         f"  Documentation  {plan.base_url}/api/v1/docs\n"
         f"  Health         {plan.base_url}/healthz\n"
         f"  Readiness      {plan.base_url}/readyz\n"
+        f"{stand_in}"
         f"  Data           {plan.folder.path}"
     )

@@ -7,10 +7,9 @@ import orjson
 
 from models.enums import Language
 from models.search import SearchEntry
-from models.snapshots import Snapshot
+from models.snapshots import Snapshot, in_time
 from services.search import highlights
 from services.search.asked import Query
-from services.search.scans import in_time
 from services.search.text import Unit
 
 CARD_FIELDS = (

@@ -6,12 +6,11 @@ from typing import Any
 
 from pymongo.client_session import ClientSession
 
-from core.clock import now
 from core.db import transaction
 from core.errors import Invalid, NotFound
 from models.enums import Kind
 from models.search import Promotion
-from models.snapshots import Snapshot, snapshot_key
+from models.snapshots import Snapshot, in_time, snapshot_key
 from models.versions import CONTENT
 from services import links, versions
 from services.search.text import core, normalise
@@ -53,7 +52,7 @@ def first(asked: str) -> list[Row]:
     if row is None:
         return []
     wanted = [snapshot_key(one["kind"], one["item"]) for one in row["items"]]
-    match = {"_id": {"$in": wanted}, "expire_at": {"$not": {"$lte": now()}}}
+    match = {"_id": {"$in": wanted}, **in_time()}
     live = {one["_id"]: one for one in Snapshot.raw().find(match, {"kind": 1, "tracks": 1})}
     return [live[key] for key in wanted if key in live]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models.enums import Kind, Language
-from models.snapshots import Snapshot, snapshot_key
+from models.snapshots import Snapshot, in_time, snapshot_key
 from services.search import (
     candidates,
     cards,
@@ -18,7 +18,6 @@ from services.search import (
     text,
 )
 from services.search.asked import Filters, Query, Row
-from services.search.scans import in_time
 
 QUERY_MAX = 60
 # With fewer hits than this that have the whole query, those that have most of it follow.

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.clock import now
 from models.enums import Language
 from models.search import SearchEntry
+from models.snapshots import in_time
 from services.search import grams
 from services.search.text import BEGUN_MIN, Unit
 
@@ -103,11 +103,6 @@ def _matching(gram: str, is_beginning: bool) -> Any:
     if not is_beginning:
         return gram
     return {"$elemMatch": {"$gte": gram, "$lt": gram + grams.LAST}}
-
-
-def in_time() -> Row:
-    """Leave out what is past its time, even when no worker is there to take it offline."""
-    return {"expire_at": {"$not": {"$lte": now()}}}
 
 
 def _union(pipelines: Sequence[list[Row]]) -> list[Row]:

@@ -13,7 +13,7 @@ from core import errors, messages
 from core.messages import EN, MESSAGES, ZH
 
 PROJECT = Path(__file__).resolve().parents[2]
-LAYERS = ("core", "models", "services", "schemas", "rest", "api", "admin", "jobs", "cli")
+LAYERS = ("core", "models", "services", "schemas", "rest", "api", "admin", "jobs", "cli", "wechat")
 ERRORS = {
     name: found
     for name, found in vars(errors).items()

@@ -11,12 +11,14 @@ import pytest
 
 from core.clock import now, today
 from jobs import schedule
+from jobs.audit import SEAL_JOB
 from jobs.registry import HANDLERS
 from jobs.sitemaps import BUILD_JOB
 from models.enums import Kind
 from models.outbox import Job
 from models.registry import DOCUMENTS
-from services import outbox, publishing, snapshots
+from services import audit, outbox, publishing, snapshots
+from services.actors import SYSTEM
 from tests.factories import create, create_live, dummy_figure
 
 PROJECT = Path(schedule.__file__).parents[1]
@@ -94,11 +96,17 @@ def nightly_sitemaps(_patch: pytest.MonkeyPatch) -> None:
     outbox.enqueue(BUILD_JOB, {"day": today().isoformat()})
 
 
+def audit_entry(_patch: pytest.MonkeyPatch) -> None:
+    audit.record(SYSTEM, "test.write", "test:1")
+    outbox.enqueue(SEAL_JOB, {"at": now().isoformat()})
+
+
 CAUSES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     publishing.PUBLISH_JOB: scheduled_publishing,
     publishing.EXPIRE_JOB: expiry,
     publishing.REFRESH_JOB: figure_becomes_due,
     BUILD_JOB: nightly_sitemaps,
+    SEAL_JOB: audit_entry,
 }
 
 

@@ -1,0 +1,73 @@
+"""The simulator beside an installation that has no mini-program of its own."""
+
+import http.client
+import random
+import secrets
+import socket
+import sys
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+
+from cli.supervisor import Process
+
+HOST = "127.0.0.1"
+APPID = "wxdemo000000000000"
+MODES = ("demo", "test")
+# The web server's port and so many more, where that is free: an address one can remember.
+PORT_OFFSET = 100
+# Below the range from which the kernel gives ports to outgoing connections.
+OTHER_PORTS = range(20_000, 32_000)
+TRIES = 100
+
+
+def is_wanted(environment: Mapping[str, str]) -> bool:
+    """Tell whether the simulator stands in: no mini-program is set, and users are not real."""
+    has_own = environment.get("WECHAT_APPID") or environment.get("WECHAT_SECRET")
+    return environment.get("ENV") in MODES and not has_own
+
+
+class Simulator(Process):
+    """The simulator's process; `settings` is what the product must be started with.
+
+    Its secret is made up at each start: nobody else needs it, and nothing is kept of it.
+    """
+
+    def __init__(self, environment: Mapping[str, str], web_port: int, project: Path) -> None:
+        self._port = _free_port(web_port)
+        self.url = f"http://{HOST}:{self._port}"
+        self.settings = {
+            "WECHAT_APPID": APPID,
+            "WECHAT_SECRET": secrets.token_hex(16),
+            "WECHAT_API_BASE": self.url,
+        }
+        argv = [sys.executable, "-m", "simulator", "--port", str(self._port)]
+        super().__init__("simulator", argv, env={**environment, **self.settings}, cwd=project)
+
+    def is_ready(self) -> bool:
+        """Tell whether it answers."""
+        connection = http.client.HTTPConnection(HOST, self._port, timeout=5)
+        try:
+            connection.request("GET", "/__sim__/health")
+            return connection.getresponse().status == HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+def _free_port(web_port: int) -> int:
+    """Return a port that nobody listens on and the web server is not about to take."""
+    preferred = web_port + PORT_OFFSET
+    others = [port for port in random.sample(OTHER_PORTS, TRIES) if port != web_port]
+    return next((port for port in (preferred, *others) if _is_free(port)), others[0])
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError):
+            return False
+    return True

@@ -1,0 +1,1 @@
+"""Staff: accounts, passwords, second factors, sessions, lock-out, signing in."""

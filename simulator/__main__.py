@@ -1,0 +1,56 @@
+"""Run the simulator: `python -m simulator --port 8100`, until SIGTERM or Ctrl-C.
+
+The mini-program's WECHAT_APPID and WECHAT_SECRET come from the environment; ENV must be demo or
+test.
+"""
+
+import os
+import signal
+import threading
+
+import click
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from simulator.app import SimulatorApp
+from simulator.draws import Draws
+from simulator.world import World
+
+HOST = "127.0.0.1"
+MODES = ("demo", "test")
+
+
+class _SilentHandler(WSGIRequestHandler):
+    """Logs no requests: their addresses hold secrets and codes."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Do nothing."""
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65_535), required=True)
+@click.option("--seed", help="Makes codes, tokens and keys the same at every start.")
+def main(port: int, seed: str | None) -> None:
+    """Stand in for WeChat on this machine, for the demo and for tests."""
+    environ = os.environ
+    if environ.get("ENV") not in MODES:
+        raise click.ClickException("the simulator runs with ENV=demo or ENV=test only")
+    appid, secret = environ.get("WECHAT_APPID", ""), environ.get("WECHAT_SECRET", "")
+    if not (appid and secret):
+        raise click.ClickException("WECHAT_APPID and WECHAT_SECRET are not set")
+    app = SimulatorApp(World(appid, secret, draws=Draws(seed)))
+    server = make_server(HOST, port, app, threaded=True, request_handler=_SilentHandler)
+    _end_on_signals(server)
+    server.serve_forever()
+
+
+def _end_on_signals(server: BaseWSGIServer) -> None:
+    def end(_number: int, _frame: object) -> None:
+        # It waits for the loop that this very thread runs, hence another one.
+        threading.Thread(target=server.shutdown, daemon=True).start()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""The control API under `/__sim__/`: for tests, for the demo's page and for its mail."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from werkzeug.wrappers import Request
+
+from simulator.draws import letters
+from simulator.endpoints import NAMES
+from simulator.faults import LONGEST_S, MODES, Fault
+from simulator.world import Phone, World
+
+LONGEST_ADVANCE_S = 10 * 366 * 86_400.0
+
+Answer = dict[str, object]
+Control = Callable[[World, Request], Answer]
+
+
+class ControlError(Exception):
+    """A request of the control API is wrong; the text says what."""
+
+
+@dataclass(frozen=True)
+class _Fields:
+    """The fields of a JSON body, each asked for by name and type."""
+
+    values: Mapping[str, Any]
+
+    def text(self, name: str, default: str | None = None, *, longest: int = 200) -> str:
+        value = self.values.get(name, default)
+        if not isinstance(value, str) or len(value) > longest or (default is None and not value):
+            message = f"{name}: a text of 1 to {longest} characters"
+            raise ControlError(message)
+        return value
+
+    def number(self, name: str, low: float, high: float, default: float | None = None) -> float:
+        value = self.values.get(name, default)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            message = f"{name}: a number"
+            raise ControlError(message)
+        if not low <= value <= high:
+            message = f"{name}: {low:g} to {high:g}"
+            raise ControlError(message)
+        return value
+
+    def choice(self, name: str, choices: tuple[str, ...]) -> str:
+        value = self.text(name)
+        if value not in choices:
+            message = f"{name}: one of {', '.join(choices)}"
+            raise ControlError(message)
+        return value
+
+
+def health(_world: World, _request: Request) -> Answer:
+    """Say that the simulator lives."""
+    return {"status": "ok"}
+
+
+def reset(world: World, request: Request) -> Answer:
+    """Forget everything; with `seed`, draw from it from now on."""
+    fields = _fields(request)
+    world.reset(fields.text("seed", "") or None)
+    return {}
+
+
+def set_fault(world: World, request: Request) -> Answer:
+    """Break an endpoint (`*`: all): `errcode`, `mode` (with `status`), `latency_s`, `times`."""
+    fields = _fields(request)
+    endpoint = fields.choice("endpoint", (*NAMES, "*"))
+    fault = Fault(latency_s=fields.number("latency_s", 0, LONGEST_S, 0))
+    if "errcode" in fields.values:
+        fault.errcode = int(fields.number("errcode", -1, 99_999_999))
+    if "mode" in fields.values:
+        fault.mode = fields.choice("mode", MODES)
+    if "status" in fields.values:
+        fault.status = int(fields.number("status", 300, 599))
+    if "times" in fields.values:
+        fault.times = int(fields.number("times", 1, 1_000_000))
+    for name in NAMES if endpoint == "*" else (endpoint,):
+        world.faults.put(name, Fault(**vars(fault)))
+    return {}
+
+
+def clear_faults(world: World, _request: Request) -> Answer:
+    """Mend everything."""
+    world.faults.clear()
+    return {}
+
+
+def advance_clock(world: World, request: Request) -> Answer:
+    """Put the clock forward by `seconds`."""
+    world.clock.advance(_fields(request).number("seconds", 0, LONGEST_ADVANCE_S))
+    return {"now": world.clock.now().isoformat()}
+
+
+def supersede_tokens(world: World, _request: Request) -> Answer:
+    """Make every access token invalid, as another server's refresh does."""
+    world.tokens.supersede()
+    return {}
+
+
+def list_calls(world: World, _request: Request) -> Answer:
+    """Return the calls of the APIs, the oldest first, without what they held."""
+    return {"items": list(world.calls)}
+
+
+def mint_login_code(world: World, request: Request) -> Answer:
+    """Mint a login code for the visitor of this name; `unionid: true` gives one too."""
+    fields = _fields(request)
+    with_unionid = fields.values.get("unionid") is True
+    visitor = world.visitor(fields.text("visitor"), with_unionid=with_unionid)
+    return {"code": world.logins.mint(visitor), "openid": visitor.openid, "expires_in": 300}
+
+
+def mint_phone_code(world: World, request: Request) -> Answer:
+    """Mint a phone code for a number without its country's code (`country_code`, 86)."""
+    fields = _fields(request)
+    phone = Phone(fields.text("country_code", "86", longest=3), fields.text("number", longest=15))
+    if not (phone.number.isdecimal() and phone.country_code.isdecimal()):
+        raise ControlError("number, country_code: digits")
+    return {"code": world.phones.mint(phone), "expires_in": 300}
+
+
+def take_mail(world: World, request: Request) -> Answer:
+    """Take a message: `to`, `subject`, `text`."""
+    fields = _fields(request)
+    message = {
+        "id": letters(world.draws.text(20), 16),
+        "at": world.clock.now().isoformat(),
+        "to": fields.text("to", longest=320),
+        "subject": fields.text("subject", "", longest=1_000),
+        "text": fields.text("text", "", longest=100_000),
+    }
+    world.mail.append(message)
+    return {"id": message["id"]}
+
+
+def list_mail(world: World, request: Request) -> Answer:
+    """Return the messages, the newest first; with `to`, those to this address."""
+    to = request.args.get("to")
+    return {"items": [mail for mail in reversed(world.mail) if to is None or mail["to"] == to]}
+
+
+CONTROLS: dict[tuple[str, str], Control] = {
+    ("GET", "/__sim__/health"): health,
+    ("POST", "/__sim__/reset"): reset,
+    ("POST", "/__sim__/faults"): set_fault,
+    ("DELETE", "/__sim__/faults"): clear_faults,
+    ("POST", "/__sim__/clock"): advance_clock,
+    ("DELETE", "/__sim__/tokens"): supersede_tokens,
+    ("GET", "/__sim__/calls"): list_calls,
+    ("POST", "/__sim__/login-codes"): mint_login_code,
+    ("POST", "/__sim__/phone-codes"): mint_phone_code,
+    ("POST", "/__sim__/mail"): take_mail,
+    ("GET", "/__sim__/mail"): list_mail,
+}
+
+
+def _fields(request: Request) -> _Fields:
+    """Read the body. It must say that it is JSON: no page elsewhere can send that unasked."""
+    if request.mimetype != "application/json":
+        raise ControlError("Content-Type: application/json")
+    try:
+        values = orjson.loads(request.get_data() or b"{}")
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        raise ControlError("the body is not a JSON object")
+    return _Fields(values)

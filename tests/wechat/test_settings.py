@@ -1,0 +1,67 @@
+"""Which settings of WeChat are taken, and which stop the start."""
+
+import pytest
+
+from core.settings import WECHAT_API_BASE, SettingsError, load
+
+BASE = {"SECRET_KEY": "s" * 32, "MONGODB_URI": "mongodb://127.0.0.1:1/"}
+OURS = {"WECHAT_APPID": "wx1", "WECHAT_SECRET": "hush"}
+
+
+def test_without_them_there_is_no_mini_program() -> None:
+    settings = load(BASE)
+    assert (settings.wechat_appid, settings.wechat_secret) == ("", "")
+    assert settings.wechat_api_base == WECHAT_API_BASE == "https://api.weixin.qq.com"
+    assert settings.wechat_timeout_s == 2.0
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_one_alone_is_refused_and_not_repeated(name: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load({**BASE, name: "hush-hush"})
+    assert str(refused.value) == "WECHAT_APPID and WECHAT_SECRET are set both or neither"
+
+
+@pytest.mark.parametrize(
+    ("env", "base"),
+    [
+        ("production", "https://api.weixin.qq.com"),
+        ("production", "https://gateway.example.com/wechat"),
+        ("test", "http://127.0.0.1:8100"),
+        ("demo", "http://[::1]:8100"),
+        ("demo", "http://localhost:8100"),
+        ("demo", "https://api.weixin.qq.com"),
+    ],
+)
+def test_addresses_that_are_taken(env: str, base: str) -> None:
+    assert load({**BASE, **OURS, "ENV": env, "WECHAT_API_BASE": base}).wechat_api_base == base
+
+
+@pytest.mark.parametrize(
+    ("env", "base", "told"),
+    [
+        ("production", "http://127.0.0.1:8100", "is on this machine"),
+        ("production", "https://127.0.0.1:8100", "is on this machine"),
+        ("production", "https://localhost", "is on this machine"),
+        ("production", "https://x.localhost", "is on this machine"),
+        ("production", "https://[::1]", "is on this machine"),
+        ("production", "https://0.0.0.0", "is on this machine"),
+        ("production", "http://api.weixin.qq.com", "must begin with https://"),
+        ("demo", "http://10.0.0.5:8100", "must begin with https://"),
+        ("demo", "ftp://127.0.0.1", "must be https://host"),
+        ("demo", "https://", "must be https://host"),
+        ("demo", "https://u:p@host", "must be https://host"),
+        ("demo", "https://host/?a=1", "must be https://host"),
+        ("demo", "https://host:port", "is not an address"),
+        ("demo", "https://[::1", "is not an address"),
+    ],
+)
+def test_addresses_that_are_refused(env: str, base: str, told: str) -> None:
+    with pytest.raises(SettingsError, match=f"^WECHAT_API_BASE {told}"):
+        load({**BASE, **OURS, "ENV": env, "WECHAT_API_BASE": base})
+
+
+@pytest.mark.parametrize("value", ["0", "3", "nan", "soon"])
+def test_a_time_that_does_not_fit_a_login_is_refused(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"^WECHAT_TIMEOUT_S (must be|is not a number)"):
+        load({**BASE, "WECHAT_TIMEOUT_S": value})
