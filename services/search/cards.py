@@ -34,8 +34,10 @@ def hits(
     found = []
     for key, card in of_items(keys, language):
         entry = entries.get(key)
-        texts = entry and entry["texts"].get(card["language"])
-        marked = highlights.mark(texts, entry["spelt"], queries, terms) if entry and texts else None
+        texts = entry["texts"].get(card["language"]) if entry else None
+        # Readings are those of the Chinese title.
+        spelt = entry["spelt"] if entry and card["language"] == Language.ZH_CN else {}
+        marked = highlights.mark(texts, spelt, queries, terms) if texts else None
         found.append({**card, "highlights": marked or NO_PLACES, "promoted": key in promoted})
     return found
 

@@ -48,6 +48,16 @@ def test_all_forms_of_a_word_are_marked() -> None:
     assert marked("drones", "summary", "en")[:1] == ["DRONE"]
 
 
+@pytest.mark.parametrize("title", ["Energy storage", "储能 energy storage"])
+def test_pinyin_marks_nothing_in_a_translation(title: str) -> None:
+    item = create(Kind.PROJECTS, title="新能源：电站 储能")
+    content.translate(Kind.PROJECTS, item.id, Language.EN, {"title": title}, revision=item.revision)
+    publishing.publish(Kind.PROJECTS, item.id, actor="test")
+    for query in ("dianzhan", "chuneng", "xny"):
+        assert marked(query, language="en") == []
+        assert marked(query) != []
+
+
 def test_a_synonym_is_marked_where_it_stands() -> None:
     project("集成电路设计", summary="面向半导体的设计。")
     synonyms.add(["芯片", "集成电路", "半导体"])
