@@ -19,9 +19,9 @@ from cli.mongod import EmbeddedMongod
 from core.settings import Settings, load
 from models.registry import DOCUMENTS
 from tests.clocks import Clock
+from tests.memory import fast_folder
 
 SECRET = "not-a-secret-only-for-tests-0123456789"
-MEMORY_NEEDED = 3 * 2**30
 _mongod: EmbeddedMongod | None = None
 
 
@@ -30,22 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
     global _mongod
     if hasattr(config, "workerinput") or os.environ.get("TEST_MONGODB_URI"):
         return
-    folder = tempfile.mkdtemp(prefix="toolbox-test-", dir=_fast_folder())
+    folder = tempfile.mkdtemp(prefix="toolbox-test-", dir=fast_folder())
     _mongod = EmbeddedMongod(Path(folder))
     _mongod.start()
     _mongod.wait_ready()
     os.environ["TEST_MONGODB_URI"] = _mongod.uri
-
-
-def _fast_folder() -> str | None:
-    """Return memory to keep the throwaway database in, when there is plenty; None for a disk.
-
-    Every write waits for the journal: on a busy disk that is most of a test's time.
-    """
-    memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of its own there
-    if memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_NEEDED:
-        return str(memory)
-    return None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
