@@ -1,5 +1,6 @@
 """Search: public routes."""
 
+import hashlib
 from typing import Any
 
 from flask_restx import Namespace, Resource
@@ -11,7 +12,8 @@ from rest.access import anyone
 from schemas.queries import SearchQuerySchema, SuggestQuerySchema
 from schemas.search import SearchSchema, SuggestionsSchema
 from services.search import query as search
-from services.search.candidates import Filters
+from services.search import suggestions
+from services.search.asked import Filters
 
 namespace = Namespace("search", description="搜索 search over everything live")
 
@@ -30,7 +32,7 @@ class Search(Resource):
         hits = search.search(
             query["q"], language.current(), filters, limit=query["limit"], offset=offset
         )
-        next_one = (float(hits.next_offset), query["q"]) if hits.next_offset else None
+        next_one = (float(hits.next_offset), _asked(query)) if hits.next_offset else None
         return {
             "items": hits.items,
             "next_cursor": paging.encode(next_one),
@@ -49,15 +51,21 @@ class Suggest(Resource):
     @contract.shows(SuggestionsSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """Suggest titles that begin with the characters, pinyin or initials typed so far."""
-        return {"items": search.suggest(query["q"], language.current())}
+        return {"items": suggestions.suggest(query["q"], language.current())}
 
 
 def _offset(query: dict[str, Any]) -> int:
-    """Return where the page begins; a cursor belongs to its query."""
+    """Return where the page begins; a cursor belongs to its query and filters."""
     position = paging.decode(query.get("cursor"))
     if position is None:
         return 0
     offset, asked = position
-    if asked != query["q"]:
+    if asked != _asked(query):
         raise Invalid("bad_cursor")
     return int(offset)
+
+
+def _asked(query: dict[str, Any]) -> str:
+    """Return a short name of what is asked for."""
+    parts = [query["q"], query.get("kind") or "", query.get("track") or ""]
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=9).hexdigest()

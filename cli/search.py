@@ -8,8 +8,8 @@ from cli.connection import connect
 from core.clock import today
 from models.enums import Kind, Language
 from services import content
-from services.search import entries, fruitless, query, synonyms
-from services.search.candidates import Filters
+from services.search import entries, fruitless, promotions, query, synonyms
+from services.search.asked import Filters
 
 
 @click.group("search")
@@ -67,7 +67,7 @@ def remove_synonyms(group: str) -> None:
 def list_promotions() -> None:
     """List what is put first, by query."""
     connect()
-    for promotion in synonyms.promotions():
+    for promotion in promotions.listing():
         items = " ".join(f"{one.kind}:{one.item}" for one in promotion.items)
         click.echo(f"{promotion.query}  {items}")
 
@@ -85,7 +85,7 @@ def promote(text: str, items: tuple[str, ...]) -> None:
             message = f"{item!r} is not KIND/SLUG"
             raise click.ClickException(message)
         chosen.append((Kind(kind), content.get(Kind(kind), slug).id))
-    synonyms.promote(text, chosen)
+    promotions.promote(text, chosen)
     click.echo(f"{len(chosen)} first for {text!r}")
 
 
@@ -94,14 +94,15 @@ def promote(text: str, items: tuple[str, ...]) -> None:
 def demote(text: str) -> None:
     """Put nothing first for a query any more."""
     connect()
-    synonyms.demote(text)
+    promotions.demote(text)
     click.echo(f"nothing is first for {text!r}")
 
 
 @search_group.command("fruitless")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Today by default.")
 def list_fruitless(day: dt.datetime | None) -> None:
-    """List a day's queries that found nothing, the most frequent first."""
+    """List a day's queries that found nothing, or (~) a part only, the most frequent first."""
     connect()
     for row in fruitless.top(day.date() if day else today()):
-        click.echo(f"{row.count:>6}  {row.language.value:5}  {row.query}")
+        part = "~" if row.loose else " "
+        click.echo(f"{row.count:>6} {part} {row.language.value:5}  {row.query}")

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from mongoengine import (
+    BooleanField,
     DateTimeField,
     DictField,
     Document,
@@ -23,15 +24,15 @@ from models.enums import Kind, Language
 class SearchEntry(Document):
     """What is searched of a live item; the id is that of its snapshot, `kind:item`.
 
-    `grams` and `title_grams` are what a scan begins with: single characters (of the title),
-    pairs and triples of Chinese characters, word stems, pinyin. `starts` are beginnings of titles
-    for suggestions. `rank` sorts before anything is known of the query, the best first. `texts`
-    maps a language to the normalised `title`, `names`, `summary` and `body`.
+    `keys` are the grams that it is looked up by (`services.search.grams`). `rank` sorts before
+    anything is known of the query, the best first. `texts` maps a language to `head` (title,
+    names, what the kind is called, summary) and `body`; `words` are all words of them that are
+    not Chinese; `spelt` holds how title and names are read in pinyin.
     """
 
     meta: ClassVar = {
         "collection": "search_entries",
-        "indexes": [("title_grams", "rank"), ("grams", "rank"), ("starts", "rank")],
+        "indexes": [("keys", "rank")],
         "auto_create_index": False,
     }
 
@@ -40,11 +41,10 @@ class SearchEntry(Document):
     tracks = ListField(StringField())
     expire_at = DateTimeField()
     rank = FloatField(required=True)
-    grams = ListField(StringField())
-    title_grams = ListField(StringField())
-    starts = ListField(StringField())
+    keys = ListField(StringField())
     texts = DictField()
-    pinyin = ListField(ListField(ListField(StringField())))
+    words = StringField()
+    spelt = DictField()
 
 
 class Synonyms(Document):
@@ -68,7 +68,7 @@ class PromotedItem(EmbeddedDocument):
 
 
 class Promotion(Document):
-    """What staff put first for a query; `query` is normalised."""
+    """What staff put first for a query; `query` is normalised, without punctuation."""
 
     meta: ClassVar = {
         "collection": "promotions",
@@ -82,9 +82,10 @@ class Promotion(Document):
 
 
 class FruitlessQuery(Document):
-    """A query that found nothing, counted by day in Shanghai; says nothing of who asked.
+    """A query of which nothing had the whole, counted by day in Shanghai; not of who asked.
 
-    Dropped after a year. What may be a person's (long digits, addresses) is never written.
+    `loose` tells that something had a part of it. Dropped after a year. What may be a person's
+    (long digits, addresses) is never written.
     """
 
     meta: ClassVar = {
@@ -102,4 +103,5 @@ class FruitlessQuery(Document):
     language = EnumField(Language, required=True)
     day = StringField(required=True)
     count = IntField(required=True, default=0)
+    loose = BooleanField(required=True, default=False)
     last_at = DateTimeField(required=True, default=now)

@@ -84,7 +84,7 @@ def reorder(kind: Kind, orders: Mapping[str, float], session: ClientSession) -> 
         for item, order in orders.items()
     ]
     ranks = [
-        UpdateOne({"_id": snapshot_key(kind, item)}, {"$set": {"rank": entries.rank(kind, order)}})
+        UpdateOne({"_id": snapshot_key(kind, item)}, {"$set": {"rank": entries.rank(order)}})
         for item, order in orders.items()
     ]
     Snapshot.raw().bulk_write(changes, session=session)

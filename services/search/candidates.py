@@ -1,142 +1,145 @@
-"""Finding candidates: bounded index scans that begin with the rarest gram.
+"""Finding candidates that have the whole query, or one in which a synonym replaced a term.
 
-A strict scan asks for every gram of the query. When nothing has them all, a loose one takes what
-has most of the pairs.
+A scan begins with the rarest part of the query and checks the others. Scans that begin with a
+heading come beside those that begin with a body, so that a title is found among many bodies.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from models.search import SearchEntry
-from models.snapshots import in_time
-from services.search import syllables, text
+from services.search import grams, scans, spelling, text
+from services.search.asked import Filters, Query, Row
+from services.search.scans import Scan
+from services.search.spelling import Way
 from services.search.text import Unit
 
-Row = dict[str, Any]
-# What a scan may return at most, and how far grams are counted to find the rarest.
-TITLE_MAX, BODY_MAX, LOOSE_MAX, COUNT_MAX = 60, 200, 80, 1_000
-LOOSE_SCANS = 4
-PROJECTION = {
-    **{"kind": 1, "tracks": 1, "rank": 1, "pinyin": 1},
-    **{
-        f"texts.{language}.{part}": 1
-        for language in ("zh-CN", "en")
-        for part in ("title", "names", "summary")
-    },
-}
+# What a scan may return: headings, bodies; of a variant; of titles that are or begin so.
+HEADINGS_MAX, BODIES_MAX, VARIANT_MAX, BEGINNINGS_MAX = 60, 120, 40, 20
+# How many of a long unit's grams are counted to find a rare one.
+PROBES = 4
+# The source of rows that were found in pinyin, or whose title begins so: nothing is claimed.
+UNCLAIMED = -1
+
+Counts = Mapping[str, int]
 
 
 @dataclass(frozen=True)
-class Filters:
-    """What hits are limited to."""
+class Door:
+    """Where a scan for a unit may begin, and how many entries are there, as far as counted."""
 
-    kind: str | None = None
-    track: str | None = None
-
-    def match(self) -> Row:
-        """Return the filters as a query, with what is past its time left out."""
-        found: Row = in_time()
-        if self.kind:
-            found["kind"] = self.kind
-        if self.track:
-            found["tracks"] = self.track
-        return found
+    gram: str
+    count: int
+    is_beginning: bool = False
 
 
-@dataclass(frozen=True)
-class Scan:
-    """One scan: which field, the grams that must all be there, how many rows at most."""
+def strict(queries: Sequence[Query], filters: Filters) -> list[Row]:
+    """Return the rows that have every unit of one of `queries`, or spell the first in pinyin.
 
-    field: str
-    grams: tuple[str, ...]
-    limit: int
-
-
-def strict(queries: Sequence[list[Unit]], filters: Filters) -> dict[str, Row]:
-    """Return entries that have every unit of one of `queries` (the query and its variants)."""
-    scans: list[Scan] = []
-    for units in queries:
-        # A lone character says little beside other words, and bodies are not scanned for it.
-        telling = [unit for unit in units if not unit.is_lone] or units
-        wanted = tuple(dict.fromkeys(gram for unit in telling for gram in unit.grams))
-        scans.append(Scan("title_grams", wanted, TITLE_MAX))
-        if not all(unit.is_lone for unit in units):
-            scans.append(Scan("grams", wanted, BODY_MAX))
-    letters = text.letters(queries[0])
-    if letters:
-        scans += _spelt(letters)
-    return _run(scans, filters)
-
-
-def loose(units: list[Unit], filters: Filters) -> dict[str, Row]:
-    """Return entries that have at least one of the rarest pairs of the query."""
-    wanted = list(dict.fromkeys(gram for unit in units for gram in text.pairs(unit)))
-    counts = _counts([("grams", gram) for gram in wanted])
-    rare = sorted(
-        (gram for gram in wanted if counts["grams", gram]), key=lambda g: counts["grams", g]
-    )
-    scans = [Scan("grams", (gram,), LOOSE_MAX) for gram in rare[:LOOSE_SCANS]]
-    return _run(scans, filters)
-
-
-def _spelt(letters: str) -> list[Scan]:
-    """Return scans for letters that may be pinyin, initials, or the beginning of a title."""
-    scans = [Scan("starts", (letters,), TITLE_MAX)]
-    if len(letters) >= 2:
-        scans.append(Scan("title_grams", tuple(syllables.initial_grams(letters)), TITLE_MAX))
-    for cut in syllables.cuts(letters):
-        scans.append(Scan("title_grams", tuple(syllables.syllable_grams(cut)), TITLE_MAX))
-    return scans
-
-
-def _run(scans: Iterable[Scan], filters: Filters) -> dict[str, Row]:
-    wanted = list(scans)
-    counts = _counts(
-        [(scan.field, gram) for scan in wanted if len(scan.grams) > 1 for gram in scan.grams]
-    )
-    pipelines = [_pipeline(scan, counts, filters) for scan in wanted]
-    live = [pipeline for pipeline in pipelines if pipeline]
-    return {row["_id"]: row for row in _union(live)}
-
-
-def _pipeline(scan: Scan, counts: Mapping[tuple[str, str], int], filters: Filters) -> list[Row]:
-    """Return the scan's pipeline; none when one of its grams occurs nowhere."""
-    known = [counts.get((scan.field, gram), 1) for gram in scan.grams]
-    if not all(known):
-        return []
-    rarest = min(scan.grams, key=lambda gram: counts.get((scan.field, gram), 1))
-    others = [gram for gram in scan.grams if gram != rarest]
-    match: Row = {scan.field: rarest, **filters.match()}
-    if others:
-        match["$and"] = [{scan.field: {"$all": others}}]
-    return [
-        {"$match": match},
-        {"$sort": {"rank": 1}},
-        {"$limit": scan.limit},
-        {"$project": PROJECTION},
+    `source` is the position of the query that a row has; `UNCLAIMED` must be looked at.
+    """
+    spelt = spelling.ways(queries[0].units)
+    wanted = [gram for query in queries for gram in _undecided(query, filters)]
+    wanted += [gram for way in spelt if len(way) > 1 for gram in way]
+    counts = scans.counts([*wanted, *filters.grams])
+    found = [
+        scan
+        for number, query in enumerate(queries)
+        for scan in _of_query(query, number, counts, filters)
     ]
+    found += _of_title(queries[0], filters)
+    found += [scan for way in spelt if (scan := of_way(way, counts, filters))]
+    return scans.run(found)
 
 
-def _counts(wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """Return how often each (field, gram) occurs, counted no further than a bound."""
-    unique = list(dict.fromkeys(wanted))
-    pipelines: list[list[Row]] = [
-        [
-            {"$match": {name: gram}},
-            {"$limit": COUNT_MAX},
-            {"$group": {"_id": {"$literal": position}, "n": {"$sum": 1}}},
-        ]
-        for position, (name, gram) in enumerate(unique)
-    ]
-    counted = {row["_id"]: row["n"] for row in _union(pipelines)}
-    return {one: counted.get(position, 0) for position, one in enumerate(unique)}
+def doors(unit: Unit, counts: Counts) -> list[Door]:
+    """Return where scans for a unit begin: its rarest gram in headings, and that in bodies.
+
+    A word that stands nowhere may be the beginning of one that does.
+    """
+    found = []
+    for looked_up in (grams.heading_looked_up(unit), grams.body_looked_up(unit)):
+        probes = spread(looked_up)
+        if probes:
+            rarest = min(probes, key=lambda gram: counts.get(gram, 1))
+            found.append(Door(rarest, counts.get(rarest, 1), grams.is_beginning(rarest)))
+    known = [door for door in found if door.count]
+    may_go_on = not unit.is_han and len(unit.text) >= text.BEGUN_MIN
+    if may_go_on and not any(door.gram in counts for door in known):
+        beginning = f"{grams.HEADING}{grams.WORD}{unit.text}"
+        known.append(Door(beginning, 1, is_beginning=True))
+    return known
 
 
-def _union(pipelines: Sequence[list[Row]]) -> list[Row]:
-    if not pipelines:
+def _of_query(query: Query, number: int, counts: Counts, filters: Filters) -> list[Scan]:
+    entrances = {unit: doors(unit, counts) for unit in query.telling}
+    if not all(entrances.values()):
         return []
-    entries = SearchEntry._get_collection()
-    first, *others = pipelines
-    unions = [{"$unionWith": {"coll": entries.name, "pipeline": one}} for one in others]
-    return list(entries.aggregate([*first, *unions]))
+    # A single character is not looked up in bodies: a scan does not begin with it if it can.
+    units = [unit for unit in query.telling if not (unit.is_han and unit.is_lone)] or query.telling
+    pivot = min(units, key=lambda unit: sum(door.count for door in entrances[unit]))
+    others = tuple({"$expr": scans.holds(unit)} for unit in query.telling if unit is not pivot)
+    itself = ({"$expr": scans.holds(pivot)},)
+    rare = min(filters.grams, key=lambda gram: counts.get(gram, 0), default=None)
+    if rare and counts.get(rare, 0) < sum(door.count for door in entrances[pivot]):
+        checks = (*filters.checks, *itself, *others)
+        return [Scan(rare, BODIES_MAX, checks, source=number)]
+    found = []
+    for door in entrances[pivot]:
+        is_exact = door.gram.removeprefix(grams.HEADING) == pivot.text or not pivot.is_han
+        checks = (*filters.checks, *(() if is_exact else itself), *others)
+        usual = HEADINGS_MAX if door.gram.startswith(grams.HEADING) else BODIES_MAX
+        limit = VARIANT_MAX if query.is_variant else usual
+        found.append(Scan(door.gram, limit, checks, door.is_beginning, number))
+    return found
+
+
+def _of_title(query: Query, filters: Filters) -> list[Scan]:
+    """Return scans for titles that are the query, or begin with it."""
+    exact = Scan(grams.exact(query.core), BEGINNINGS_MAX, filters.checks, source=UNCLAIMED)
+    return [exact, of_start(query.core, BEGINNINGS_MAX, filters)]
+
+
+def of_start(typed: str, limit: int, filters: Filters) -> Scan:
+    """Return the scan for titles that begin as typed, also in pinyin or by initials."""
+    gram = grams.START + typed[: grams.START_MAX]
+    is_long = len(typed) not in grams.START_SIZES
+    return Scan(gram, limit, filters.checks, is_beginning=is_long, source=UNCLAIMED)
+
+
+def of_headings(unit: Unit, limit: int) -> list[Scan]:
+    """Return the scans for headings that hold a unit, or a word that begins like it."""
+    found = [door for door in doors(unit, {}) if door.gram.startswith(grams.HEADING)]
+    checks = () if not unit.is_han else ({"$expr": scans.holds(unit)},)
+    return [Scan(door.gram, limit, checks, door.is_beginning, UNCLAIMED) for door in found]
+
+
+def of_way(way: Way, counts: Counts, filters: Filters) -> Scan | None:
+    """Return the scan for one way to read letters; none when one of its grams is nowhere."""
+    if not all(counts.get(gram, 1) for gram in way):
+        return None
+    rarest = min(way, key=lambda gram: counts.get(gram, 1))
+    others = [gram for gram in way if gram != rarest]
+    checks = (*filters.checks, *({"keys": gram} for gram in others))
+    return Scan(rarest, HEADINGS_MAX, checks, source=UNCLAIMED)
+
+
+def probes(unit: Unit) -> list[str]:
+    """Return the grams that are counted to find where a scan for a unit begins best."""
+    return spread(grams.heading_looked_up(unit)) + spread(grams.body_looked_up(unit))
+
+
+def _undecided(query: Query, filters: Filters) -> list[str]:
+    """Return the grams to count for a query, if it leaves a choice.
+
+    A word leaves one: if it stands nowhere, it may be the beginning of others.
+    """
+    found = [gram for unit in query.telling for gram in probes(unit)]
+    has_word = any(not unit.is_han for unit in query.telling)
+    has_choice = len(query.telling) > 1 or len(found) > 2 or filters.grams
+    return found if has_choice or has_word else []
+
+
+def spread(found: list[str]) -> list[str]:
+    """Return at most `PROBES` of them, evenly spread."""
+    step = -(-len(found) // PROBES)
+    return found[::step] if found else []

@@ -1,11 +1,6 @@
-"""Writing search entries, in the transaction that publishes, and rebuilding them.
+"""Writing search entries, in the transaction that publishes, and rebuilding them."""
 
-An entry is made from the rendered snapshot: what the public cannot see cannot be found.
-"""
-
-import datetime as dt
 import functools
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,68 +11,47 @@ from core.db import transaction
 from models.enums import Kind, Language
 from models.search import SearchEntry
 from models.snapshots import Snapshot
-from services.search import pinyin, text
+from models.versions import CONTENT
+from services import versions
+from services.search import extract, grams, pinyin, syllables, text
 
-# Names of fields whose values are no text that a visitor would look for.
-SILENT = frozenset(
-    {
-        *("kind", "id", "slug", "key", "cover", "photos", "video", "map_image", "subtitles", "pdf"),
-        *("language", "spoken_language", "languages", "translation", "demo", "demo_fields"),
-        *("featured", "place", "stage", "class", "site_type", "article_type", "topic_key"),
-        *("comparator", "crs", "opening_hours", "confirmation", "link", "standing", "$ref"),
-        *("title", "summary", "sources", "source", "published_on", "as_of", "review_by"),
-    }
-)
-NAMES = ("tags", "chain_leaders", "carriers", "industry_direction", "name", "metric")
-TAGS = re.compile(r"<[^>]+>")
-BODY_MAX = 20_000
-START_MAX = 24
-# The kinds that a visitor most likely means come first among equals.
-KIND_RANK = {
-    Kind.TRACKS: 0,
-    Kind.PROJECTS: 1,
-    Kind.ROUTES: 1,
-    Kind.SITES: 2,
-    Kind.VENUES: 2,
-    Kind.CHAPTERS: 3,
-    Kind.HANDBOOK: 3,
-    Kind.FILMS: 3,
-    Kind.CLUSTERS: 3,
-    Kind.FAQS: 4,
-    Kind.ARTICLES: 5,
-}
+Row = dict[str, Any]
+Texts = dict[str, dict[str, str]]
+# Staff's order counts from 1 up. News have days instead, negative: they come after.
+AFTER_ORDERED = 1_000_000.0
+# How often an entry is made again while its item changes at the same moment.
+ATTEMPTS = 5
 
 
-def build(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+def build(snapshot: Mapping[str, Any]) -> Row:
     """Return the entry of a snapshot as it is stored."""
+    kind = Kind(snapshot["kind"])
+    details = {
+        language: orjson.loads(body["detail"]) for language, body in snapshot["body"].items()
+    }
     texts = {
-        language: _texts(orjson.loads(body["detail"]))
-        for language, body in snapshot["body"].items()
+        language: extract.texts(detail, kind, Language(language))
+        for language, detail in details.items()
+        if language == Language.ZH_CN or detail["language"] == language
     }
-    if texts[Language.EN] == texts[Language.ZH_CN]:
-        del texts[Language.EN]
-    headings = [
-        one for parts in texts.values() for one in (parts["title"], *parts["names"].split("\n"))
-    ]
-    readings = pinyin.of_text(texts[Language.ZH_CN]["title"])
-    title_grams = {gram for one in headings for gram in text.grams(one, single=True)}
-    for heading in (texts[Language.ZH_CN]["title"], texts[Language.ZH_CN]["names"]):
-        for run in pinyin.of_text(heading):
-            title_grams |= pinyin.grams(run)
-    everything = {
-        gram for parts in texts.values() for part in parts.values() for gram in text.grams(part)
-    }
+    heads = {language: extract.parts(text.lower(one["head"])) for language, one in texts.items()}
+    spelt = {part: pinyin.of_text(heads[Language.ZH_CN][part]) for part in ("title", "names")}
+    keys = _of_heads(heads) | _of_bodies(texts, heads) | _of_starts(heads, spelt["title"])
+    for part, found in spelt.items():
+        for run in found:
+            keys.update(grams.of_readings(run, is_title=part == "title"))
+    keys.add(grams.KIND + kind)
+    keys.update(grams.TRACK + track for track in snapshot["tracks"])
     return {
         "_id": snapshot["_id"],
-        "kind": snapshot["kind"],
+        "kind": kind.value,
         "tracks": snapshot["tracks"],
         "expire_at": snapshot["expire_at"],
-        "rank": rank(Kind(snapshot["kind"]), snapshot["order"]),
-        "grams": sorted(everything),
-        "title_grams": sorted(title_grams),
-        "starts": sorted(_starts(texts, readings)),
+        "rank": rank(snapshot["order"]),
+        "keys": sorted(keys),
         "texts": texts,
-        "pinyin": readings,
+        "words": _words(texts),
+        "spelt": {part: syllables.written(found) for part, found in spelt.items()},
     }
 
 
@@ -89,9 +63,12 @@ def write(snapshot: Mapping[str, Any], session: ClientSession) -> None:
     )
 
 
-def rank(kind: Kind, order: float) -> float:
-    """Return what sorts an entry before anything is known of the query."""
-    return KIND_RANK[kind] * 1e6 + min(order, 999_999.0)
+def rank(order: float) -> float:
+    """Return what sorts an entry before anything is known of the query.
+
+    Staff's order, with all kinds in turn, so that a bounded look at what is common sees each.
+    """
+    return order if order >= 0 else AFTER_ORDERED + order
 
 
 def remove(key: str, session: ClientSession) -> None:
@@ -100,7 +77,7 @@ def remove(key: str, session: ClientSession) -> None:
 
 
 def rebuild() -> Iterator[str]:
-    """Write every entry anew while searches go on; yield the key of each.
+    """Write every entry anew while searches and publishing go on; yield the key of each.
 
     Each is a transaction of its own: when an item is published or goes offline at the same
     moment, MongoDB lets one of the two go first and repeats the other.
@@ -108,68 +85,65 @@ def rebuild() -> Iterator[str]:
     keys = {row["_id"] for row in SearchEntry._get_collection().find({}, {"_id": 1})}
     keys |= {row["_id"] for row in Snapshot.raw().find({}, {"_id": 1})}
     for key in sorted(keys):
-        transaction(functools.partial(_rebuild, key))
+        _rebuild(key)
         yield key
+    transaction(functools.partial(versions.bump, CONTENT))
 
 
-def _rebuild(key: str, session: ClientSession) -> None:
+def _rebuild(key: str) -> None:
+    """Write an entry from its snapshot, again when that changed meanwhile.
+
+    Only an entry that is there makes two transactions conflict: without one, an item that goes
+    offline in between would leave it behind.
+    """
+    for _ in range(ATTEMPTS):
+        used = transaction(functools.partial(_write_anew, key))
+        if Snapshot.raw().find_one({"_id": key}) == used:
+            return
+
+
+def _write_anew(key: str, session: ClientSession) -> Row | None:
     snapshot = Snapshot.raw().find_one({"_id": key}, session=session)
     if snapshot is None:
         remove(key, session)
     else:
         write(snapshot, session)
+    return snapshot
 
 
-def _texts(detail: Mapping[str, Any]) -> dict[str, str]:
-    names: list[str] = []
-    body: list[str] = []
-    _collect(detail, "", names, body)
-    parts = {
-        "title": detail["title"],
-        "names": "\n".join(dict.fromkeys(names)),
-        "summary": detail.get("summary") or "",
-        "body": "\n".join(body)[:BODY_MAX],
-    }
-    return {name: text.normalise(part) for name, part in parts.items()}
+def _words(texts: Texts) -> str:
+    """Return every word that stands in an entry, once, with spaces around it."""
+    parts = [part.lower() for one in texts.values() for part in one.values()]
+    found = {word for part in parts for word in text.WORD.findall(part)}
+    return f" {' '.join(sorted(found))} "
 
 
-def _collect(node: Any, name: str, names: list[str], body: list[str]) -> None:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            # Inside of parts a title is text like any other.
-            if key not in SILENT or (name and key in ("title", "summary")):
-                _collect(value, key, names, body)
-    elif isinstance(node, list):
-        for value in node:
-            _collect(value, name, names, body)
-    elif isinstance(node, str) and node and not _is_date(node):
-        plain = TAGS.sub(" ", node) if "<" in node else node
-        (names if name in NAMES else body).append(plain)
-
-
-def _is_date(value: str) -> bool:
-    try:
-        dt.datetime.fromisoformat(value)
-    except ValueError:
-        return False
-    return not value.isdigit()
-
-
-def _starts(texts: Mapping[str, Mapping[str, str]], readings: list[list[list[str]]]) -> set[str]:
-    """Return beginnings of the titles, of their words, and of how they are read."""
+def _of_heads(heads: Mapping[str, Mapping[str, str]]) -> set[str]:
     found: set[str] = set()
-    for parts in texts.values():
-        title = parts["title"]
-        found.update(title[:size] for size in range(1, min(len(title), START_MAX) + 1))
-        for run, is_han in text.runs(title):
-            longest = min(len(run), START_MAX)
-            if is_han:
-                found.update(run[:size] for size in range(1, longest + 1))
-            else:
-                found.update(run[:size] for size in range(2, longest + 1))
-    for run_readings in readings:
-        spelt = "".join(one[0] for one in run_readings)
-        initials = "".join(one[0][0] for one in run_readings)
-        for letters in (spelt, initials):
-            found.update(letters[:size] for size in range(1, min(len(letters), START_MAX) + 1))
+    for head in heads.values():
+        found.update(grams.of_heading(head["title"], is_title=True))
+        found.update(grams.of_heading(head["names"], is_title=False))
+        found.add(grams.exact(text.core(head["title"])))
     return found
+
+
+def _of_bodies(texts: Texts, heads: Mapping[str, Mapping[str, str]]) -> set[str]:
+    found: set[str] = set()
+    for language, head in heads.items():
+        for part in (head["summary"], text.lower(texts[language]["body"])):
+            found.update(grams.of_body(part))
+    return found
+
+
+def _of_starts(
+    heads: Mapping[str, Mapping[str, str]], readings: list[syllables.Readings]
+) -> set[str]:
+    """Return beginnings of the titles, of their runs and words, and of how they are read."""
+    starts: set[str] = set()
+    for head in heads.values():
+        pieces = [piece for piece, _ in text.runs(head["title"])]
+        starts.update(text.core(" ".join(pieces[i:])) for i in range(len(pieces)))
+    for run in readings:
+        starts.update(pinyin.spellings(run))
+        starts.add("".join(one[0][0] for one in run))
+    return {gram for start in starts for gram in grams.of_start(start)}

@@ -1,10 +1,10 @@
 """Where in a hit the query stands: offsets, never HTML; the client draws them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from services.search import syllables, text
-from services.search.ranking import Query
+from services.search import extract, loose, ranking, spelling, text
+from services.search.asked import Query
 from services.search.text import Unit
 
 BEFORE, LENGTH = 20, 90
@@ -13,29 +13,44 @@ Range = list[int]
 
 
 def mark(
-    texts: Mapping[str, str], readings: list[list[list[str]]], queries: list[Query]
+    texts: Mapping[str, str],
+    spelt: Mapping[str, str],
+    queries: Sequence[Query],
+    terms: Sequence[Unit],
 ) -> dict[str, Any]:
     """Return ranges `[start, end)` of title and summary in code points, and a snippet.
 
-    The snippet is a piece of the body around the first place, with ranges of its own; None when
-    the body does not hold the query.
+    `terms` are what to mark. The snippet is a piece of the body that holds most of them, with
+    ranges of its own; None when the body holds none.
     """
-    units = list(dict.fromkeys(unit for query in queries for unit in query.units))
-    title = texts.get("title", "")
-    found = _ranges(title, units)
-    letters = text.letters(list(queries[0].units))
+    shown = extract.parts(texts["head"])
+    title = text.lower(shown["title"])
+    found = _ranges(title, terms)
+    letters = text.letters(queries[0].units)
     if not found and letters:
-        found = _spelt(title, letters, readings)
+        found = _spelt(title, letters, spelt)
     return {
         "title": found,
-        "summary": _ranges(texts.get("summary", ""), units),
-        "snippet": _snippet(texts.get("body", ""), units),
+        "summary": _ranges(text.lower(shown["summary"]), terms),
+        "snippet": _snippet(texts["body"], terms),
     }
 
 
-def _ranges(part: str, units: list[Unit]) -> list[Range]:
-    """Return the places of the units in a text, merged where they touch."""
-    places = sorted(place for unit in units for place in _places(part, unit))
+def terms_of(queries: Sequence[Query], *, partly: bool) -> list[Unit]:
+    """Return what is marked: the queries in one piece and each of their telling units.
+
+    When hits have a part of the query only, its pairs of characters are marked too.
+    """
+    mixed = [query for query in queries if len({unit.is_han for unit in query.units}) > 1]
+    wholes = [Unit(query.whole, is_han=True) for query in mixed]
+    units = [unit for query in queries for unit in query.telling]
+    parts = [part for query in queries for part in loose.possible(query)] if partly else []
+    return list(dict.fromkeys([*wholes, *units, *parts]))
+
+
+def _ranges(part: str, terms: Sequence[Unit]) -> list[Range]:
+    """Return the places of the terms in a text, merged where they touch."""
+    places = sorted(place for unit in terms for place in _places(part, unit))
     merged: list[Range] = []
     for start, end in places:
         if merged and start <= merged[-1][1]:
@@ -46,33 +61,50 @@ def _ranges(part: str, units: list[Unit]) -> list[Range]:
 
 
 def _places(part: str, unit: Unit) -> Iterator[tuple[int, int]]:
-    if unit.is_han:
-        start = part.find(unit.text)
-        while start >= 0:
-            yield start, start + len(unit.text)
-            start = part.find(unit.text, start + len(unit.text))
+    if not unit.is_han:
+        for match in text.WORD.finditer(part):
+            if ranking.likeness(match.group(), unit):
+                yield match.span()
         return
-    wanted = text.stem(unit.text)
-    for match in text.RUN.finditer(part):
-        if text.stem(match.group()) == wanted or match.group().startswith(unit.text):
-            yield match.span()
+    start = part.find(unit.text)
+    while start >= 0:
+        yield start, start + len(unit.text)
+        start = part.find(unit.text, start + 1)
 
 
-def _spelt(title: str, letters: str, readings: list[list[list[str]]]) -> list[Range]:
-    starts = [match.start() for match in text.RUN.finditer(title) if match.group()[0] > "z"]
-    for start, run in zip(starts, readings, strict=False):
-        place = syllables.fits(letters, run)
-        if place is not None:
-            return [[start + place[0], start + place[1]]]
-    return []
+def _spelt(title: str, letters: str, spelt: Mapping[str, str]) -> list[Range]:
+    place = spelling.reads(letters, spelt, "title")
+    if place is None:
+        return []
+    number, start, end = place
+    chinese = [match.start() for match in text.RUN.finditer(title) if text.is_han(match.group())]
+    return [[chinese[number] + start, chinese[number] + end]]
 
 
-def _snippet(body: str, units: list[Unit]) -> dict[str, Any] | None:
-    ranges = _ranges(body, units)
+def _snippet(body: str, terms: Sequence[Unit]) -> dict[str, Any] | None:
+    ranges = _ranges(text.lower(body), terms)
     if not ranges:
         return None
-    begin = max(0, ranges[0][0] - BEFORE)
+    begin = _begin(body, max(ranges, key=lambda one: (_covered(ranges, one[0]), -one[0]))[0])
     end = min(len(body), begin + LENGTH)
-    inside = [[a - begin, min(b, end) - begin] for a, b in ranges if a < end]
-    piece = body[begin:end].replace("\n", " ")
-    return {"text": piece, "ranges": inside}
+    inside = [
+        [max(a, begin) - begin, min(b, end) - begin] for a, b in ranges if a < end and b > begin
+    ]
+    return {"text": body[begin:end].replace("\n", " "), "ranges": inside}
+
+
+def _covered(ranges: Sequence[Range], start: int) -> int:
+    """Return how many characters are marked in the piece that begins around `start`."""
+    end = start - BEFORE + LENGTH
+    return sum(min(b, end) - a for a, b in ranges if start <= a < end)
+
+
+def _begin(body: str, first: int) -> int:
+    """Return where a piece begins: a line, a sentence or a word shortly before the first place."""
+    earliest = max(0, first - BEFORE)
+    before = body[earliest:first]
+    for ends in ("\n", "。！？；", "，、 "):
+        place = max((before.rfind(one) for one in ends), default=-1)
+        if place >= 0:
+            return earliest + place + 1
+    return earliest

@@ -1,10 +1,11 @@
 """Readings of Chinese characters, looked up when an entry is written.
 
-A character with several readings (重, 行) is indexed under the two most common ones: a visitor who
-types either finds it. pypinyin's dictionary of phrases would choose one of them, at the price of
+A character with several readings (重, 行) is indexed under the most common ones: a visitor who
+types any of them finds it. pypinyin's dictionary of phrases would choose one, at the price of
 45 MB in every process that publishes.
 """
 
+import functools
 import itertools
 import os
 
@@ -16,26 +17,31 @@ from pypinyin import Style, pinyin
 from services.search.syllables import Readings
 from services.search.text import runs
 
-READINGS_MAX = 2
+READINGS_MAX = 3
+SPELLINGS_MAX = 6
 
 
 def readings(run: str) -> Readings:
-    """Return for each character of a Chinese run its readings without tones, ü as v."""
-    looked_up = pinyin(run, style=Style.NORMAL, heteronym=True, v_to_u=False, errors="ignore")
-    return [list(dict.fromkeys(one))[:READINGS_MAX] for one in looked_up]
-
-
-def grams(found: Readings) -> set[str]:
-    """Return the grams by which a run's readings are found."""
-    result = {f"y:{reading}" for one in found for reading in one}
-    for one, other in itertools.pairwise(found):
-        for left in one:
-            for right in other:
-                result.add(f"y:{left}.{right}")
-                result.add(f"i:{left[0]}{right[0]}")
-    return result
+    """Return for each character of a Chinese run its readings, the usual one first."""
+    return [_of_character(character) for character in run]
 
 
 def of_text(normalised: str) -> list[Readings]:
     """Return the readings of each Chinese run of a text."""
-    return [readings(run) for run, is_han in runs(normalised) if is_han]
+    return [readings(run) for run, chinese in runs(normalised) if chinese]
+
+
+def spellings(found: Readings) -> list[str]:
+    """Return how a run is spelt: each character by its first reading, then with another one."""
+    first = [one[0] for one in found]
+    spelt = ["".join(first)]
+    for place, one in enumerate(found):
+        spelt += ["".join([*first[:place], other, *first[place + 1 :]]) for other in one[1:]]
+    return list(itertools.islice(dict.fromkeys(spelt), SPELLINGS_MAX))
+
+
+@functools.lru_cache(maxsize=10_000)
+def _of_character(character: str) -> list[str]:
+    """Return readings without tones, ü as v; of a character that has none, itself."""
+    looked_up = pinyin(character, style=Style.NORMAL, heteronym=True, v_to_u=False)
+    return list(dict.fromkeys(looked_up[0]))[:READINGS_MAX]

@@ -1,21 +1,31 @@
-"""How text is cut for search: normalised, then into characters, pairs, triples and word stems."""
+"""How text is read for search: tidied, cut into runs of Chinese and words, stemmed."""
 
 import functools
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import snowballstemmer
 
-HAN = "\u3400-\u4dbf\u4e00-\u9fff"
-RUN = re.compile(rf"[{HAN}]+|[a-z0-9]+(?:[.'][a-z0-9]+)*")
-PINYIN_LETTERS = re.compile(r"[a-z]+")
+HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
+RUN = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+(?:[.'’][^\W_{HAN}]+)*")
+WORD = re.compile(rf"[^\W_{HAN}]+(?:[.'’][^\W_{HAN}]+)*")
+IS_HAN = re.compile(rf"[{HAN}]")
+LATIN = re.compile(r"[a-z]+")
+# From this length on what is typed may be the beginning of a word.
+BEGUN_MIN = 3
 # Words that say nothing: a query is not held to them.
 STOP_WORDS = frozenset(
     {
-        *("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "how", "in", "is"),
-        *("it", "of", "on", "or", "the", "to", "what", "where", "which", "with"),
+        *("a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "by", "can", "could"),
+        *("did", "do", "does", "for", "from", "get", "has", "have", "how", "i", "if", "in", "into"),
+        *("is", "it", "its", "me", "my", "of", "on", "or", "our", "shall", "should", "that"),
+        *("the", "their", "there", "these", "they", "this", "to", "us", "was", "we", "were"),
+        *("what", "when", "where", "which", "who", "whom", "why", "will", "with", "would"),
+        *("you", "your"),
     }
 )
 
@@ -31,82 +41,99 @@ class Unit:
 
     @property
     def is_lone(self) -> bool:
-        """Tell whether this is a single Chinese character."""
-        return self.is_han and len(self.text) == 1
+        """Tell whether this is a single character, which says little beside others."""
+        return len(self.text) == 1
 
-    @property
-    def grams(self) -> tuple[str, ...]:
-        """Return what a scan for this unit may begin with."""
-        return tuple(han_grams(self.text)) if self.is_han else (word_gram(self.text),)
+    @functools.cached_property
+    def beginning(self) -> str:
+        """Return how every form of a word begins: `energ` of energy, `compan` of companies."""
+        pairs = zip(self.text, stem(self.text).removesuffix("i"), strict=False)
+        alike = itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)
+        return "".join(one for one, _ in alike) or self.text
+
+
+class _Tidying(dict[int, str]):
+    """Maps each character to how it is kept, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        kept = self[code] = _kept(chr(code))
+        return kept
+
+
+def _kept(character: str) -> str:
+    """Return letters and digits in their usual form, without accents; control characters go."""
+    category = unicodedata.category(character)
+    if category == "Cc" and character != "\n":
+        return " "
+    if category[0] not in "LN":
+        return character
+    plain = unicodedata.normalize("NFKC", character)
+    base = unicodedata.normalize("NFD", plain)[:1]
+    if base.isascii() and base.isalnum() and len(plain) == 1:
+        return base
+    return plain if len(plain) == 1 else character
+
+
+_tidying = _Tidying()
+
+
+def tidy(text: str) -> str:
+    """Return `text` in half width, character by character: positions and case stay."""
+    return text.translate(_tidying)
+
+
+def lower(text: str) -> str:
+    """Return `text` in lower case, character by character: positions stay."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
 
 
 def normalise(text: str) -> str:
-    """Return `text` in lower case and half width, character by character.
-
-    Positions stay as they are, so that what is found here is found in the original too.
-    """
-    return "".join(_normal(character) for character in text)
+    """Return `text` as it is compared: tidy, in lower case, each character where it was."""
+    return lower(tidy(text))
 
 
-@functools.lru_cache(maxsize=20_000)
-def _normal(character: str) -> str:
-    folded = unicodedata.normalize("NFKC", character).lower()
-    return folded if len(folded) == 1 else character
+def is_han(text: str) -> bool:
+    """Tell whether a run is Chinese."""
+    return IS_HAN.match(text) is not None
 
 
 def runs(normalised: str) -> Iterator[tuple[str, bool]]:
     """Yield (text, whether it is Chinese) of each run of characters, or word."""
     for match in RUN.finditer(normalised):
         text = match.group()
-        yield text, text[0] > "z"
+        yield text, is_han(text)
 
 
-def units(query: str) -> list[Unit]:
+def core(normalised: str) -> str:
+    """Return a text without what nobody types: punctuation, and spaces but between words."""
+    pieces: list[str] = []
+    was_word = False
+    for text, chinese in runs(normalised):
+        if was_word and not chinese:
+            pieces.append(" ")
+        pieces.append(text)
+        was_word = not chinese
+    return "".join(pieces)
+
+
+def units(normalised: str) -> list[Unit]:
     """Cut a query into the parts that must be found."""
-    found = [Unit(text, is_han) for text, is_han in runs(normalise(query))]
+    found = [Unit(text, chinese) for text, chinese in runs(normalised)]
     telling = [unit for unit in found if unit.is_han or unit.text not in STOP_WORDS]
     return list(dict.fromkeys(telling or found))
 
 
-def han_grams(run: str) -> Iterator[str]:
-    """Yield what stands for a run in a query: triples, or the pair, or the character."""
-    size = min(len(run), 3)
-    for start in range(len(run) - size + 1):
-        yield run[start : start + size]
-
-
-def word_gram(word: str) -> str:
-    """Return the gram of a word: its stem."""
-    return "w:" + stem(word)
-
-
 @functools.lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """Return the stem of an English word; numbers stay as they are."""
-    stemmed: str = _stemmer.stemWord(word)
-    return stemmed
+    """Return the stem of an English word; numbers and other scripts stay as they are."""
+    stemmed: Any = _stemmer.stemWord(word)
+    return str(stemmed)
 
 
-def grams(normalised: str, *, single: bool = False) -> set[str]:
-    """Return the grams of a text; single characters too when `single`."""
-    found: set[str] = set()
-    for run, is_han in runs(normalised):
-        if not is_han:
-            found.add(word_gram(run))
-            continue
-        for size in (1, 2, 3) if single else (2, 3):
-            found.update(run[i : i + size] for i in range(len(run) - size + 1))
-    return found
-
-
-def pairs(unit: Unit) -> list[str]:
-    """Return the grams by which a unit is found loosely: pairs of characters, or its stem."""
-    if not unit.is_han or len(unit.text) < 2:
-        return list(unit.grams)
-    return [unit.text[i : i + 2] for i in range(len(unit.text) - 1)]
-
-
-def letters(found: list[Unit]) -> str | None:
+def letters(found: Sequence[Unit]) -> str | None:
     """Return a query of Latin letters only as one string, which may be pinyin; else None."""
-    joined = "".join(unit.text.replace("'", "") for unit in found)
-    return joined if PINYIN_LETTERS.fullmatch(joined) else None
+    joined = "".join(unit.text.replace("'", "").replace("’", "") for unit in found)
+    return joined if LATIN.fullmatch(joined) else None

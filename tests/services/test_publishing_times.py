@@ -15,7 +15,7 @@ from models.snapshots import Snapshot
 from services import content, handbook, home, links, live, publishing, related, sitemaps, versions
 from services.live import Selection
 from services.publishing import EXPIRE_JOB, PUBLISH_JOB
-from services.search import synonyms
+from services.search import promotions
 from tests.factories import ACTOR, create, create_live, publish
 
 TRACKS = Kind.TRACKS
@@ -226,7 +226,7 @@ def test_past_its_time_an_item_is_no_target_of_links_any_more() -> None:
     assert [(link.exists, link.live) for link in links.check(venue)] == [(True, False)]
     assert links.problems(venue) == {"site": ("link_not_live", {"target": f"sites:{site.id}"})}
     with pytest.raises(Invalid) as refused:
-        synonyms.promote("园区", [(Kind.SITES, site.id)])
+        promotions.promote("园区", [(Kind.SITES, site.id)])
     assert refused.value.fields == {"items": "not_live"}
 
 
