@@ -100,8 +100,6 @@ def test_the_product_works_and_its_user_changes_nothing_of_the_log(
 
     file = tmp_path / "old.jsonl"
     well(manage("audit", "export", file))
-    refused = manage("audit", "drop", file, "--yes")
-    assert refused.returncode == 1
     young = manage("audit", "drop", file, "--yes", user="keeper")
     assert "180" in young.stderr
     check_dropped(manage, tmp_path)
@@ -136,8 +134,7 @@ def check_closed(name: str) -> None:
 def check_dropped(manage: Manage, folder: Path) -> None:
     """Check that the keeper drops what is old, as exported, and that the rest verifies."""
     file = folder / "older.jsonl"
-    yesterday = "2020-01-01"
-    nothing = manage("audit", "export", folder / "nothing.jsonl", "--until", yesterday)
+    nothing = manage("audit", "export", folder / "nothing.jsonl", "--until", "2020-01-01")
     assert nothing.returncode == 1
     well(manage("audit", "export", file, "--until", day_of_first_young()))
     denied = manage("audit", "drop", file, "--yes")

@@ -4,7 +4,9 @@ import http.client
 import json
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from tests.faults.harness import Product, children, eventually, frozen
 
 SESSION = "/admin/api/v1/session"
 TRIES = 2
+MEMORY_GROWTH_MB = 16
 # One address for each thing that is tried, so that counters of another do not reach it.
 ADDRESSES = {"shared": "192.0.2.1", "alone": "192.0.2.2", "again": "192.0.2.3"}
 
@@ -109,6 +112,25 @@ def test_failures_on_all_workers_lock_the_account_on_all(served: Product) -> Non
         with only(served, worker):
             answer = sign_in(served, account, PASSWORD, "203.0.113.9")
         assert answer == (429, "sign_in_locked")
+
+
+def resident_mb(pid: int) -> float:
+    """Return how much memory a process holds."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
+
+
+def test_hashing_passwords_leaves_no_memory_behind(served: Product) -> None:
+    """Each hash takes 19 MiB, in each of a worker's threads."""
+    account = create_staff(Role.EDITOR, second_factor=False)
+    worker = min(children(served.web.pid))
+    with only(served, worker), ThreadPoolExecutor(8) as threads:
+        assert sign_in(served, account, PASSWORD, "198.51.100.254") == (200, "")
+        before = resident_mb(worker)
+        addresses = [f"198.51.100.{number}" for number in range(40)]
+        found = threads.map(lambda one: sign_in(served, account, PASSWORD, one), addresses)
+        assert set(found) == {(200, "")}
+        assert eventually(lambda: resident_mb(worker) < before + MEMORY_GROWTH_MB, 20), before
 
 
 def passed(product: Product, workers: list[int], address: str) -> int:
