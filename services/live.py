@@ -10,11 +10,10 @@ from typing import Any
 
 import orjson
 
-from core.clock import now
 from core.errors import NotFound
 from core.ids import is_id_or_slug
 from models.enums import Kind, Language
-from models.snapshots import Snapshot
+from models.snapshots import Snapshot, in_time
 
 RELATED_LIMIT = 12
 REFERENCE = "$ref"
@@ -43,7 +42,7 @@ class Page:
 
 def page(selection: Selection, language: Language, after: Position | None = None) -> Page:
     """Return a page of cards. Its cost does not depend on how deep it is."""
-    query: Row = {"kind": selection.kind, **selection.match, **_in_time()}
+    query: Row = {"kind": selection.kind, **selection.match, **in_time()}
     if after is not None:
         order, key = after
         query["$or"] = [{"order": {"$gt": order}}, {"order": order, "_id": {"$gt": key}}]
@@ -65,7 +64,7 @@ def find(kind: Kind, id_or_slug: str, language: Language, match: Row | None = No
     if not is_id_or_slug(id_or_slug):
         raise NotFound
     projection = {**DETAIL_FIELDS, f"body.{language}.detail": 1}
-    where = {**(match or {}), **_in_time()}
+    where = {**(match or {}), **in_time()}
     snapshots = Snapshot.raw()
     row = snapshots.find_one({"_id": f"{kind}:{id_or_slug}", **where}, projection)
     row = row or snapshots.find_one({"kind": kind, "slug": id_or_slug, **where}, projection)
@@ -105,10 +104,10 @@ def _gather(
 ) -> tuple[list[Row], list[list[Row]]]:
     pipelines = []
     if keys:
-        match = {"_id": {"$in": list(keys)}, **_in_time()}
+        match = {"_id": {"$in": list(keys)}, **in_time()}
         pipelines.append(_pipeline(match, len(keys), -1, language))
     for number, selection in enumerate(selections):
-        match = {"kind": selection.kind, **selection.match, **_in_time()}
+        match = {"kind": selection.kind, **selection.match, **in_time()}
         pipelines.append(_pipeline(match, selection.limit, number, language))
     if not pipelines:
         return [], []
@@ -129,11 +128,6 @@ def _pipeline(match: Row, limit: int, group: int, language: Language) -> list[Ro
         {"$limit": limit},
         {"$project": projection},
     ]
-
-
-def _in_time() -> Row:
-    """Leave out what is past its time, even when no worker is there to take it offline."""
-    return {"expire_at": {"$not": {"$lte": now()}}}
 
 
 def _card_fields(language: Language) -> Row:
