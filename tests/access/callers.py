@@ -1,11 +1,11 @@
 """Everybody who may stand at the door: strangers, each role, sessions in every state.
 
 A caller is made anew for each request, so that what one changes, or loses, is not missed by the
-next. Other people than staff add theirs to `CALLERS`.
+next.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import Flask
@@ -120,7 +120,7 @@ def _others_csrf(app: Flask, role: Role) -> Person:
     return person
 
 
-CALLERS: dict[str, Make] = {
+CALLERS: Mapping[str, Make] = {
     "anonymous": _anonymous,
     "made up": _made_up,
     **{role.value: _in_role(role) for role in Role},

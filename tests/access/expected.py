@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from models.staff import Role
 from tests.access.callers import Person
@@ -14,6 +14,10 @@ NO_CSRF = ("without csrf", "others csrf")
 ROLES = {role.value: role for role in Role}
 
 
+# `200`, or `409 own_account` with the code of the failure.
+Answer = str
+
+
 @dataclass(frozen=True)
 class Request:
     """How to bring about a state: arguments of the path, query, body."""
@@ -23,8 +27,6 @@ class Request:
     body: Mapping[str, Any] | None = None
 
 
-# `200`, or `409 own_account` with the code of the failure.
-Answer = str
 Prepare = Callable[[Person], Request]
 
 
@@ -40,13 +42,35 @@ class State:
         return self.answer if isinstance(self.answer, str) else self.answer(person)
 
 
+class Audience(Protocol):
+    """For whom a route is. Those who are neither staff nor anyone write one of their own."""
+
+    @property
+    def role(self) -> Role:
+        """A role of staff that may call it, if staff may; any other if not."""
+        ...
+
+    def refusal(self, caller: str, method: str) -> Answer | None:
+        """Return how a caller is refused, by their name in `CALLERS`; None when they are not."""
+        ...
+
+    def leaves_open(self, caller: str) -> bool:
+        """Tell whether a caller is let in and the table does not say what they are answered."""
+        ...
+
+
 @dataclass(frozen=True)
 class Open:
     """For anyone, whoever they are."""
 
     def refusal(self, caller: str, method: str) -> Answer | None:
-        """Return how a caller is refused; None when they are not."""
+        """Nobody is refused."""
         del caller, method
+
+    def leaves_open(self, caller: str) -> bool:
+        """Everybody is answered the same."""
+        del caller
+        return False
 
     @property
     def role(self) -> Role:
@@ -71,13 +95,14 @@ class ForStaff:
             return None if method in SAFE else "403 csrf"
         return "401 unauthenticated"
 
+    def leaves_open(self, caller: str) -> bool:
+        """An account that lacks something may be told so in many ways."""
+        return caller in DUE
+
     @property
     def role(self) -> Role:
         """A role that may call it."""
         return min(self.roles)
-
-
-Audience = Open | ForStaff
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ REFUSED = [
     ("JOB_MAX_ATTEMPTS", "101", "JOB_MAX_ATTEMPTS must be between 1 and 100"),
     ("IDEMPOTENCY_HOURS", "0", "IDEMPOTENCY_HOURS must be between 1 and 720"),
     ("STAFF_PASSWORD_MIN_LENGTH", "7", "STAFF_PASSWORD_MIN_LENGTH must be between 8 and 64"),
-    ("AUDIT_KEEP_DAYS", "179", "AUDIT_KEEP_DAYS must be between 180 and 36500"),
+    ("AUDIT_KEEP_DAYS", "183", "AUDIT_KEEP_DAYS must be between 184 and 36500"),
 ]
 
 
