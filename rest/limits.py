@@ -97,6 +97,12 @@ def code() -> None:
     _limiter.hit(RateLimitItemPerHour(_settings().limit_codes_per_hour), "codes", address())
 
 
+def code_to(receiver: str) -> None:
+    """Count a one-time code to one receiver, whoever asks for it; raise `RateLimited`."""
+    limit = RateLimitItemPerHour(_settings().limit_codes_per_email_per_hour)
+    _limiter.hit(limit, "codes_to", policy.keyed_hash("limit", f"to:{receiver}"))
+
+
 def write() -> None:
     """Count a write of whoever is signed in, else of the address; raise `RateLimited`."""
     _limiter.hit(RateLimitItemPerMinute(_settings().limit_writes_per_minute), "writes", caller())

@@ -1,13 +1,14 @@
 """Answering public reads: bytes, ETag, Last-Modified, 304, Cache-Control."""
 
 import datetime as dt
+import functools
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from flask import Response, abort, current_app, request
+from flask import Response, abort, current_app, make_response, request
 
 from core.clock import now
 from models.versions import CONTENT
@@ -67,6 +68,18 @@ def public(read: Callable[[], Any], changed: Changed | None = None) -> Response:
     if request.if_none_match or since is None or modified is None or since >= modified:
         response.make_conditional(request)
     return checked(response)
+
+
+def unkept(view: Callable[..., Any]) -> Callable[..., Response]:
+    """Let the answer of a view be kept nowhere: it is for who asked, now."""
+
+    @functools.wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> Response:
+        response = make_response(view(*args, **kwargs))
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return wrapped
 
 
 def checked(response: Response) -> Response:
