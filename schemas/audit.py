@@ -1,5 +1,7 @@
 """The audit log on the wire; nothing of it can be written."""
 
+from enum import StrEnum
+
 from marshmallow import Schema, fields
 
 from models.audit import Outcome
@@ -35,6 +37,19 @@ class AuditFilterSchema(LanguageQuerySchema):
     request_id = Text(maximum=64, minimum=1)
     since = fields.AwareDateTime(error_messages={**MESSAGES, "invalid_awareness": "format"})
     until = fields.AwareDateTime(error_messages={**MESSAGES, "invalid_awareness": "format"})
+
+
+class FileFormat(StrEnum):
+    """How entries are read out."""
+
+    JSON_LINES = "jsonl"
+    CSV = "csv"
+
+
+class AuditExportQuerySchema(AuditFilterSchema):
+    """What to read out, and as what."""
+
+    file_format = Choice(FileFormat, data_key="format", load_default=FileFormat.JSON_LINES)
 
 
 class AuditListQuerySchema(AuditFilterSchema):

@@ -1,6 +1,8 @@
 """The audit log over REST: filters, pages, read out, read-only."""
 
+import csv
 import datetime as dt
+import io
 
 import orjson
 import pytest
@@ -86,7 +88,23 @@ def test_reading_out_gives_every_line_and_is_on_record(auditor: FlaskClient) -> 
     assert len(lines) == AuditEntry.objects(action="content.publish").count()
     assert lines[0]["after"]["title"].startswith("y")
     entry = AuditEntry.objects.get(action="audit.read_out")
-    assert entry.after == {"action": "content.publish"}
+    assert entry.after == {"action": "content.publish", "format": "jsonl"}
+
+
+def test_a_table_is_read_out_without_formulas(auditor: FlaskClient) -> None:
+    name = '=HYPERLINK("http://example.org";"x")'
+    editor = Actor("a", name, frozenset({Role.EDITOR}), "\t@SUM(A1)", "192.0.2.1", "req-1")
+    audit.record(editor, "content.update", "tracks:1", after={"title": '+1\r\n,"x"'})
+    answer = auditor.get(f"{API}/export?format=csv")
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Content-Disposition"] == "attachment; filename=audit.csv"
+    text = answer.data.decode("utf-8-sig")
+    rows = {one["action"]: one for one in csv.DictReader(io.StringIO(text, newline=""))}
+    assert rows["audit.read_out"]["after"] == '{"format":"csv"}'
+    row = rows["content.update"]
+    assert (row["actor_name"], row["department"]) == (f"'{name}", "'\t@SUM(A1)")
+    assert orjson.loads(row["after"]) == {"title": '+1\r\n,"x"'}
+    assert auditor.get(f"{API}/export?format=xlsx").status_code == 400
 
 
 def test_one_entry_is_read(auditor: FlaskClient) -> None:

@@ -17,10 +17,8 @@ LISTED = tuple(kind for kind in Kind if kind is not Kind.CHAPTERS)
 # Routes of flask-restx: the document, its page with the files it loads, the bare prefix.
 DOCUMENTATION = frozenset({"api.specs", "api.doc", "api.root", "restx_doc.static"})
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
+ABSENT = "absent"
 USUAL: Mapping[str, str] = {
-    "id_or_slug": "absent",
-    "edition": "absent",
-    "chapter": "absent",
     "kind": "tracks",
     "path": "absent.webp",
     "filename": "swagger-ui.css",
@@ -46,19 +44,36 @@ def declared(app: Flask) -> list[Rule]:
     ]
 
 
+def open_reads(app: Flask) -> list[Rule]:
+    """Return the routes that anyone may GET, those that a library made with them."""
+    return [
+        rule
+        for rule in rules(app)
+        for method, handler in handlers(app, rule)
+        if method == "GET" and getattr(handler, "access", None) == "anyone"
+    ]
+
+
+def public_reads(app: Flask) -> list[Rule]:
+    """Return the routes of the public API, declared by a contract, that anyone may GET."""
+    found = {rule.rule for rule in declared(app)}
+    return [rule for rule in open_reads(app) if rule.rule in found]
+
+
 def handlers(app: Flask, rule: Rule) -> Iterator[tuple[str, Callable[..., Any]]]:
     """Yield (method, handler) of a route: methods of a Resource, or the view itself."""
     view = app.view_functions[rule.endpoint]
     resource = getattr(view, "view_class", None)
     for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-        own = resource is not None and rule.endpoint not in DOCUMENTATION
+        # What a library made declares its access on the view itself.
+        own = resource is not None and not hasattr(view, "access")
         yield method, getattr(resource, method.lower()) if own else view
 
 
 def path(rule: Rule, **values: str) -> str:
     """Return a route's path with its arguments filled in, and the query that it needs."""
     given = {**USUAL, **values}
-    filled = ARGUMENT.sub(lambda found: quote(given[found[1]], safe="/"), rule.rule)
+    filled = ARGUMENT.sub(lambda found: quote(given.get(found[1], ABSENT), safe="/"), rule.rule)
     needed = NEEDED.get(rule.rule)
     return f"{filled}?{urlencode(needed)}" if needed else filled
 
@@ -67,7 +82,7 @@ def raw_path(rule: Rule, value: str) -> str:
     """Return a route's path with `value`, as it stands, in the place of its last argument."""
     head, _, tail = rule.rule.rpartition("<")
     filled = head + value + tail.partition(">")[2]
-    return ARGUMENT.sub(lambda found: USUAL[found[1]], filled)
+    return ARGUMENT.sub(lambda found: USUAL.get(found[1], ABSENT), filled)
 
 
 def adding(address: str, **query: str) -> str:

@@ -1,6 +1,7 @@
 """A whole installation as its user starts it: `scripts/run` with its processes."""
 
 import http.client
+import json
 import os
 import re
 import signal
@@ -98,6 +99,17 @@ class Installation:
             return connection.getresponse().status
         except (OSError, http.client.HTTPException):
             return 0
+        finally:
+            connection.close()
+
+    def sign_in(self, username: str, password: str) -> dict[str, Any]:
+        """Sign a member of staff in; return the answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        body = json.dumps({"username": username, "password": password})
+        headers = {"Content-Type": "application/json"}
+        try:
+            connection.request("POST", "/admin/api/v1/session", body, headers)
+            return dict(json.load(connection.getresponse()))
         finally:
             connection.close()
 

@@ -1,10 +1,12 @@
 """`scripts/run` as a whole: real processes, kills, clean ends, one-line errors."""
 
 import os
+import re
 import signal
 import socket
 import stat
 import subprocess
+import urllib.request
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -23,6 +25,7 @@ from tests.e2e.installation import (
 )
 
 RECOVER_WITHIN_S = 40.0
+ONE_TIME = re.compile(r"^  username  admin\n  password  (\S+)$", re.MULTILINE)
 
 
 @pytest.fixture
@@ -64,7 +67,12 @@ def test_every_process_may_be_killed_and_ctrl_c_ends_all(
     assert f"http://127.0.0.1:{running.port}/api/v1/docs" in running.output
     running.write("before")
 
-    kinds = {"mongod": "--dbpath", "worker": "application worker$", "web": "gunicorn"}
+    kinds = {
+        "mongod": "--dbpath",
+        "worker": "application worker$",
+        "web": "gunicorn",
+        "simulator": "-m simulator",
+    }
     for name, pattern in kinds.items():
         former = running.pids(pattern)
         assert former, name
@@ -91,6 +99,8 @@ def test_a_second_start_keeps_data_port_and_secrets_and_fresh_deletes_them(
     first = start("--no-demo")
     first.await_start()
     first.write("kept")
+    (password,) = ONE_TIME.findall(first.output)
+    assert first.sign_in("admin", password)["due"] == "password_change_needed"
     known = demo_environment(first.data)
     secrets = first.data / "secrets.env"
     assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
@@ -104,6 +114,8 @@ def test_a_second_start_keeps_data_port_and_secrets_and_fresh_deletes_them(
     second = start("--no-demo")
     second.await_start()
     assert second.notes() == ["kept"]
+    assert ONE_TIME.findall(second.output) == []
+    assert second.sign_in("admin", password)["stage"] == "full"
     assert demo_environment(second.data) == known
     os.kill(second.process.pid, signal.SIGKILL)
     assert eventually(lambda: not processes(second.data), 5), processes(second.data)
@@ -111,7 +123,25 @@ def test_a_second_start_keeps_data_port_and_secrets_and_fresh_deletes_them(
     third = start("--no-demo", "--fresh", "--yes")
     third.await_start()
     assert third.notes() == []
+    assert ONE_TIME.findall(third.output) not in ([], [password])
     assert demo_environment(third.data)["SECRET_KEY"] != known["SECRET_KEY"]
+
+
+def test_the_simulator_stands_in_until_there_is_a_mini_program(
+    start: Callable[..., Installation],
+) -> None:
+    running = start("--no-demo", "--workers", "1")
+    running.await_start()
+    (address,) = re.findall(r"WeChat \(demo\)  (http://127\.0\.0\.1:\d+)/", running.output)
+    with urllib.request.urlopen(f"{address}/__sim__/health", timeout=10) as answer:  # noqa: S310
+        assert answer.status == 200
+    assert running.end(signal.SIGINT) == 0, running.output
+    assert processes(running.data) == {}
+
+    own = start("--no-demo", "--workers", "1", WECHAT_APPID="wxtest", WECHAT_SECRET="s")
+    own.await_start()
+    assert own.pids("-m simulator") == set()
+    assert "WeChat (demo)" not in own.output
 
 
 def test_a_given_database_is_used_and_none_started(
