@@ -25,7 +25,7 @@ from api import (
     venues,
 )
 from api.contract import contract
-from rest.access import open_to_anyone
+from rest.access import SECURITY, open_to_anyone
 from rest.app import RestApi
 
 PREFIX = "/api/v1"
@@ -56,6 +56,7 @@ def mount(app: Flask) -> None:
             "asks for English. Failures have one shape, `Error`."
         ),
         doc="/docs",
+        authorizations={SECURITY: {"type": "apiKey", "in": "header", "name": "Authorization"}},
     )
     for resource in RESOURCES:
         api.add_namespace(resource.namespace, path=f"/{resource.namespace.name}")

@@ -17,6 +17,8 @@ from services.visitors import sessions as visitor_sessions
 
 View = Callable[..., Any]
 OWN_ACCOUNT = "account"
+# How the document of the API names the token of visitors.
+SECURITY = "visitor"
 
 
 def anyone(view: View) -> View:
@@ -94,6 +96,8 @@ def _for_visitors(view: View, *, needs_consent: bool) -> View:
         return answer(*args, **kwargs)
 
     wrapped.access = "consenting" if needs_consent else "visitor"  # type: ignore[attr-defined]
+    documented = getattr(view, "__apidoc__", {})
+    wrapped.__apidoc__ = {**documented, "security": SECURITY}  # type: ignore[attr-defined]
     return wrapped
 
 

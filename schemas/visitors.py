@@ -38,9 +38,10 @@ class MeSchema(Schema):
     created_at = fields.DateTime(dump_only=True)
 
 
-class MeUpdateSchema(Schema):
+class MeUpdateSchema(MeSchema):
     """A change of the profile that was seen at `revision`; what is absent stays, null removes.
 
+    What is only shown may be sent back with it and changes nothing.
     Whoever switches `keeps_history` off has what was kept deleted.
     """
 
