@@ -33,7 +33,7 @@ class Sessions(Resource):
     @contract.gives(SignedInSchema, code=201)
     def post(self, data: dict[str, Any]) -> dict[str, Any]:
         """Sign in with the code of `wx.login`; a code works once, also when this fails."""
-        limits.sign_in()
+        limits.visitor_sign_in()
         return shown(signing_in.with_wechat(data["code"]))
 
 
@@ -63,7 +63,7 @@ class EmailConfirmations(Resource):
     @contract.gives(SignedInSchema, code=201)
     def post(self, data: dict[str, Any]) -> dict[str, Any]:
         """Sign in with the code that came; a few tries, then a new one must be asked for."""
-        limits.sign_in()
+        limits.visitor_sign_in()
         return shown(signing_in.with_email(data["challenge"], data["code"]))
 
 
@@ -77,7 +77,7 @@ class DemoSessions(Resource):
     @contract.gives(SignedInSchema, code=201)
     def post(self, data: dict[str, Any]) -> dict[str, Any]:
         """Sign in as a fictitious visitor; in production there is nothing here (404)."""
-        limits.sign_in()
+        limits.visitor_sign_in()
         return shown(signing_in.as_demo(data["visitor"]))
 
 

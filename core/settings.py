@@ -76,6 +76,7 @@ class Settings:
     email_code_minutes: int
     email_code_tries: int
     limit_codes_per_email_per_hour: int
+    limit_visitor_sign_in_per_minute: int
     smtp_host: str
     smtp_port: int
     smtp_security: str
@@ -251,6 +252,9 @@ def _visitors(read: _Reader) -> dict[str, Any]:
         "email_code_tries": read.number("EMAIL_CODE_TRIES", 5, 1, 20),
         "limit_codes_per_email_per_hour": read.number(
             "LIMIT_CODES_PER_EMAIL_PER_HOUR", 5, 1, 1_000
+        ),
+        "limit_visitor_sign_in_per_minute": read.number(
+            "LIMIT_VISITOR_SIGN_IN_PER_MINUTE", 120, 1, 1_000_000
         ),
     }
 

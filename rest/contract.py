@@ -122,7 +122,9 @@ class Contract:
         @functools.wraps(view)
         def wrapped(*args: Any, **kwargs: Any) -> Response:
             view(*args, **kwargs)
-            return Response(status=204)
+            response = Response(status=204)
+            del response.headers["Content-Type"]
+            return response
 
         return self._documented(wrapped, responses={204: "Done"})
 

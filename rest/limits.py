@@ -92,6 +92,12 @@ def sign_in() -> None:
     _limiter.hit(RateLimitItemPerMinute(_settings().limit_sign_in_per_minute), "sign_in", address())
 
 
+def visitor_sign_in() -> None:
+    """Count a visitor's try to sign in from this address; raise `RateLimited`."""
+    limit = RateLimitItemPerMinute(_settings().limit_visitor_sign_in_per_minute)
+    _limiter.hit(limit, "visitor_sign_in", address())
+
+
 def code() -> None:
     """Count a one-time code that this address asks for; raise `RateLimited`."""
     _limiter.hit(RateLimitItemPerHour(_settings().limit_codes_per_hour), "codes", address())

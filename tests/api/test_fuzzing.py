@@ -72,7 +72,7 @@ def document(
     del app  # the database has its indexes
     simulator = RunningSimulator(tmp_path / "simulator.log")
     simulator.start()
-    limits = ("LIMIT_SIGN_IN_PER_MINUTE", "LIMIT_CODES_PER_HOUR", "LIMIT_WRITES_PER_MINUTE")
+    limits = [name.upper() for name in vars(settings) if name.startswith("limit_")]
     unlimited = {
         **environ,
         **dict.fromkeys(limits, "100000"),

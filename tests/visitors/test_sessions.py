@@ -172,7 +172,10 @@ def test_sessions_are_bounded_the_oldest_goes(visitor: Caller, sign_in: SignIn) 
     callers[0].me()
 
 
-def test_tries_to_sign_in_are_limited(anybody: FlaskClient, simulator: RunningSimulator) -> None:
+def test_tries_to_sign_in_are_limited(
+    new_app: Callable[..., Flask], simulator: RunningSimulator
+) -> None:
+    anybody = new_app(LIMIT_VISITOR_SIGN_IN_PER_MINUTE="20").test_client()
     answers = [anybody.post(SESSIONS, json={"code": "x" * 32}) for _ in range(22)]
     assert [one.status_code for one in answers] == [400] * 20 + [429] * 2
     assert int(answers[-1].headers["Retry-After"]) > 0
