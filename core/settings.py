@@ -251,7 +251,7 @@ def _visitors(read: _Reader) -> dict[str, Any]:
         "email_code_minutes": read.number("EMAIL_CODE_MINUTES", 10, 1, 60),
         "email_code_tries": read.number("EMAIL_CODE_TRIES", 5, 1, 20),
         "limit_codes_per_email_per_hour": read.number(
-            "LIMIT_CODES_PER_EMAIL_PER_HOUR", 5, 1, 1_000
+            "LIMIT_CODES_PER_EMAIL_PER_HOUR", 5, 1, 100_000
         ),
         "limit_visitor_sign_in_per_minute": read.number(
             "LIMIT_VISITOR_SIGN_IN_PER_MINUTE", 120, 1, 1_000_000

@@ -81,10 +81,12 @@ def document(
         "WECHAT_API_BASE": simulator.url,
         "MAILBOX_URL": simulator.url,
     }
-    fresh = application.create_app(load(unlimited))
-    yield schemathesis.openapi.from_wsgi(f"{API}/swagger.json", fresh)
-    application.wire(settings)
-    simulator.end()
+    try:
+        fresh = application.create_app(load(unlimited))
+        yield schemathesis.openapi.from_wsgi(f"{API}/swagger.json", fresh)
+    finally:
+        application.wire(settings)
+        simulator.end()
 
 
 def _token(items: Items) -> str:
@@ -147,7 +149,9 @@ def _fuzz(way: Way, items: Items) -> Counter[int]:
     @given(case=operation.as_strategy(generation_mode=mode, **values))
     def run(case: Case) -> None:
         answer = case.call(headers=headers)
-        case.validate_response(answer, checks=checks)
+        empty = answer.status_code == 204  # what holds nothing has no type
+        held = [check for check in checks if not (empty and check is content_type_conformance)]
+        case.validate_response(answer, checks=held)
         statuses[int(answer.status_code)] += 1
 
     run()
