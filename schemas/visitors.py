@@ -27,7 +27,7 @@ class MeSchema(Schema):
     organisation = fields.String(dump_only=True, allow_none=True)
     title = fields.String(dump_only=True, allow_none=True)
     language = Choice(Language, dump_only=True)
-    phone = fields.String(dump_only=True, allow_none=True, metadata={"example": "138****0000"})
+    phone = fields.String(dump_only=True, allow_none=True, metadata={"description": "138****0000"})
     phone_source = Choice(PhoneSource, dump_only=True, allow_none=True)
     email = fields.String(dump_only=True, allow_none=True)
     keeps_history = fields.Boolean(dump_only=True)

@@ -128,23 +128,32 @@ def _values() -> Iterator[tuple[type[Document], str, str]]:
 
 
 def _outdated(document: type[Document]) -> Iterator[Row]:
-    keys = keyring()
-    names = (*document.SEALED, *document.INDEXED)
-    for row in document._get_collection().find({}, dict.fromkeys(names, 1)).sort("_id", 1):
-        if any(row.get(name) and not keys.is_current(row[name]) for name in names):
+    for row in document._get_collection().find({}, _names(document)).sort("_id", 1):
+        if _is_outdated(document, row):
             yield row
 
 
-def _renewed(document: type[Document], row: Row) -> bool:
-    """Seal a document's values anew, unless one of them was changed meanwhile."""
-    keys, document_id = keyring(), row["_id"]
-    held = {name: row[name] for name in document.SEALED if row.get(name)}
-    plain = {
-        name: keys.open(value, _place(document, document_id, name)) for name, value in held.items()
-    }
-    change = {"$set": sealed(document, document_id, plain)}
-    result = document._get_collection().update_one({"_id": document_id, **held}, change)
-    return bool(result.modified_count)
+def _is_outdated(document: type[Document], row: Row) -> bool:
+    keys = keyring()
+    return any(row.get(name) and not keys.is_current(row[name]) for name in _names(document))
+
+
+def _names(document: type[Document]) -> dict[str, int]:
+    return dict.fromkeys((*document.SEALED, *document.INDEXED), 1)
+
+
+def _renewed(document: type[Document], row: Row | None) -> bool:
+    """Seal a document's values anew; read it again when one of them was changed meanwhile."""
+    keys, rows = keyring(), document._get_collection()
+    while row is not None and _is_outdated(document, row):
+        place = functools.partial(_place, document, row["_id"])
+        held = {name: row[name] for name in document.SEALED if row.get(name)}
+        plain = {name: keys.open(value, place(name)) for name, value in held.items()}
+        change = {"$set": sealed(document, row["_id"], plain)}
+        if rows.update_one({"_id": row["_id"], **held}, change).modified_count:
+            return True
+        row = rows.find_one({"_id": row["_id"]}, _names(document))
+    return False
 
 
 def _place(document: type[Document], document_id: str, name: str) -> str:

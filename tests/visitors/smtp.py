@@ -2,6 +2,7 @@
 
 import socketserver
 import threading
+import time
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +18,7 @@ class _Handler(socketserver.StreamRequestHandler):
                 if line == ".":
                     server.messages.append("\n".join(lines))
                     lines = None
+                    time.sleep(server.pause_s)
                     self._say("250 taken")
                 else:
                     lines.append(line)
@@ -36,7 +38,10 @@ class _Handler(socketserver.StreamRequestHandler):
 
 
 class SmtpServer(socketserver.ThreadingTCPServer):
-    """Listens on loopback; answers `refusal` to every receiver when there is one."""
+    """Listens on loopback; answers `refusal` to every receiver when there is one.
+
+    A message is taken at once; that is said after `pause_s`.
+    """
 
     daemon_threads = True
     allow_reuse_address = True
@@ -45,6 +50,7 @@ class SmtpServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.messages: list[str] = []
         self.refusal = ""
+        self.pause_s = 0.0
         self._thread = threading.Thread(target=self.serve_forever, daemon=True)
 
     @property
