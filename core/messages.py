@@ -133,6 +133,28 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "微信限制了此账号登录",
         "WeChat does not let this account sign in",
     ),
+    # Visitors
+    "email_code_wrong": (
+        "验证码不正确或已失效，请重新获取",
+        "The code is not right, or not valid any more; ask for a new one",
+    ),
+    "mail_not_configured": (
+        "本服务未开通邮件，请用其他方式登录",
+        "This service sends no e-mail; sign in another way",
+    ),
+    "consent_needed": (
+        "请先同意隐私说明",
+        "Please agree to the privacy notice first",
+    ),
+    "consent_version": (
+        "隐私说明已更新为 {current} 版，请阅读后再同意",
+        "The privacy notice is at version {current} now; please read it before you agree",
+    ),
+    "stale_profile": (
+        "资料已在别处修改，请刷新后再试",
+        "Your profile was changed elsewhere; load it again",
+    ),
+    "list_full": ("最多保存 {limit} 条", "At most {limit} can be kept"),
     # What is wrong with a field
     "required": ("必填", "Required"),
     "unknown_field": ("未知字段", "Unknown field"),

@@ -1,8 +1,8 @@
 """The bridge: one marshmallow schema validates a request, serialises its answer, documents both.
 
 The only file that knows both flask-restx and apispec. Routes are declared with `takes` (a JSON
-body), `asks` (a query string), `gives` (an answer dumped from objects) and `shows` (an answer
-whose JSON is ready, documented by the same schema).
+body), `asks` (a query string), `gives` (an answer dumped from objects), `shows` and `tells` (a
+public answer and a private one whose data is ready, documented by the same schema).
 """
 
 import functools
@@ -102,13 +102,29 @@ class Contract:
 
         return decorate
 
+    def tells(self, schema: type[Schema]) -> Callable[[View], View]:
+        """Answer what the view returns, which is ready data in the schema's shape."""
+        model = self.model(schema)
+
+        def decorate(view: View) -> View:
+            @functools.wraps(view)
+            def wrapped(*args: Any, **kwargs: Any) -> Response:
+                payload = orjson.dumps(view(*args, **kwargs), option=orjson.OPT_UTC_Z)
+                return Response(payload, mimetype="application/json")
+
+            return self._documented(wrapped, responses={200: ("", model)})
+
+        return decorate
+
     def empties(self, view: View) -> View:
         """Answer 204 without a body, whatever the view returns."""
 
         @functools.wraps(view)
         def wrapped(*args: Any, **kwargs: Any) -> Response:
             view(*args, **kwargs)
-            return Response(status=204)
+            response = Response(status=204)
+            del response.headers["Content-Type"]
+            return response
 
         return self._documented(wrapped, responses={204: "Done"})
 

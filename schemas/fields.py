@@ -64,6 +64,20 @@ class Number(fields.Integer):
         return number
 
 
+class Flag(fields.Boolean):
+    """True or false in a body; `1` and `"true"` are refused."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(error_messages=MESSAGES, **options)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any
+    ) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("type")
+        return value
+
+
 class Choice(fields.Enum[StrEnum]):
     """One value of an enumeration."""
 

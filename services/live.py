@@ -13,11 +13,16 @@ import orjson
 from core.errors import NotFound
 from core.ids import is_id_or_slug
 from models.enums import Kind, Language
-from models.snapshots import Snapshot, in_time
+from models.snapshots import Snapshot, in_time, snapshot_key
 
 RELATED_LIMIT = 12
 REFERENCE = "$ref"
 DETAIL_FIELDS = dict.fromkeys(("item", "slug", "facet", "refs", "tracks", "published_at"), 1)
+
+SHORT_CARD = (
+    *("kind", "id", "slug", "title", "summary", "cover", "tags", "place", "place_label"),
+    *("demo", "language", "translation"),
+)
 
 Row = dict[str, Any]
 Position = tuple[float, str]
@@ -97,6 +102,22 @@ def groups(selections: Sequence[Selection], language: Language) -> list[list[Row
 def cards(rows: Iterable[Row], language: Language) -> list[orjson.Fragment]:
     """Return the ready cards of rows."""
     return [_card(row, language) for row in rows]
+
+
+def is_live(kind: Kind, item: str) -> bool:
+    """Tell whether the public can read an item, by id."""
+    query = {"_id": snapshot_key(kind, item), **in_time()}
+    return Snapshot.raw().find_one(query, {"_id": 1}) is not None
+
+
+def short_cards(keys: Sequence[str], language: Language) -> dict[str, Row]:
+    """Return what any kind's card has, by the key of the snapshot; without what is offline."""
+    match = {"_id": {"$in": list(keys)}, **in_time()}
+    cards = {
+        row["_id"]: orjson.loads(row["body"][language]["card"])
+        for row in Snapshot.raw().find(match, {f"body.{language}.card": 1})
+    }
+    return {key: {name: card.get(name) for name in SHORT_CARD} for key, card in cards.items()}
 
 
 def _gather(

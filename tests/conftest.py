@@ -24,6 +24,7 @@ from tests.clocks import Clock
 from tests.memory import fast_folder
 
 SECRET = "not-a-secret-only-for-tests-0123456789"
+PERSONAL_KEY = "not-a-key-only-for-tests-9876543210"
 _mongod: EmbeddedMongod | None = None
 
 
@@ -72,6 +73,7 @@ def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {
         "ENV": "test",
         "SECRET_KEY": SECRET,
+        "PERSONAL_DATA_KEY": PERSONAL_KEY,
         "MONGODB_URI": os.environ["TEST_MONGODB_URI"],
         "MONGODB_DATABASE": f"test_{worker}",
         "DATA_DIR": str(tmp_path_factory.mktemp("data")),

@@ -50,6 +50,7 @@ class Place:
         return {name: os.environ[name] for name in KEPT if name in os.environ} | {
             "ENV": "demo",
             "SECRET_KEY": secrets.token_urlsafe(48),
+            "PERSONAL_DATA_KEY": secrets.token_urlsafe(48),
             "MONGODB_URI": self.uri,
             "MONGODB_DATABASE": self.database,
             "DATA_DIR": str(self.folder),

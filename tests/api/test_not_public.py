@@ -210,7 +210,7 @@ def test_what_is_not_live_is_in_no_answer(
         sitemaps.build(kind)
     addresses = [
         address
-        for rule in surface.rules(app)
+        for rule in surface.open_reads(app)
         if rule.endpoint != "restx_doc.static" and not rule.rule.startswith(surface.STAFF)
         for address in _addresses(rule, items)
     ]

@@ -98,7 +98,11 @@ def test_its_port_follows_the_web_servers_unless_that_is_taken() -> None:
 
 
 def test_production_refuses_what_a_simulator_needs() -> None:
-    product = {"SECRET_KEY": "s" * 32, "MONGODB_URI": "mongodb://127.0.0.1:1/"}
+    product = {
+        "SECRET_KEY": "s" * 32,
+        "PERSONAL_DATA_KEY": "p" * 32,
+        "MONGODB_URI": "mongodb://127.0.0.1:1/",
+    }
     told = product | Simulator({}, free_port(), PROJECT).settings
     assert load({**told, "ENV": "demo"}).wechat_appid == APPID
     with pytest.raises(SettingsError, match="the simulator has no place in production"):
