@@ -18,7 +18,7 @@ from rest import app as rest_app
 from rest.byte_cache import ByteCache
 from schemas.registry import SCHEMAS
 from schemas.rendering import render
-from services import rendering
+from services import rendering, reviews
 from services.staff import policy as staff_policy
 from services.watching import Watcher
 
@@ -28,6 +28,7 @@ def wire(settings: Settings) -> None:
     logs.configure(settings.log_level)
     db.configure(settings)
     staff_policy.configure(settings)
+    reviews.configure(settings)
     for kind in Kind:
         rendering.register(kind, _renderer(kind))
 

@@ -6,6 +6,7 @@ from models.articles import Article
 from models.audit import AuditEntry, AuditExport, AuditSeal
 from models.clusters import Cluster
 from models.content import Content
+from models.drafts import Draft
 from models.enums import Kind
 from models.faqs import Faq
 from models.films import Film
@@ -48,6 +49,7 @@ CONTENT: dict[Kind, type[Content]] = {
 DOCUMENTS: tuple[type[Document], ...] = (
     *CONTENT.values(),
     Revision,
+    Draft,
     Snapshot,
     SearchEntry,
     Synonyms,

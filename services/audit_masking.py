@@ -53,9 +53,7 @@ SHAPES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<=://)[^\s/:@]*:[^\s/@]+(?=@)"), lambda _: STRUCK_OUT),
     # Personal data: e-mail, identity card, mobile number, any written in groups.
     (
-        re.compile(
-            r"(?<![A-Za-z0-9.+_-])[A-Za-z0-9.+_-]+@([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})"
-        ),
+        re.compile(r"(?<![A-Za-z0-9.+_-])[A-Za-z0-9.+_-]+@([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})"),
         lambda found: f"{found[0][0]}{STRUCK_OUT}@{found[1]}",
     ),
     (

@@ -19,7 +19,7 @@ from models.snapshots import Snapshot, snapshot_key
 from services import content, media_items, paths, publishing, sitemaps, translations
 from tests.api import surface
 from tests.api.surface import API, LISTED
-from tests.factories import Fields, create_media, maximal_fields, publish
+from tests.factories import ACTOR, Fields, create_media, maximal_fields, publish
 
 MARKER = "leak7f3k"
 LANGUAGES = ("zh-CN", "en")
@@ -57,7 +57,7 @@ def _translate(document: Content) -> Content:
     texts = translations.texts(document, Language.EN)
     english = {text.path: MARKER for text in texts}
     return content.translate(
-        document.KIND, document.id, Language.EN, english, revision=document.revision
+        document.KIND, document.id, Language.EN, english, revision=document.revision, actor=ACTOR
     )
 
 
@@ -76,16 +76,16 @@ def _publish(document: Content) -> Content:
 def _scheduled(kind: Kind) -> Content:
     document = _draft(kind)
     return publishing.schedule(
-        kind, document.id, revision=document.revision, publish_at=now() + HOUR
+        kind, document.id, revision=document.revision, publish_at=now() + HOUR, actor=ACTOR
     )
 
 
 def _unpublished(kind: Kind) -> Content:
-    return publishing.unpublish(kind, _publish(_draft(kind)).id)
+    return publishing.unpublish(kind, _publish(_draft(kind)).id, actor=ACTOR)
 
 
 def _expired(kind: Kind) -> Content:
-    return publishing.expire(kind, _publish(_draft(kind)).id)
+    return publishing.expire(kind, _publish(_draft(kind)).id, actor=ACTOR)
 
 
 def _past_its_time(kind: Kind) -> Content:
@@ -99,7 +99,7 @@ def _past_its_time(kind: Kind) -> Content:
 
 
 def _archived(kind: Kind) -> Content:
-    return content.archive(kind, _unpublished(kind).id)
+    return content.archive(kind, _unpublished(kind).id, actor=ACTOR)
 
 
 def _edited(kind: Kind) -> Content:
@@ -108,7 +108,7 @@ def _edited(kind: Kind) -> Content:
     changes = {name: value for name, value in _fields(kind).items() if name != "slug"}
     for name in ("edition", "parent"):
         changes.pop(name, None)
-    changed = content.update(kind, document.id, changes, revision=document.revision)
+    changed = content.update(kind, document.id, changes, revision=document.revision, actor=ACTOR)
     return _translate(changed)
 
 
@@ -118,7 +118,9 @@ def _rewritten(kind: Kind) -> Content:
     clean = {name: value for name, value in maximal_fields(kind).items() if name != "slug"}
     for name in ("edition", "parent"):
         clean.pop(name, None)
-    return publish(content.update(kind, document.id, clean, revision=document.revision))
+    return publish(
+        content.update(kind, document.id, clean, revision=document.revision, actor=ACTOR)
+    )
 
 
 def _internal(kind: Kind) -> Content:
@@ -143,7 +145,7 @@ def _linked(kind: Kind) -> Content:
             paths.put(fields, path, targets[target].id)
     document = _publish(_create(kind, fields))
     for target, offline in targets.items():
-        publishing.unpublish(target, offline.id)
+        publishing.unpublish(target, offline.id, actor=ACTOR)
     return document
 
 
@@ -258,7 +260,7 @@ def test_a_sitemap_lists_nothing_that_went_offline_since_it_was_made(client: Fla
     live, offline = (_publish(_draft(Kind.TRACKS)) for _ in range(2))
     sitemaps.build(Kind.TRACKS)
     assert {live.id, offline.id} <= _listed(client, Kind.TRACKS)
-    publishing.unpublish(Kind.TRACKS, offline.id)
+    publishing.unpublish(Kind.TRACKS, offline.id, actor=ACTOR)
     found = _listed(client, Kind.TRACKS)
     assert live.id in found
     assert offline.id not in found

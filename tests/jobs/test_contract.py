@@ -19,7 +19,7 @@ from models.outbox import Job
 from models.registry import DOCUMENTS
 from services import audit, outbox, publishing, snapshots
 from services.actors import SYSTEM
-from tests.factories import create, create_live, dummy_figure
+from tests.factories import ACTOR, create, create_live, dummy_figure
 
 PROJECT = Path(schedule.__file__).parents[1]
 LAYERS = ("core", "models", "services", "schemas", "rest", "jobs", "api", "cli")
@@ -73,12 +73,12 @@ def test_handlers_take_their_arguments_by_name() -> None:
 
 def scheduled_publishing(_patch: pytest.MonkeyPatch) -> None:
     item = create(Kind.SITES)
-    publishing.schedule(Kind.SITES, item.id, revision=1, publish_at=now() + SOON)
+    publishing.schedule(Kind.SITES, item.id, revision=1, publish_at=now() + SOON, actor=ACTOR)
 
 
 def expiry(_patch: pytest.MonkeyPatch) -> None:
     item = create_live(Kind.SITES)
-    publishing.schedule(Kind.SITES, item.id, revision=1, expire_at=now() + SOON)
+    publishing.schedule(Kind.SITES, item.id, revision=1, expire_at=now() + SOON, actor=ACTOR)
 
 
 def figure_becomes_due(patch: pytest.MonkeyPatch) -> None:

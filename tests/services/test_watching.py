@@ -35,10 +35,11 @@ import application
 from core.settings import load
 from models.enums import Kind
 from services import publishing
+from services.actors import system
 application.wire(load())
 for _ in range(3):
     sys.stdin.readline()
-    publishing.publish(Kind.SITES, sys.argv[1], actor="other")
+    publishing.publish(Kind.SITES, sys.argv[1], actor=system("other"))
     print(time.monotonic(), flush=True)
 """
 
