@@ -11,6 +11,7 @@ from api import (
     health,
     home,
     media,
+    previews,
     projects,
     routes,
     search,
@@ -28,12 +29,13 @@ PREFIX = "/api/v1"
 LIBRARY_ROUTES = ("api.specs", "api.doc", "restx_doc.static", "api.root")
 RESOURCES = (
     *(home, tracks, projects, routes, sites, films, venues, handbook, clusters),
-    *(articles, faqs, search, sitemaps),
+    *(articles, faqs, search, sitemaps, previews),
 )
 
 
 # What is the same for everybody and may be kept as bytes.
-CACHED = tuple(resource.namespace.name for resource in RESOURCES if resource is not sitemaps)
+UNCACHED = (sitemaps, previews)
+CACHED = tuple(resource.namespace.name for resource in RESOURCES if resource not in UNCACHED)
 
 
 def mount(app: Flask) -> None:

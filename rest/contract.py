@@ -22,12 +22,16 @@ View = Callable[..., Any]
 
 
 class ErrorBodySchema(Schema):
-    """What went wrong: a stable code, a message for people, the fields at fault."""
+    """What went wrong: a stable code, a message for people, the fields at fault.
+
+    `details` hold what is needed to go on: with `stale_revision`, both versions.
+    """
 
     code = fields.String(required=True)
     message = fields.String(required=True)
     fields_ = fields.Dict(keys=fields.String(), data_key="fields", required=True)
     request_id = fields.String(required=True)
+    details = fields.Dict(keys=fields.String())
 
 
 class ErrorSchema(Schema):

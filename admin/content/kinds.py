@@ -1,0 +1,156 @@
+"""Routes that know a kind's fields: lists, create, read, change, drafts."""
+
+from typing import Any
+
+from flask_restx import Resource
+
+from admin.content import versions
+from admin.content.space import namespace
+from admin.contract import contract
+from core.errors import Conflict
+from models.content import Content
+from models.drafts import Draft
+from models.enums import Kind
+from rest import paging
+from rest.access import current_actor, staff
+from rest.idempotency import idempotent
+from schemas.content_life import WorkingListQuerySchema
+from schemas.pages import page_of
+from schemas.working import WorkingCardSchema, changing, creating, drafting, working
+from services import content, differences, drafts, internal, working_lists
+from services.working_lists import Filters
+
+FILTERS = ("state", "stage", "text", "track", "owner", "due")
+ME = "me"
+
+
+def caller() -> str:
+    """Return who calls, for keys of repeated requests."""
+    return f"staff:{current_actor().id}"
+
+
+def declare(kind: Kind) -> None:
+    """Add the routes of a kind."""
+    reading, created = working(kind), creating(kind)
+    changed, drafted = changing(kind), drafting(kind)
+
+    @namespace.route(f"/{kind.value}", endpoint=f"content_{kind.value}")
+    class Items(Resource):
+        """All items of the kind."""
+
+        @staff("content", "read")
+        @contract.asks(WorkingListQuerySchema)
+        @contract.gives(page_of(WorkingCardSchema))
+        def get(self, query: dict[str, Any]) -> dict[str, Any]:
+            """List working copies, in the order that staff gave."""
+            return page(kind, query)
+
+        @staff("content", "write")
+        @idempotent(caller)
+        @contract.takes(created)
+        @contract.gives(reading, code=201)
+        def post(self, data: dict[str, Any]) -> Any:
+            """Write a new draft, which belongs to one's department."""
+            return seen(content.create(kind, data, actor=current_actor()))
+
+    @namespace.route(f"/{kind.value}/<item>", endpoint=f"content_{kind.value}_item")
+    class Item(Resource):
+        """One of them."""
+
+        @staff("content", "read")
+        @contract.gives(reading)
+        def get(self, item: str) -> Any:
+            """Read a working copy, by id or slug."""
+            return seen(content.get(kind, item))
+
+        @staff("content", "write")
+        @contract.takes(changed)
+        @contract.gives(reading)
+        def patch(self, item: str, data: dict[str, Any]) -> Any:
+            """Change fields; with a stale `revision` a 409 whose `details` hold both versions."""
+            return seen(change(kind, item, data))
+
+    @namespace.route(f"/{kind.value}/<item>/draft", endpoint=f"content_{kind.value}_draft")
+    class ItemDraft(Resource):
+        """One's own unsaved changes."""
+
+        @staff("content", "read")
+        @contract.gives(drafted)
+        def get(self, item: str) -> dict[str, Any]:
+            """Read them."""
+            return shown(drafts.get(content.get(kind, item), current_actor()))
+
+        @staff("content", "write")
+        @contract.takes(drafted)
+        @contract.gives(drafted)
+        def put(self, item: str, data: dict[str, Any]) -> dict[str, Any]:
+            """Keep them; the working copy stays as it is."""
+            document = content.get(kind, item)
+            return shown(
+                drafts.save(
+                    document, data["fields"], revision=data["revision"], actor=current_actor()
+                )
+            )
+
+        @staff("content", "write")
+        @contract.empties
+        def delete(self, item: str) -> None:
+            """Let go of them."""
+            drafts.drop(content.get(kind, item), current_actor())
+
+
+def page(kind: Kind, query: dict[str, Any]) -> dict[str, Any]:
+    """Return a page of working copies."""
+    given = {name: query[name] for name in FILTERS if name in query}
+    author = query.get("author")
+    given["author"] = current_actor().id if author == ME else author
+    limit = query["limit"]
+    after = paging.decode(query.get("cursor"))
+    found = working_lists.page(kind, Filters(**given), limit=limit + 1, after=after)
+    last = found[limit - 1] if len(found) > limit else None
+    more = (float(last.order), last.id) if last else None
+    return {"items": found[:limit], "next_cursor": paging.encode(more)}
+
+
+def change(kind: Kind, item: str, data: dict[str, Any]) -> Content:
+    """Change an item; a collision carries what was sent, what stands there, and what differs."""
+    fields = dict(data)
+    revision = fields.pop("revision")
+    try:
+        return content.update(kind, item, fields, revision=revision, actor=current_actor())
+    except Conflict as collision:
+        if collision.code == "stale_revision":
+            collision.details.update(both(content.get(kind, item), fields))
+        raise
+
+
+def both(document: Content, fields: dict[str, Any]) -> dict[str, object]:
+    """Return the two versions of a collision: one's own fields, and the item as it is now."""
+    current = versions.fields_of(document, current_actor())
+    own = {name: current.get(name) for name in fields}
+    return {
+        "given": fields,
+        "current": {**current, "revision": document.revision, "changed_by": document.changed_by},
+        "differences": [
+            {"path": one.path, "change": one.change, "current": one.before, "given": one.after}
+            for one in differences.between(own, fields)
+        ],
+    }
+
+
+def seen(document: Content) -> internal.Seen:
+    """Return a working copy as who calls sees it."""
+    return internal.seen(document, current_actor())
+
+
+def shown(draft: Draft) -> dict[str, Any]:
+    """Return a draft as it is answered."""
+    return {
+        "revision": draft.revision,
+        "fields": drafts.fields_of(draft),
+        "saved_at": draft.saved_at,
+    }
+
+
+for one in Kind:
+    declare(one)
