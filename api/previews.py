@@ -9,6 +9,7 @@ from flask_restx import Namespace, Resource
 from api.contract import contract
 from rest import language
 from rest.access import anyone
+from schemas.previews import DraftDetailSchema
 from schemas.queries import LanguageQuerySchema
 from services import previews
 
@@ -24,7 +25,7 @@ class Preview(Resource):
     @anyone
     @namespace.doc(  # type: ignore[untyped-decorator]
         params={HEADER: {"in": "header", "type": "string", "description": "From staff."}},
-        responses={200: "The detail of the draft, as the route of its kind would answer it."},
+        responses={200: ("", contract.model(DraftDetailSchema))},
     )
     @contract.asks(LanguageQuerySchema)
     def get(self, query: dict[str, Any]) -> Response:

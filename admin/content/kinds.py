@@ -11,6 +11,7 @@ from core.errors import Conflict
 from models.content import Content
 from models.drafts import Draft
 from models.enums import Kind
+from models.registry import CONTENT
 from rest import paging
 from rest.access import current_actor, staff
 from rest.idempotency import idempotent
@@ -31,10 +32,17 @@ def caller() -> str:
 
 def declare(kind: Kind) -> None:
     """Add the routes of a kind."""
-    reading, created = working(kind), creating(kind)
-    changed, drafted = changing(kind), drafting(kind)
+    name = CONTENT[kind].__name__
+    for path, resource in (
+        ("", _items(kind)),
+        ("/<item>", _item(kind)),
+        ("/<item>/draft", _draft(kind)),
+    ):
+        named = type(f"{name}{resource.__name__}", (resource,), {"__doc__": resource.__doc__})
+        namespace.route(f"/{kind.value}{path}")(named)
 
-    @namespace.route(f"/{kind.value}", endpoint=f"content_{kind.value}")
+
+def _items(kind: Kind) -> type[Resource]:
     class Items(Resource):
         """All items of the kind."""
 
@@ -47,56 +55,61 @@ def declare(kind: Kind) -> None:
 
         @staff("content", "write")
         @idempotent(caller)
-        @contract.takes(created)
-        @contract.gives(reading, code=201)
+        @contract.takes(creating(kind))
+        @contract.gives(working(kind), code=201)
         def post(self, data: dict[str, Any]) -> Any:
             """Write a new draft, which belongs to one's department."""
             return seen(content.create(kind, data, actor=current_actor()))
 
-    @namespace.route(f"/{kind.value}/<item>", endpoint=f"content_{kind.value}_item")
+    return Items
+
+
+def _item(kind: Kind) -> type[Resource]:
     class Item(Resource):
         """One of them."""
 
         @staff("content", "read")
-        @contract.gives(reading)
+        @contract.gives(working(kind))
         def get(self, item: str) -> Any:
             """Read a working copy, by id or slug."""
             return seen(content.get(kind, item))
 
         @staff("content", "write")
-        @contract.takes(changed)
-        @contract.gives(reading)
+        @contract.takes(changing(kind))
+        @contract.gives(working(kind))
         def patch(self, item: str, data: dict[str, Any]) -> Any:
             """Change fields; with a stale `revision` a 409 whose `details` hold both versions."""
             return seen(change(kind, item, data))
 
-    @namespace.route(f"/{kind.value}/<item>/draft", endpoint=f"content_{kind.value}_draft")
+    return Item
+
+
+def _draft(kind: Kind) -> type[Resource]:
     class ItemDraft(Resource):
         """One's own unsaved changes."""
 
         @staff("content", "read")
-        @contract.gives(drafted)
+        @contract.gives(drafting(kind))
         def get(self, item: str) -> dict[str, Any]:
             """Read them."""
             return shown(drafts.get(content.get(kind, item), current_actor()))
 
         @staff("content", "write")
-        @contract.takes(drafted)
-        @contract.gives(drafted)
+        @contract.takes(drafting(kind))
+        @contract.gives(drafting(kind))
         def put(self, item: str, data: dict[str, Any]) -> dict[str, Any]:
             """Keep them; the working copy stays as it is."""
-            document = content.get(kind, item)
-            return shown(
-                drafts.save(
-                    document, data["fields"], revision=data["revision"], actor=current_actor()
-                )
-            )
+            document, revision = content.get(kind, item), data["revision"]
+            actor = current_actor()
+            return shown(drafts.save(document, data["fields"], revision=revision, actor=actor))
 
         @staff("content", "write")
         @contract.empties
         def delete(self, item: str) -> None:
             """Let go of them."""
             drafts.drop(content.get(kind, item), current_actor())
+
+    return ItemDraft
 
 
 def page(kind: Kind, query: dict[str, Any]) -> dict[str, Any]:

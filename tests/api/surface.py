@@ -16,6 +16,8 @@ STAFF = "/admin"
 LISTED = tuple(kind for kind in Kind if kind is not Kind.CHAPTERS)
 # Routes of flask-restx: the document, its page with the files it loads, the bare prefix.
 DOCUMENTATION = frozenset({"api.specs", "api.doc", "api.root", "restx_doc.static"})
+# What only the holder of a token reads; no cache keeps it.
+PRIVATE = frozenset({f"{API}/previews"})
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 USUAL: Mapping[str, str] = {
     "id_or_slug": "absent",
@@ -44,6 +46,11 @@ def declared(app: Flask) -> list[Rule]:
         for rule in rules(app)
         if rule.rule.startswith(API) and rule.endpoint not in DOCUMENTATION
     ]
+
+
+def reads(app: Flask) -> list[Rule]:
+    """Return the declared routes whose answers are the same for everybody."""
+    return [rule for rule in declared(app) if rule.rule not in PRIVATE]
 
 
 def handlers(app: Flask, rule: Rule) -> Iterator[tuple[str, Callable[..., Any]]]:

@@ -33,7 +33,7 @@ def _paths(app: Flask) -> list[str]:
     for kind in Kind:
         sitemaps.build(kind)
     paths = []
-    for rule in surface.declared(app):
+    for rule in surface.reads(app):
         name = rule.rule.removeprefix(f"{API}/").split("/")[0]
         item = items[Kind(name)].id if name in set(Kind) else "absent"
         chapter = items[Kind.CHAPTERS]

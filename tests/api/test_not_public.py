@@ -17,6 +17,7 @@ from models.registry import CONTENT
 from models.search import SearchEntry
 from models.snapshots import Snapshot, snapshot_key
 from services import content, media_items, paths, publishing, sitemaps, translations
+from services.actors import system
 from tests.api import surface
 from tests.api.surface import API, LISTED
 from tests.factories import ACTOR, Fields, create_media, maximal_fields, publish
@@ -47,7 +48,7 @@ def _fields(kind: Kind, *, only: tuple[str, ...] | None = None) -> Fields:
 
 
 def _create(kind: Kind, fields: Fields) -> Content:
-    document = content.create(kind, fields, actor=MARKER)
+    document = content.create(kind, fields, actor=system(MARKER))
     for media in set(media_items.used_by(document).values()):
         create_media(media, MediaKind.VIDEO)
     return document
@@ -70,7 +71,7 @@ def _slug(kind: Kind) -> str:
 
 
 def _publish(document: Content) -> Content:
-    return publishing.publish(document.KIND, document.id, actor=MARKER)
+    return publishing.publish(document.KIND, document.id, actor=system(MARKER))
 
 
 def _scheduled(kind: Kind) -> Content:
@@ -126,7 +127,8 @@ def _rewritten(kind: Kind) -> Content:
 def _internal(kind: Kind) -> Content:
     """Return a live item whose internal fields are filled."""
     document = _create(kind, _fields(kind, only=CONTENT[kind].INTERNAL))
-    assert (MARKER in str(document.stored())) is bool(CONTENT[kind].INTERNAL)
+    filled = {name: document.stored()[name] for name in CONTENT[kind].INTERNAL}
+    assert (MARKER in str(filled)) is bool(CONTENT[kind].INTERNAL)
     return _publish(document)
 
 

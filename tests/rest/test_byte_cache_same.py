@@ -70,7 +70,7 @@ def paths(app: Flask, *, short: bool = not LONG) -> list[str]:
     The short form has one path a route, and one that is missing.
     """
     found = set()
-    for rule in surface.declared(app):
+    for rule in surface.reads(app):
         name = rule.rule.removeprefix(f"{API}/").split("/")[0]
         kind = Kind(name) if name in set(Kind) else None
         chapter = CONTENT[Kind.CHAPTERS].objects(parent__ne=None).first()

@@ -109,7 +109,7 @@ def test_ids_that_are_none(app: Flask) -> None:
 
 
 def test_unknown_parameters_are_named(app: Flask) -> None:
-    for rule in surface.declared(app):
+    for rule in surface.reads(app):
         for name in ("strange", "limit[$ne]", "track[$ne]", "$where", "lang.x", "参数", "a\0b"):
             query = urlencode({**_needed(rule), name: "1"})
             answer = send(app, _bare(rule), query)
@@ -118,14 +118,14 @@ def test_unknown_parameters_are_named(app: Flask) -> None:
 
 
 def test_repeated_parameters_are_named(app: Flask) -> None:
-    for rule in surface.declared(app):
+    for rule in surface.reads(app):
         for name in _parameters(app, rule):
             answer = send(app, _bare(rule), f"{name}=1&{name}=1")
             assert check_failure(answer, 400, "invalid")[name] == "参数重复"
 
 
 def test_every_parameter_stands_every_value(app: Flask) -> None:
-    for rule in surface.declared(app):
+    for rule in surface.reads(app):
         for name, value in itertools.product(_parameters(app, rule), PARAMETER_VALUES):
             query = {**_needed(rule), name: value}
             answer = send(app, _bare(rule), urlencode(query, errors="surrogatepass"))
