@@ -170,7 +170,7 @@ def _insert(kind: Kind, fields: Fields, action: str, actor: Actor) -> Content:
         transaction(work)
     except DuplicateKeyError:
         raise Conflict("slug_taken", slug=document.slug) from None
-    return document
+    return type(document).from_stored(row)
 
 
 def _replace(
