@@ -29,6 +29,20 @@ class WorkingListQuerySchema(PageQuerySchema):
     due = fields.Boolean(error_messages=MESSAGES)
 
 
+class DraftSchema(Schema):
+    """Unsaved changes: fields of the kind, finished or not, and the revision they began from."""
+
+    revision = Number(low=1, required=True)
+    fields_ = fields.Dict(
+        keys=fields.String(),
+        required=True,
+        data_key="fields",
+        attribute="fields",
+        error_messages=MESSAGES,
+    )
+    saved_at = fields.DateTime(dump_only=True)
+
+
 class SlugSchema(Schema):
     """The slug of the copy."""
 

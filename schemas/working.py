@@ -1,17 +1,15 @@
 """Working copies on the wire, for staff: derived from the models, where each field is declared.
 
-A field of a model becomes a field of four schemas: what staff read, what they create, what they
-change, and what an unfinished draft may hold. `services.validation` has the last word.
+One schema a kind serves reading, creating and changing. `services.validation` has the last word.
 """
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import mongoengine as me
 from marshmallow import Schema, fields, validate
 
-from models.content import Content
 from models.enums import ContentState, Kind
 from models.parts import ExactField
 from models.registry import CONTENT
@@ -29,15 +27,6 @@ KEPT = frozenset(
 )
 
 Field = fields.Field[Any]
-
-
-class AsSent(fields.Nested):
-    """An object that is checked when it comes and handed back as it was kept."""
-
-    def _serialize(  # type: ignore[override] # marshmallow's own Nested names it so
-        self, nested_obj: Any, attr: Any, obj: Any, **options: Any
-    ) -> Any:
-        return nested_obj
 
 
 class VerdictSchema(Schema):
@@ -73,7 +62,7 @@ class KeptSchema(Schema):
     id = fields.String(dump_only=True)
     kind = fields.Function(lambda item: item.KIND.value, metadata={"type": "string"})
     state = Choice(ContentState, dump_only=True)
-    revision = fields.Integer(dump_only=True)
+    revision = Number(low=1, metadata={"description": "A change needs the one that it began from."})
     published_revision = fields.Integer(dump_only=True, allow_none=True)
     live_revision = fields.Function(
         lambda item: item.published_revision if item.state is ContentState.PUBLISHED else None,
@@ -103,39 +92,12 @@ class WorkingCardSchema(KeptSchema):
 
 @functools.cache
 def working(kind: Kind) -> type[Schema]:
-    """Return what staff read of a kind: every field."""
+    """Return the schema of a kind: what is kept, and every field that staff fill in."""
     model = CONTENT[kind]
-    return _schema("Working", model, KeptSchema, _fields(model, "Working", _field))
-
-
-@functools.cache
-def creating(kind: Kind) -> type[Schema]:
-    """Return what a new item of a kind takes."""
-    model = CONTENT[kind]
-    return _schema("New", model, KeptSchema, _fields(model, "Working", _field))
-
-
-@functools.cache
-def changing(kind: Kind) -> type[Schema]:
-    """Return what a change takes: some fields, and the revision that it began from."""
-    model = CONTENT[kind]
-    found = _fields(model, "Working", _field, partial=True)
-    return _schema("Change", model, KeptSchema, {**found, "revision": _revision()})
-
-
-@functools.cache
-def drafting(kind: Kind) -> type[Schema]:
-    """Return what a draft of a kind may hold: the same fields, none of them finished."""
-    model = CONTENT[kind]
-    inner = _schema("Unfinished", model, Schema, _fields(model, "Unfinished", _unfinished))
-    return Schema.from_dict(
-        {
-            "revision": _revision(),
-            "fields": AsSent(inner, required=True, error_messages=MESSAGES),
-            "saved_at": fields.DateTime(dump_only=True),
-        },
-        name=f"{model.__name__}DraftSchema",
-    )
+    names = [name for name in model._fields if name not in KEPT]
+    made = type(f"Working{model.__name__}Schema", (KeptSchema,), _fields(model, names))
+    made.__doc__ = (model.__doc__ or "").split("\n")[0]
+    return made
 
 
 def editable(kind: Kind) -> frozenset[str]:
@@ -143,71 +105,43 @@ def editable(kind: Kind) -> frozenset[str]:
     return frozenset(CONTENT[kind]._fields.keys() - KEPT)
 
 
-def _revision() -> Field:
-    return Number(
-        low=1, required=True, metadata={"description": "The revision that the change began from."}
-    )
-
-
 Maker = Callable[[Any, dict[str, Any]], Field]
 
 
-def _schema(
-    prefix: str, model: type[Content], base: type[Schema], found: Mapping[str, Field]
-) -> type[Schema]:
-    made: type[Schema] = type(f"{prefix}{model.__name__}Schema", (base,), dict(found))
-    made.__doc__ = (model.__doc__ or "").split("\n")[0]
-    return made
-
-
-def _fields(model: Any, prefix: str, make: Maker, *, partial: bool = False) -> dict[str, Field]:
+def _fields(model: Any, names: Iterable[str]) -> dict[str, Field]:
     """Return the fields of a schema from those of a model or of one of its parts."""
-    names = [name for name in model._fields if name not in (KEPT if _is_item(model) else ())]
-    return {name: _made(model._fields[name], prefix, make, partial=partial) for name in names}
+    return {name: _field(model._fields[name]) for name in names}
 
 
-def _is_item(model: Any) -> bool:
-    return issubclass(model, Content)
-
-
-def _made(field: Any, prefix: str, make: Maker, *, partial: bool = False) -> Field:
-    is_strict = make is _field
-    options: dict[str, Any] = {"allow_none": not (is_strict and field.required)}
-    if is_strict and field.required and field.default is None and not partial:
+def _field(field: Any) -> Field:
+    options: dict[str, Any] = {"allow_none": not field.required}
+    if field.required and field.default is None:
         options["required"] = True
     if isinstance(field, me.ListField):
-        inner = _made(field.field, prefix, make)
+        inner = _field(field.field)
         inner.allow_none = False
         rule = validate.Length(max=field.max_length, error="too_long")
         return fields.List(inner, validate=rule, error_messages=MESSAGES, **options)
     if isinstance(field, me.EmbeddedDocumentField):
-        part = _part(field.document_type, prefix, make)
-        return fields.Nested(part, error_messages=MESSAGES, **options)
-    return make(field, options)
+        return fields.Nested(_part(field.document_type), error_messages=MESSAGES, **options)
+    return _scalar(field, options)
 
 
 @functools.cache
-def _part(model: Any, prefix: str, make: Maker) -> type[Schema]:
+def _part(model: Any) -> type[Schema]:
     """Return the schema of a part: the same one wherever the part stands."""
-    made = Schema.from_dict(_fields(model, prefix, make), name=f"{prefix}{model.__name__}Schema")
+    made = Schema.from_dict(_fields(model, model._fields), name=f"Working{model.__name__}Schema")
     made.__doc__ = (model.__doc__ or "").split("\n")[0]
     return made
 
 
-def _field(field: Any, options: dict[str, Any]) -> Field:
+def _scalar(field: Any, options: dict[str, Any]) -> Field:
     """Return the field of a scalar with the limits that the model declares."""
     for kind, make in SCALARS.items():
         if isinstance(field, kind):
             return make(field, options)
     message = f"no wire format for {type(field).__name__}"
     raise TypeError(message)
-
-
-def _unfinished(field: Any, options: dict[str, Any]) -> Field:
-    """Return the field of a scalar as one types it: dates and decimals are text on their way."""
-    if isinstance(field, me.StringField | me.DateField | ExactField):
-        return Text(maximum=getattr(field, "max_length", None) or STRING_MAX, **options)
-    return _field(field, options)
 
 
 def _text(field: Any, options: dict[str, Any]) -> Field:

@@ -15,11 +15,13 @@ from core.clock import now
 from core.errors import Invalid, NotFound
 from models.content import Content
 from models.drafts import Draft
-from services import changes
+from services import changes, validation
 from services.actors import Actor
 
 KEEP = dt.timedelta(days=90)
 BYTES_MAX = 500_000
+# Set by verbs of their own.
+NOT_TYPED = frozenset({"order", "translations"})
 # For each member of staff; the one saved longest ago makes room.
 DRAFTS_MAX = 100
 
@@ -31,6 +33,10 @@ def save(document: Content, fields: Mapping[str, Any], *, revision: int, actor: 
     """
     changes.allow(actor, "write", document)
     changes.expect(document, document.revision)
+    kept = [name for name in fields if name in changes.BOOKKEEPING or name in NOT_TYPED]
+    if kept:
+        raise Invalid(fields=dict.fromkeys(sorted(kept), "unknown_field"))
+    validation.check_unfinished(type(document), fields)
     text = orjson.dumps(fields).decode()
     if len(text.encode()) > BYTES_MAX:
         raise Invalid("draft_too_large")

@@ -17,7 +17,7 @@ from core.clock import now
 from core.errors import NotFound
 from models.content import Content
 from models.enums import ContentState, Kind, Language
-from services import changes, content, handbook, related, snapshots
+from services import audit, changes, content, handbook, related, snapshots
 from services.actors import Actor
 from services.staff import policy
 
@@ -34,12 +34,17 @@ class Preview:
 
 
 def begin(kind: Kind, item: str, *, actor: Actor) -> Preview:
-    """Return a token for the working copy as it is now. Raises `Conflict` for an archived item."""
+    """Return a token for the working copy as it is now, and put on record that it was given.
+
+    Raises `Conflict` for an archived item.
+    """
     document = content.get(kind, item)
     changes.allow(actor, "preview", document)
     changes.expect(document, document.revision)
     lifetime = dt.timedelta(minutes=policy.current().settings.preview_minutes)
     expires_at = now() + lifetime
+    told = {"revision": document.revision, "expires_at": expires_at}
+    audit.record(actor, "content.preview", changes.target(document), after=told)
     payload = orjson.dumps([kind.value, document.id, document.revision, expires_at.timestamp()])
     encoded = base64.urlsafe_b64encode(payload).decode().rstrip("=")
     return Preview(f"{encoded}.{policy.keyed_hash(PURPOSE, encoded)}", expires_at)

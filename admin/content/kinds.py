@@ -1,4 +1,4 @@
-"""Routes that know a kind's fields: lists, create, read, change, drafts."""
+"""Routes that know a kind's fields: lists, create, read, change."""
 
 from typing import Any
 
@@ -7,9 +7,8 @@ from flask_restx import Resource
 from admin.content import versions
 from admin.content.space import namespace
 from admin.contract import contract
-from core.errors import Conflict
+from core.errors import Conflict, Invalid
 from models.content import Content
-from models.drafts import Draft
 from models.enums import Kind
 from models.registry import CONTENT
 from rest import paging
@@ -17,8 +16,8 @@ from rest.access import current_actor, staff
 from rest.idempotency import idempotent
 from schemas.content_life import WorkingListQuerySchema
 from schemas.pages import page_of
-from schemas.working import WorkingCardSchema, changing, creating, drafting, working
-from services import content, differences, drafts, internal, working_lists
+from schemas.working import WorkingCardSchema, working
+from services import content, differences, internal, working_lists
 from services.working_lists import Filters
 
 FILTERS = ("state", "stage", "text", "track", "owner", "due")
@@ -33,11 +32,7 @@ def caller() -> str:
 def declare(kind: Kind) -> None:
     """Add the routes of a kind."""
     name = CONTENT[kind].__name__
-    for path, resource in (
-        ("", _items(kind)),
-        ("/<item>", _item(kind)),
-        ("/<item>/draft", _draft(kind)),
-    ):
+    for path, resource in (("", _items(kind)), ("/<item>", _item(kind))):
         named = type(f"{name}{resource.__name__}", (resource,), {"__doc__": resource.__doc__})
         namespace.route(f"/{kind.value}{path}")(named)
 
@@ -55,10 +50,11 @@ def _items(kind: Kind) -> type[Resource]:
 
         @staff("content", "write")
         @idempotent(caller)
-        @contract.takes(creating(kind))
+        @contract.takes(working(kind))
         @contract.gives(working(kind), code=201)
         def post(self, data: dict[str, Any]) -> Any:
-            """Write a new draft, which belongs to one's department."""
+            """Write a new draft at revision 1, which belongs to one's department."""
+            data.pop("revision", None)
             return seen(content.create(kind, data, actor=current_actor()))
 
     return Items
@@ -75,41 +71,13 @@ def _item(kind: Kind) -> type[Resource]:
             return seen(content.get(kind, item))
 
         @staff("content", "write")
-        @contract.takes(changing(kind))
+        @contract.takes(working(kind), partial=True)
         @contract.gives(working(kind))
         def patch(self, item: str, data: dict[str, Any]) -> Any:
             """Change fields; with a stale `revision` a 409 whose `details` hold both versions."""
             return seen(change(kind, item, data))
 
     return Item
-
-
-def _draft(kind: Kind) -> type[Resource]:
-    class ItemDraft(Resource):
-        """One's own unsaved changes."""
-
-        @staff("content", "read")
-        @contract.gives(drafting(kind))
-        def get(self, item: str) -> dict[str, Any]:
-            """Read them."""
-            return shown(drafts.get(content.get(kind, item), current_actor()))
-
-        @staff("content", "write")
-        @contract.takes(drafting(kind))
-        @contract.gives(drafting(kind))
-        def put(self, item: str, data: dict[str, Any]) -> dict[str, Any]:
-            """Keep them; the working copy stays as it is."""
-            document, revision = content.get(kind, item), data["revision"]
-            actor = current_actor()
-            return shown(drafts.save(document, data["fields"], revision=revision, actor=actor))
-
-        @staff("content", "write")
-        @contract.empties
-        def delete(self, item: str) -> None:
-            """Let go of them."""
-            drafts.drop(content.get(kind, item), current_actor())
-
-    return ItemDraft
 
 
 def page(kind: Kind, query: dict[str, Any]) -> dict[str, Any]:
@@ -128,7 +96,9 @@ def page(kind: Kind, query: dict[str, Any]) -> dict[str, Any]:
 def change(kind: Kind, item: str, data: dict[str, Any]) -> Content:
     """Change an item; a collision carries what was sent, what stands there, and what differs."""
     fields = dict(data)
-    revision = fields.pop("revision")
+    revision = fields.pop("revision", None)
+    if revision is None:
+        raise Invalid(fields={"revision": "required"})
     try:
         return content.update(kind, item, fields, revision=revision, actor=current_actor())
     except Conflict as collision:
@@ -154,15 +124,6 @@ def both(document: Content, fields: dict[str, Any]) -> dict[str, object]:
 def seen(document: Content) -> internal.Seen:
     """Return a working copy as who calls sees it."""
     return internal.seen(document, current_actor())
-
-
-def shown(draft: Draft) -> dict[str, Any]:
-    """Return a draft as it is answered."""
-    return {
-        "revision": draft.revision,
-        "fields": drafts.fields_of(draft),
-        "saved_at": draft.saved_at,
-    }
 
 
 for one in Kind:

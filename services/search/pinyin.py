@@ -5,13 +5,11 @@ types either finds it. pypinyin's dictionary of phrases would choose one of them
 45 MB in every process that publishes.
 """
 
+import functools
+import importlib
 import itertools
 import os
-
-# Read by pypinyin when it is imported.
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-
-from pypinyin import Style, pinyin
+from types import ModuleType
 
 from services.search.syllables import Readings
 from services.search.text import runs
@@ -21,8 +19,21 @@ READINGS_MAX = 2
 
 def readings(run: str) -> Readings:
     """Return for each character of a Chinese run its readings without tones, ü as v."""
-    looked_up = pinyin(run, style=Style.NORMAL, heteronym=True, v_to_u=False, errors="ignore")
+    library = _library()
+    looked_up = library.pinyin(
+        run, style=library.Style.NORMAL, heteronym=True, v_to_u=False, errors="ignore"
+    )
     return [list(dict.fromkeys(one))[:READINGS_MAX] for one in looked_up]
+
+
+@functools.cache
+def _library() -> ModuleType:
+    """Return pypinyin, loaded when a process first writes an entry.
+
+    Its tables take 14 MB: a web worker that only answers reads does without.
+    """
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # read when it is imported
+    return importlib.import_module("pypinyin")
 
 
 def grams(found: Readings) -> set[str]:

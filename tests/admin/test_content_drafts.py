@@ -50,12 +50,14 @@ def test_what_is_half_typed_is_kept(editor: Desk, path: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "name"),
     [
-        ({"strange": 1}, "fields.strange"),
-        ({"state": "published"}, "fields.state"),
-        ({"$set": {}}, "fields.$set"),
-        ({"figures": [{"$where": "1"}]}, "fields.figures.0.$where"),
-        ({"title": {"$gt": ""}}, "fields.title"),
-        ({"title": "x" * 121}, "fields.title"),
+        ({"strange": 1}, "strange"),
+        ({"state": "published"}, "state"),
+        ({"$set": {}}, "$set"),
+        ({"figures": [{"$where": "1"}]}, "figures.0.$where"),
+        ({"title": {"$gt": ""}}, "title"),
+        ({"title": "a\0b"}, "title"),
+        ({"order": 1}, "order"),
+        ({"translations": []}, "translations"),
     ],
 )
 def test_what_no_field_can_hold_is_refused(

@@ -102,7 +102,13 @@ def test_an_editor_s_day(app: Flask, client: FlaskClient) -> None:
     who |= {desk.account.id: str(step) for step, desk in enumerate(desks, start=1)}
     assert sorted((action, who[actor]) for action, actor in told) == sorted(
         [
-            *(("create", "甲"), ("update", "乙"), ("update", "甲"), ("submit", "甲")),
+            *(
+                ("create", "甲"),
+                ("update", "乙"),
+                ("update", "甲"),
+                ("preview", "甲"),
+                ("submit", "甲"),
+            ),
             *(("review_return", "1"), ("update", "甲"), ("submit", "甲")),
             *(("review_pass", "1"), ("review_pass", "2"), ("review_pass", "3"), ("publish", "2")),
             *(("update", "乙"), ("submit", "乙")),
