@@ -15,6 +15,7 @@ from api import (
     inbox,
     me,
     media,
+    previews,
     projects,
     routes,
     search,
@@ -33,14 +34,15 @@ PREFIX = "/api/v1"
 LIBRARY_ROUTES = ("api.specs", "api.doc", "restx_doc.static", "api.root")
 RESOURCES = (
     *(home, tracks, projects, routes, sites, films, venues, handbook, clusters),
-    *(articles, faqs, search, sitemaps),
+    *(articles, faqs, search, sitemaps, previews),
 )
 # What belongs to one visitor: never in the byte cache.
 PRIVATE = (sessions, me, favourites, history, inbox)
 
 
 # What is the same for everybody and may be kept as bytes.
-CACHED = tuple(resource.namespace.name for resource in RESOURCES if resource is not sitemaps)
+UNCACHED = (sitemaps, previews)
+CACHED = tuple(resource.namespace.name for resource in RESOURCES if resource not in UNCACHED)
 
 
 def mount(app: Flask) -> None:

@@ -19,7 +19,7 @@ from rest import app as rest_app
 from rest.byte_cache import ByteCache
 from schemas.registry import SCHEMAS
 from schemas.rendering import render
-from services import personal_data, rendering, versions, wechat_gateway
+from services import personal_data, rendering, reviews, versions, wechat_gateway
 from services.staff import policy as staff_policy
 from services.watching import Watcher
 
@@ -32,6 +32,7 @@ def wire(settings: Settings) -> None:
     db.configure(settings)
     staff_policy.configure(settings)
     wechat_gateway.configure(settings)
+    reviews.configure(settings)
     for kind in Kind:
         rendering.register(kind, _renderer(kind))
 

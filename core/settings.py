@@ -52,6 +52,8 @@ class Settings:
     job_lease_s: int
     job_max_attempts: int
     idempotency_hours: int
+    review_steps: int
+    preview_minutes: int
     staff_password_min_length: int
     staff_password_history: int
     staff_password_max_age_days: int
@@ -183,6 +185,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         job_lease_s=read.number("JOB_LEASE_S", 60, 1, 3_600),
         job_max_attempts=read.number("JOB_MAX_ATTEMPTS", 8, 1, 100),
         idempotency_hours=read.number("IDEMPOTENCY_HOURS", 24, 1, 720),
+        review_steps=read.number("REVIEW_STEPS", 3, 1, 3),
+        preview_minutes=read.number("PREVIEW_MINUTES", 15, 1, 1_440),
         **_staff(read),
         **_wechat(read),
         **_visitors(read),

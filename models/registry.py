@@ -7,6 +7,7 @@ from models.audit import AuditEntry, AuditExport, AuditSeal
 from models.clusters import Cluster
 from models.content import Content
 from models.data_keys import DataKey
+from models.drafts import Draft
 from models.enums import Kind
 from models.faqs import Faq
 from models.favourites import Favourite
@@ -54,6 +55,7 @@ CONTENT: dict[Kind, type[Content]] = {
 DOCUMENTS: tuple[type[Document], ...] = (
     *CONTENT.values(),
     Revision,
+    Draft,
     Snapshot,
     SearchEntry,
     Synonyms,

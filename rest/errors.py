@@ -64,7 +64,7 @@ def flat(found: Any, path: str = "") -> dict[str, object]:
 
 
 def _answer(error: AppError) -> Response:
-    response = _body(error.status, error.code, error.fields, error.params)
+    response = _body(error.status, error.code, error.fields, error.params, error.details)
     if error.retry_after_s is not None:
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response
@@ -81,7 +81,11 @@ def _http(error: HTTPException) -> Response:
 
 
 def _body(
-    status: int, code: str, fields: Mapping[str, object], params: Mapping[str, object]
+    status: int,
+    code: str,
+    fields: Mapping[str, object],
+    params: Mapping[str, object],
+    details: Mapping[str, object] | None = None,
 ) -> Response:
     spoken = language.current()
     body = {
@@ -89,10 +93,11 @@ def _body(
             "code": code,
             "message": messages.text(code, spoken, params),
             "fields": {
-                _shown(path): _said(problem, spoken)
+                _shown(path): said(problem, spoken)
                 for path, problem in islice(fields.items(), FIELDS_MAX)
             },
             "request_id": logs.request_id.get(),
+            **({"details": details} if details else {}),
         }
     }
     response = Response(orjson.dumps(body), status, mimetype="application/json")
@@ -107,13 +112,13 @@ def _shown(path: str) -> str:
     return path[:NAME_MAX].encode(errors="backslashreplace").decode()
 
 
-def _said(problem: object, spoken: str) -> object:
+def said(problem: object, spoken: str) -> object:
     """Put what is wrong with a field into words; texts of libraries stay as they are."""
     params: Mapping[str, object] | None = None
     if isinstance(problem, tuple):
         problem, params = problem
     if isinstance(problem, Mapping):
-        return {name: _said(inner, spoken) for name, inner in problem.items()}
+        return {name: said(inner, spoken) for name, inner in problem.items()}
     if isinstance(problem, str) and messages.has(problem):
         return messages.text(problem, spoken, params)
     return str(problem)

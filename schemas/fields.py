@@ -88,6 +88,19 @@ class Choice(fields.Enum[StrEnum]):
         )
 
 
+class Day(fields.Date):
+    """A date, `2025-01-31`; a checked text for the models, which store it."""
+
+    def __init__(self, **options: Any) -> None:
+        messages = {**MESSAGES, "invalid": "format"}
+        super().__init__(error_messages=messages, **options)
+
+    def _deserialize(  # type: ignore[override] # what is stored is made by the model
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any
+    ) -> str:
+        return super()._deserialize(value, attr, data, **options).isoformat()
+
+
 class Label(fields.String):
     """What people call the value of an enumeration, in the language of the answer."""
 

@@ -8,7 +8,7 @@ from core.errors import Conflict, NotFound
 from core.ids import new_id
 from models.enums import Kind
 from models.favourites import Favourite
-from services import live
+from services import links
 from services.visitors import accounts
 
 MAX = 500
@@ -19,7 +19,7 @@ def add(visitor_id: str, kind: Kind, item: str) -> None:
 
     Raises `NotFound`, `Conflict("list_full")`.
     """
-    if not live.is_live(kind, item):
+    if not links.is_live(kind, item):
         raise NotFound
     row = {"_id": new_id(), "at": now()}
     key = {"visitor": visitor_id, "kind": kind.value, "item": item}

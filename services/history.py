@@ -9,7 +9,7 @@ from core.ids import new_id
 from models.enums import Kind
 from models.history import HistoryEntry
 from models.visitors import Visitor
-from services import live
+from services import links
 from services.visitors import accounts
 
 MAX = 200
@@ -20,7 +20,7 @@ def note(visitor_id: str, kind: Kind, item: str) -> None:
 
     Raises `NotFound`.
     """
-    if not live.is_live(kind, item):
+    if not links.is_live(kind, item):
         raise NotFound
     entries = HistoryEntry._get_collection()
     key = {"visitor": visitor_id, "kind": kind.value, "item": item}

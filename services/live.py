@@ -13,7 +13,7 @@ import orjson
 from core.errors import NotFound
 from core.ids import is_id_or_slug
 from models.enums import Kind, Language
-from models.snapshots import Snapshot, in_time, snapshot_key
+from models.snapshots import Snapshot, in_time
 
 RELATED_LIMIT = 12
 REFERENCE = "$ref"
@@ -102,12 +102,6 @@ def groups(selections: Sequence[Selection], language: Language) -> list[list[Row
 def cards(rows: Iterable[Row], language: Language) -> list[orjson.Fragment]:
     """Return the ready cards of rows."""
     return [_card(row, language) for row in rows]
-
-
-def is_live(kind: Kind, item: str) -> bool:
-    """Tell whether the public can read an item, by id."""
-    query = {"_id": snapshot_key(kind, item), **in_time()}
-    return Snapshot.raw().find_one(query, {"_id": 1}) is not None
 
 
 def short_cards(keys: Sequence[str], language: Language) -> dict[str, Row]:

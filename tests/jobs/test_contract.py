@@ -26,7 +26,7 @@ from services.actors import SYSTEM
 from services.notifications import ToVisitor
 from services.staff import policy
 from services.visitors import email_codes, signing_in
-from tests.factories import create, create_live, dummy_figure
+from tests.factories import ACTOR, create, create_live, dummy_figure
 from tests.visitors.smtp import SmtpServer
 
 PROJECT = Path(schedule.__file__).parents[1]
@@ -81,12 +81,12 @@ def test_handlers_take_their_arguments_by_name() -> None:
 
 def scheduled_publishing(_patch: pytest.MonkeyPatch) -> None:
     item = create(Kind.SITES)
-    publishing.schedule(Kind.SITES, item.id, revision=1, publish_at=now() + SOON)
+    publishing.schedule(Kind.SITES, item.id, revision=1, publish_at=now() + SOON, actor=ACTOR)
 
 
 def expiry(_patch: pytest.MonkeyPatch) -> None:
     item = create_live(Kind.SITES)
-    publishing.schedule(Kind.SITES, item.id, revision=1, expire_at=now() + SOON)
+    publishing.schedule(Kind.SITES, item.id, revision=1, expire_at=now() + SOON, actor=ACTOR)
 
 
 def figure_becomes_due(patch: pytest.MonkeyPatch) -> None:

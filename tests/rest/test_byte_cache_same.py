@@ -24,7 +24,7 @@ from services import publishing, sitemaps, versions
 from tests.api import surface
 from tests.api.complete import create_items
 from tests.api.surface import API
-from tests.factories import create_live
+from tests.factories import ACTOR, create_live
 from tests.rest.cached import Cached, call, environment, running
 
 LONG = bool(os.environ.get("TEST_LONG"))
@@ -247,9 +247,9 @@ def test_while_the_content_changes(both: tuple[Flask, Cached]) -> None:
     items = [create_live(kind) for kind in (Kind.TRACKS, Kind.ARTICLES)]
     for number, item in enumerate(items):
         for action in (
-            lambda item=item: publishing.unpublish(item.KIND, item.id),
-            lambda item=item: publishing.publish(item.KIND, item.id, actor="test"),
-            lambda item=item: publishing.reorder(item.KIND, [item.id]),
+            lambda item=item: publishing.unpublish(item.KIND, item.id, actor=ACTOR),
+            lambda item=item: publishing.publish(item.KIND, item.id, actor=ACTOR),
+            lambda item=item: publishing.reorder(item.KIND, [item.id], actor=ACTOR),
         ):
             action()
             Version.objects.update(set__last_modified=PAST + dt.timedelta(seconds=number))

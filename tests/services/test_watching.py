@@ -34,11 +34,11 @@ import sys, time
 import application
 from core.settings import load
 from models.enums import Kind
-from services import publishing
+from services import actors, publishing
 application.wire(load())
 for _ in range(3):
     sys.stdin.readline()
-    publishing.publish(Kind.SITES, sys.argv[1], actor="other")
+    publishing.publish(Kind.SITES, sys.argv[1], actor=actors.system("other"))
     print(time.monotonic(), flush=True)
 """
 
