@@ -239,10 +239,10 @@ def test_past_its_time_an_item_is_in_no_sitemap() -> None:
 def test_past_its_time_an_item_is_taken_offline_before_it_is_archived() -> None:
     document = expired(TRACKS)
     with pytest.raises(Conflict) as refused:
-        content.archive(TRACKS, document.id)
+        content.archive(TRACKS, document.id, actor=ACTOR)
     assert refused.value.code == "still_live"
-    publishing.expire(TRACKS, document.id)
-    assert content.archive(TRACKS, document.id).state is ContentState.ARCHIVED
+    publishing.expire(TRACKS, document.id, actor=ACTOR)
+    assert content.archive(TRACKS, document.id, actor=ACTOR).state is ContentState.ARCHIVED
 
 
 def test_nothing_goes_live_past_its_time() -> None:

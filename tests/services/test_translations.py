@@ -163,7 +163,7 @@ def test_there_is_no_translation_into_the_language_of_the_originals(
 ) -> None:
     document = faq()
     with pytest.raises(Invalid) as refused:
-        content.translate(Kind.FAQS, document.id, Language.ZH_CN, texts, revision=1)
+        content.translate(Kind.FAQS, document.id, Language.ZH_CN, texts, revision=1, actor=ACTOR)
     assert refused.value.fields == {"language": "choice"}
     assert content.get(Kind.FAQS, document.id).revision == 1
 

@@ -12,7 +12,7 @@ from services import notifications, publishing
 from services.notifications import ToVisitor
 from services.visitors import email_codes
 from tests.api.documented import Documented
-from tests.factories import create_maximal, publish
+from tests.factories import ACTOR, create_maximal, publish
 from tests.simulator.running import RunningSimulator
 from tests.visitors import used
 from tests.visitors.callers import API, Caller
@@ -29,7 +29,7 @@ def someone(visitor_app: Flask, simulator: RunningSimulator) -> Used:
     for item in (offline, publish(create_maximal(Kind.SITES))):
         for path in ("/me/favourites", "/me/history"):
             assert found.caller.put(f"{path}/{item.KIND}/{item.id}").status_code == 204
-    publishing.unpublish(Kind.TRACKS, offline.id)
+    publishing.unpublish(Kind.TRACKS, offline.id, actor=ACTOR)
     notifications.notify(Event.PHONE_CHANGED, ToVisitor(found.caller.id), {}, "documented")
     entry = found.caller.get("/me/inbox").get_json()["items"][-1]["id"]
     found.caller.put(f"/me/inbox/{entry}/read")

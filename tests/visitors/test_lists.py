@@ -11,7 +11,7 @@ from models.history import HistoryEntry
 from models.visitors import Visitor
 from services import favourites, history, publishing
 from tests.api.profiling import profiled
-from tests.factories import create, create_live
+from tests.factories import ACTOR, create, create_live
 from tests.visitors.callers import Caller, code
 
 LISTS = ("/me/favourites", "/me/history")
@@ -51,7 +51,7 @@ def test_a_live_item_is_kept_once_and_shown_with_its_card(visitor: Caller, path:
 def test_an_item_that_went_offline_is_shown_as_gone(visitor: Caller, path: str) -> None:
     item = create_live(Kind.TRACKS, title=SECRET)
     keep(visitor, path, Kind.TRACKS, item.id)
-    publishing.unpublish(Kind.TRACKS, item.id)
+    publishing.unpublish(Kind.TRACKS, item.id, actor=ACTOR)
     answer = visitor.get(path)
     (kept,) = answer.get_json()["items"]
     assert (kept["item"], kept["gone"], kept["card"]) == (item.id, True, None)
