@@ -241,7 +241,11 @@ def alone(tmp_path: Path, settings: Settings) -> Iterator[str]:
 
 
 def test_without_change_streams_it_asks_often_enough_and_says_so_once(
-    alone: str, watcher: Watcher, counters: Counters, capfd: pytest.CaptureFixture[str]
+    own_connection: None,  # first: what it puts back must outlive `capfd`
+    alone: str,
+    watcher: Watcher,
+    counters: Counters,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     logs.configure("INFO")
     rows = Version._get_collection()
@@ -270,6 +274,7 @@ def own_mongod(tmp_path: Path, settings: Settings) -> Iterator[EmbeddedMongod]:
 
 
 def test_after_the_database_was_killed_it_follows_again(
+    own_connection: None,  # first: what it puts back must outlive `capfd`
     own_mongod: EmbeddedMongod,
     watcher: Watcher,
     counters: Counters,
