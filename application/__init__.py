@@ -19,7 +19,7 @@ from rest import app as rest_app
 from rest.byte_cache import ByteCache
 from schemas.registry import SCHEMAS
 from schemas.rendering import render
-from services import personal_data, rendering, wechat_gateway
+from services import personal_data, rendering, versions, wechat_gateway
 from services.staff import policy as staff_policy
 from services.watching import Watcher
 
@@ -64,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _cache(app: Flask, settings: Settings) -> None:
     """Put the byte cache in front of the app, with a watcher that keeps its versions current."""
     counters = Counters(settings.run_dir / f"versions-{settings.mongodb_database}")
+    app.config["VERSIONS"] = versions.Known(counters)
     app.wsgi_app = ByteCache(  # type: ignore[method-assign]
         app.wsgi_app,
         counters,

@@ -6,9 +6,14 @@ from zoneinfo import ZoneInfo
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
+def system_time() -> dt.datetime:
+    """Return what the clock of this machine says, in UTC; a test may set it in this one place."""
+    return dt.datetime.now(dt.UTC)
+
+
 def now() -> dt.datetime:
     """Return the current time in UTC, cut to the millisecond that MongoDB keeps."""
-    moment = dt.datetime.now(dt.UTC)
+    moment = system_time()
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 

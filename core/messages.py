@@ -170,6 +170,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "not_unique": ("重复", "Given more than once"),
     "link_missing": ("引用的内容不存在：{target}", "Linked item does not exist: {target}"),
     "link_not_live": ("引用的内容未发布：{target}", "Linked item is not live: {target}"),
+    "markup_too_deep": (
+        "富文本标签嵌套过深，或有大量标签未正确闭合",
+        "The markup is nested too deeply, or many of its tags are not closed",
+    ),
     "map_approval": (
         "地图须有审图号或书面豁免说明",
         "A map needs its approval number or a written exemption",

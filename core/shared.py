@@ -8,12 +8,14 @@ import fcntl
 import mmap
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 _BYTES = 8
 SCOPES = ("content", "availability")
+_BEAT = len(SCOPES)  # the cell after those of the scopes
 
 
 class Counters:
@@ -22,7 +24,7 @@ class Counters:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        size = _BYTES * len(SCOPES)
+        size = _BYTES * (len(SCOPES) + 1)
         # Written to the disk now: a disk that is full later would end the process by a signal.
         os.posix_fallocate(self._descriptor, 0, size)
         self._cells = memoryview(mmap.mmap(self._descriptor, size)).cast("Q")
@@ -32,6 +34,14 @@ class Counters:
     def read(self, scope: str) -> int:
         """Return a counter."""
         return self._cells[self._places[scope]]
+
+    def beat(self) -> None:
+        """Note that the counters were seen to be right at this moment, by whichever process."""
+        self._cells[_BEAT] = time.monotonic_ns()  # one clock for all processes of a host
+
+    def age_s(self) -> float:
+        """Return for how many seconds nobody has seen the counters to be right."""
+        return (time.monotonic_ns() - self._cells[_BEAT]) / 1e9
 
     def raise_to(self, scope: str, value: int) -> None:
         """Set a counter to `value`, unless it is there already or beyond."""

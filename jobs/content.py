@@ -11,7 +11,7 @@ from core.errors import Conflict, NotFound, Unprocessable
 from models.content import Content
 from models.enums import Kind
 from models.snapshots import Snapshot, snapshot_key
-from services import content, links, publishing
+from services import content, publishing
 
 ACTOR = "schedule"
 
@@ -35,7 +35,7 @@ def publish(*, kind: str, item: str, at: dt.datetime, revision: int) -> None:
 def expire(*, kind: str, item: str, at: dt.datetime) -> None:
     """Take an item offline at its time, unless its expiry was changed since."""
     document = _document(kind, item)
-    if document is None or document.expire_at != at or not links.is_live(Kind(kind), item):
+    if document is None or document.expire_at != at:
         return
     try:
         publishing.expire(Kind(kind), item)

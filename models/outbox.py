@@ -27,7 +27,7 @@ class JobState(StrEnum):
 
 
 class Job(Document):
-    """One piece of work. `dedupe_key` lets the same work be enqueued once only.
+    """One piece of work. At most one job has a `dedupe_key`: the same work is not there twice.
 
     A running job is held under a lease until `leased_until`; past it, another worker takes it.
     `token` is the holder's, so that a worker that lost its lease cannot finish the job. Done

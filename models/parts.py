@@ -22,6 +22,8 @@ TITLE_MAX = 120
 SUMMARY_MAX = 600
 TEXT_MAX = 5_000
 BODY_MAX = 200_000
+# Languages that texts are translated into; the originals are in the first one.
+TRANSLATIONS = tuple(Language)[1:]
 KEY_MAX = 60
 MEDIA_ID_MAX = 120
 KEY_REGEX = r"[A-Za-z0-9_-]+\Z"
@@ -129,7 +131,7 @@ class Translation(EmbeddedDocument):
     hash of the original it was made from; when the original changes, the translation is behind.
     """
 
-    language = EnumField(Language, required=True)
+    language = EnumField(Language, required=True, choices=TRANSLATIONS)
     path = StringField(required=True, max_length=200)
     text = StringField(required=True, min_length=1, max_length=BODY_MAX)
     source_hash = StringField(required=True, max_length=64)

@@ -19,12 +19,22 @@ from mongoengine import (
 )
 from pymongo.collection import Collection
 
+from core.clock import now
 from models.enums import Kind, Place
 
 
 def snapshot_key(kind: str, item: str) -> str:
     """Return the key of an item's snapshot, which is also how links name it."""
     return f"{kind}:{item}"
+
+
+def in_time() -> dict[str, Any]:
+    """Return the condition that leaves out what is past its time.
+
+    Every read of what is live has it: no worker may have been there to take it offline. Search
+    entries carry the same field.
+    """
+    return {"expire_at": {"$not": {"$lte": now()}}}
 
 
 class Snapshot(Document):

@@ -10,6 +10,7 @@ from werkzeug.routing import MapAdapter
 from core.settings import Settings
 from rest import errors, observing
 from rest.contract import Contract
+from services import versions
 
 NO_HOST = "localhost"
 # The browsable documentation runs its own script and styles, all from this host.
@@ -56,7 +57,7 @@ def create(settings: Settings) -> Flask:
     app = App("toolbox", static_folder=None)
     app.config.update(
         SETTINGS=settings,
-        SECRET_KEY=settings.secret_key,
+        VERSIONS=versions,
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
         RESTX_INCLUDE_ALL_MODELS=True,
         RESTX_MASK_SWAGGER=False,

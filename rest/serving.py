@@ -9,11 +9,11 @@ from typing import Any
 
 import orjson
 from flask import Response, abort, current_app, make_response, request
+from werkzeug.http import http_date
 
 from core.clock import now
 from models.versions import CONTENT
 from rest import language
-from services import versions
 
 JSON = "application/json"
 # Where in the WSGI environment an answer tells the byte cache that it may be kept.
@@ -42,7 +42,7 @@ def public(read: Callable[[], Any], changed: Changed | None = None) -> Response:
     may be newer than its date, never older. Where content is not all that changes an answer,
     `changed` tells its date from the answer and that of content. Raises what `read` raises.
     """
-    version = versions.current(CONTENT)
+    version = current_app.config["VERSIONS"].current(CONTENT)
     data = read()
     modified: dt.datetime | None = version.last_modified
     if changed is None:
@@ -51,19 +51,17 @@ def public(read: Callable[[], Any], changed: Changed | None = None) -> Response:
     else:
         modified = changed(data, version.last_modified)
     payload = orjson.dumps(data, option=orjson.OPT_UTC_Z)
-    response = Response(payload, mimetype=JSON)
-    response.headers["Content-Language"] = language.current().value
-    response.headers["Vary"] = "Accept-Language"
-    response.set_etag(hashlib.blake2b(payload, digest_size=12).hexdigest())
+    headers = [
+        ("Content-Language", language.current().value),
+        ("Vary", "Accept-Language"),
+        ("ETag", f'"{hashlib.blake2b(payload, digest_size=12).hexdigest()}"'),
+        ("Cache-Control", _cache_control(current_app.config["SETTINGS"].public_max_age_s)),
+    ]
     if modified is not None:
         # The date may run ahead of the clock (services.versions); it is sent no later than now
         # and then matches no request, which costs a 304 and never serves a stale one.
-        response.last_modified = min(modified, now())
-    max_age = current_app.config["SETTINGS"].public_max_age_s
-    response.cache_control.public = True
-    response.cache_control.max_age = max_age
-    if max_age == 0:
-        response.cache_control.no_cache = True
+        headers.append(("Last-Modified", http_date(min(modified, now()))))
+    response = Response(payload, headers=headers, mimetype=JSON)
     since = request.if_modified_since
     if request.if_none_match or since is None or modified is None or since >= modified:
         response.make_conditional(request)
@@ -80,6 +78,12 @@ def unkept(view: Callable[..., Any]) -> Callable[..., Response]:
         return response
 
     return wrapped
+
+
+@functools.cache
+def _cache_control(max_age_s: int) -> str:
+    """Return who may keep an answer, and for how long without asking again."""
+    return "public, max-age=0, no-cache" if max_age_s == 0 else f"public, max-age={max_age_s}"
 
 
 def checked(response: Response) -> Response:

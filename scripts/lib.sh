@@ -66,19 +66,29 @@ is_installed() {
 }
 
 install() {
-  local requirements=$1
+  local requirements=$1 contained
   clear_broken_environment
   touch "$VENV/.installing"
   rm -f "$VENV"/.installed-*
   : >"$LOG"
   if [[ ! -x $VENV/bin/python ]]; then create_environment; fi
   system_packages "$VENV/bin/python" library command || true # whoever needs them says so
-  install_packages "$requirements"
-  wanted_stamp "$requirements" >"$(stamp_of "$requirements")"
-  if [[ $requirements == requirements-dev.txt ]]; then # holds all of the other file
-    wanted_stamp requirements.txt >"$(stamp_of requirements.txt)"
+  if [[ $requirements == requirements-dev.txt ]]; then
+    system_packages "$VENV/bin/python" test || true # tests that need them are skipped
   fi
+  install_packages "$requirements"
+  for contained in "$requirements" $(contained_in "$requirements"); do
+    wanted_stamp "$contained" >"$(stamp_of "$contained")"
+  done
   rm -f "$VENV/.installing"
+}
+
+# The files whose packages another file holds, all of them.
+contained_in() {
+  case $1 in
+    requirements-bench.txt) echo requirements.txt ;;
+    requirements-dev.txt) echo requirements.txt requirements-bench.txt ;;
+  esac
 }
 
 # An installation that was cut short, an interpreter that went with an upgrade of the system,
@@ -175,7 +185,7 @@ has() {
   case $kind in
     module) [[ -n $python ]] && "$python" -c "import $name" >/dev/null 2>&1 ;;
     library) PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null | grep -F "$name " >/dev/null ;;
-    command) command -v "$name" >/dev/null ;;
+    command | test) command -v "$name" >/dev/null ;;
     *) fail "scripts/debian-packages.txt: unknown kind $kind" ;;
   esac
 }

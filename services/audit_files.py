@@ -7,8 +7,11 @@ its seal. Whoever has the file alone can verify its part of the chain.
 import datetime as dt
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from pymongo.errors import DuplicateKeyError
 
 from core import canonical
 from core.clock import now
@@ -39,8 +42,8 @@ def export(actor: Actor, path: Path, until: dt.datetime | None = None) -> AuditE
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    exports = AuditExport._get_collection()
-    exports.update_one({"_id": written["_id"]}, {"$setOnInsert": written}, upsert=True)
+    with suppress(DuplicateKeyError):  # the same entries were exported before
+        AuditExport._get_collection().insert_one(written)
     found: AuditExport = AuditExport._from_son(written)
     audit.record(actor, "audit.export", f"audit:{found.first}-{found.last}")
     return found

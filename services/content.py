@@ -17,7 +17,8 @@ from core.ids import is_id_or_slug, new_id
 from models.content import Content
 from models.enums import ContentState, Kind, Language
 from models.registry import CONTENT
-from services import links, paths, rich_text, translations, validation
+from models.snapshots import Snapshot, snapshot_key
+from services import paths, rich_text, translations, validation
 
 BOOKKEEPING = frozenset(
     {
@@ -51,7 +52,10 @@ def listing(
 
 
 def create(kind: Kind, fields: Fields, *, actor: str) -> Content:
-    """Write a new draft. Raises `Invalid` with the fields at fault, `Conflict` for its slug."""
+    """Write a new draft.
+
+    Raises `Invalid` or `Unprocessable` with the fields at fault, `Conflict` for its slug.
+    """
     del actor  # recorded with the revision that publishes it
     stored = {**_cleaned(kind, fields), "_id": new_id()}
     if "order" not in stored:
@@ -85,7 +89,7 @@ def translate(
     document = get(kind, item)
     expect(document, revision)
     cleaned = {
-        path: rich_text.clean(text) if text and _is_rich(kind, path) else text
+        path: rich_text.clean(text, path) if text and _is_rich(kind, path) else text
         for path, text in texts.items()
     }
     stored = {**document.stored(), "translations": translations.merged(document, language, cleaned)}
@@ -102,7 +106,8 @@ def duplicate(kind: Kind, item: str, *, slug: str, actor: str) -> Content:
 def archive(kind: Kind, item: str) -> Content:
     """Put an item away; it must be offline. Nothing is deleted."""
     document = get(kind, item)
-    if links.is_live(kind, document.id):
+    # Also one whose time is over: until somebody takes it offline it may be given more time.
+    if Snapshot.raw().find_one({"_id": snapshot_key(kind, document.id)}, {"_id": 1}):
         raise Conflict("still_live")
     return _set_state(kind, document, ContentState.ARCHIVED, unset={"publish_at": ""})
 
@@ -209,20 +214,21 @@ def _cleaned(kind: Kind, fields: Fields) -> paths.Data:
     cleaned = dict(fields)
     for name in CONTENT[kind].RICH:
         if isinstance(cleaned.get(name), str):
-            cleaned[name] = rich_text.clean(cleaned[name])
+            cleaned[name] = rich_text.clean(cleaned[name], name)
     if isinstance(cleaned.get("translations"), list):
         cleaned["translations"] = [
-            _clean_translation(kind, entry) for entry in cleaned["translations"]
+            _clean_translation(kind, entry, f"translations.{position}.text")
+            for position, entry in enumerate(cleaned["translations"])
         ]
     return cleaned
 
 
-def _clean_translation(kind: Kind, entry: Any) -> Any:
+def _clean_translation(kind: Kind, entry: Any, where: str) -> Any:
     """Return an entry of `translations`, copied from elsewhere, with its rich text cleaned."""
     if not isinstance(entry, Mapping) or not isinstance(entry.get("text"), str):
         return entry
     rich = _is_rich(kind, str(entry.get("path")))
-    return {**entry, "text": rich_text.clean(entry["text"])} if rich else entry
+    return {**entry, "text": rich_text.clean(entry["text"], where)} if rich else entry
 
 
 def _is_rich(kind: Kind, path: str) -> bool:

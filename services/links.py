@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from models.content import Content
 from models.enums import Kind
 from models.registry import CONTENT
-from models.snapshots import Snapshot, snapshot_key
+from models.snapshots import Snapshot, in_time, snapshot_key
 from services import paths
 
 
@@ -21,8 +21,8 @@ class Link:
 
 
 def is_live(kind: Kind, item: str) -> bool:
-    """Tell whether an item has a live snapshot."""
-    return Snapshot.raw().find_one({"_id": snapshot_key(kind, item)}, {"_id": 1}) is not None
+    """Tell whether the public can see an item: it has a snapshot whose time is not over."""
+    return bool(_live([snapshot_key(kind, item)]))
 
 
 def targets(document: Content, data: paths.Data) -> list[tuple[str, Kind, str]]:
@@ -42,7 +42,7 @@ def check(document: Content) -> list[Link]:
         wanted = [item for _, of, item in found if of is kind]
         existing |= {(kind, item) for item in CONTENT[kind].objects(id__in=wanted).scalar("id")}
     keys = [snapshot_key(kind, item) for _, kind, item in found]
-    live = {row["_id"] for row in Snapshot.raw().find({"_id": {"$in": keys}}, {"_id": 1})}
+    live = _live(keys)
     return [
         Link(path, kind, item, (kind, item) in existing, snapshot_key(kind, item) in live)
         for path, kind, item in found
@@ -59,3 +59,8 @@ def problems(document: Content) -> dict[str, object]:
         elif not link.live:
             found[link.path] = ("link_not_live", {"target": target})
     return found
+
+
+def _live(keys: list[str]) -> set[str]:
+    query = {"_id": {"$in": keys}, **in_time()}
+    return {row["_id"] for row in Snapshot.raw().find(query, {"_id": 1})}

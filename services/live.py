@@ -10,11 +10,10 @@ from typing import Any
 
 import orjson
 
-from core.clock import now
 from core.errors import NotFound
 from core.ids import is_id_or_slug
 from models.enums import Kind, Language
-from models.snapshots import Snapshot, snapshot_key
+from models.snapshots import Snapshot, in_time, snapshot_key
 
 RELATED_LIMIT = 12
 REFERENCE = "$ref"
@@ -48,7 +47,7 @@ class Page:
 
 def page(selection: Selection, language: Language, after: Position | None = None) -> Page:
     """Return a page of cards. Its cost does not depend on how deep it is."""
-    query: Row = {"kind": selection.kind, **selection.match, **_in_time()}
+    query: Row = {"kind": selection.kind, **selection.match, **in_time()}
     if after is not None:
         order, key = after
         query["$or"] = [{"order": {"$gt": order}}, {"order": order, "_id": {"$gt": key}}]
@@ -70,7 +69,7 @@ def find(kind: Kind, id_or_slug: str, language: Language, match: Row | None = No
     if not is_id_or_slug(id_or_slug):
         raise NotFound
     projection = {**DETAIL_FIELDS, f"body.{language}.detail": 1}
-    where = {**(match or {}), **_in_time()}
+    where = {**(match or {}), **in_time()}
     snapshots = Snapshot.raw()
     row = snapshots.find_one({"_id": f"{kind}:{id_or_slug}", **where}, projection)
     row = row or snapshots.find_one({"kind": kind, "slug": id_or_slug, **where}, projection)
@@ -107,13 +106,13 @@ def cards(rows: Iterable[Row], language: Language) -> list[orjson.Fragment]:
 
 def is_live(kind: Kind, item: str) -> bool:
     """Tell whether the public can read an item, by id."""
-    query = {"_id": snapshot_key(kind, item), **_in_time()}
+    query = {"_id": snapshot_key(kind, item), **in_time()}
     return Snapshot.raw().find_one(query, {"_id": 1}) is not None
 
 
 def short_cards(keys: Sequence[str], language: Language) -> dict[str, Row]:
     """Return what any kind's card has, by the key of the snapshot; without what is offline."""
-    match = {"_id": {"$in": list(keys)}, **_in_time()}
+    match = {"_id": {"$in": list(keys)}, **in_time()}
     cards = {
         row["_id"]: orjson.loads(row["body"][language]["card"])
         for row in Snapshot.raw().find(match, {f"body.{language}.card": 1})
@@ -126,10 +125,10 @@ def _gather(
 ) -> tuple[list[Row], list[list[Row]]]:
     pipelines = []
     if keys:
-        match = {"_id": {"$in": list(keys)}, **_in_time()}
+        match = {"_id": {"$in": list(keys)}, **in_time()}
         pipelines.append(_pipeline(match, len(keys), -1, language))
     for number, selection in enumerate(selections):
-        match = {"kind": selection.kind, **selection.match, **_in_time()}
+        match = {"kind": selection.kind, **selection.match, **in_time()}
         pipelines.append(_pipeline(match, selection.limit, number, language))
     if not pipelines:
         return [], []
@@ -143,7 +142,7 @@ def _gather(
 
 
 def _pipeline(match: Row, limit: int, group: int, language: Language) -> list[Row]:
-    projection = {**_card_fields(language), "group": {"$literal": group}}
+    projection = {**_card_fields(language), "item": 1, "refs": 1, "group": {"$literal": group}}
     return [
         {"$match": match},
         {"$sort": {"order": 1, "_id": 1}},
@@ -152,13 +151,8 @@ def _pipeline(match: Row, limit: int, group: int, language: Language) -> list[Ro
     ]
 
 
-def _in_time() -> Row:
-    """Leave out what is past its time, even when no worker is there to take it offline."""
-    return {"expire_at": {"$not": {"$lte": now()}}}
-
-
 def _card_fields(language: Language) -> Row:
-    return {"order": 1, "item": 1, "refs": 1, f"body.{language}.card": 1}
+    return {"order": 1, f"body.{language}.card": 1}
 
 
 def _card(row: Row, language: Language) -> orjson.Fragment:

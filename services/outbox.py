@@ -35,15 +35,7 @@ def enqueue(
     Pass the `session` of the transaction that causes the work. A job with a `dedupe_key` that
     is known already is not written again, whatever its state.
     """
-    row: dict[str, Any] = {
-        "_id": new_id(),
-        "name": name,
-        "args": dict(args),
-        "state": JobState.PENDING,
-        "run_at": run_at or now(),
-        "attempts": 0,
-        "created_at": now(),
-    }
+    row = _row(name, args, run_at)
     jobs = Job._get_collection()
     if dedupe_key is None:
         jobs.insert_one(row, session=session)
@@ -58,10 +50,38 @@ def enqueue(
             raise
 
 
+def replace(
+    name: str, args: Mapping[str, Any], *, run_at: dt.datetime, key: str, session: ClientSession
+) -> None:
+    """Write a job, due at `run_at` (UTC), in the place of the one under `key` that still waits.
+
+    What has begun or ended gives up the key and stays: it looked at the state before the change
+    of this `session`, and nobody else would act on that change.
+    """
+    jobs = Job._get_collection()
+    jobs.delete_many({"dedupe_key": key, "state": JobState.PENDING}, session=session)
+    jobs.update_many({"dedupe_key": key}, {"$unset": {"dedupe_key": ""}}, session=session)
+    jobs.insert_one(_row(name, args, run_at) | {"dedupe_key": key}, session=session)
+
+
+def _row(name: str, args: Mapping[str, Any], run_at: dt.datetime | None) -> dict[str, Any]:
+    return {
+        "_id": new_id(),
+        "name": name,
+        "args": dict(args),
+        "state": JobState.PENDING,
+        "run_at": run_at or now(),
+        "attempts": 0,
+        "created_at": now(),
+    }
+
+
 def claim(token: str, lease: dt.timedelta) -> Job | None:
     """Take the job that is due longest, or one whose lease ran out; None when there is none.
 
-    `token` must be fresh for each claim: it is what `renew`, `finish` and `fail` check.
+    `token` must be fresh for each claim: it is what `renew`, `finish` and `fail` check. The
+    attempt counts from here: a worker that dies cannot count it. A job with more attempts than
+    allowed is for the caller to `fail` without running it.
     """
     moment = now()
     held = {

@@ -251,7 +251,7 @@ def _enqueue(
     if revision is not None:
         args["revision"] = revision
         key += f":{revision}"
-    outbox.enqueue(name, args, run_at=at, dedupe_key=key, session=session)
+    outbox.replace(name, args, run_at=at, key=key, session=session)
 
 
 def _take_offline(kind: Kind, item: str, state: ContentState) -> Content:

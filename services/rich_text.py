@@ -4,6 +4,9 @@ import re
 
 import nh3
 
+from core.errors import Unprocessable
+from services.nesting import is_excessive
+
 TAGS = {
     *("p", "br", "hr", "h2", "h3", "h4", "strong", "em", "u", "s", "sub", "sup", "a"),
     *("ul", "ol", "li", "blockquote", "aside", "figure", "figcaption", "img"),
@@ -28,12 +31,15 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return value
 
 
-def clean(html: str) -> str:
+def clean(html: str, path: str) -> str:
     """Return `html` with everything outside the allow-list removed; clean text is unchanged.
 
     Browsers repair badly nested markup, and now and then the repaired text reads as another
-    tree: it is cleaned until it stays as it is.
+    tree: it is cleaned until it stays as it is. Raises `Unprocessable`, naming the field at
+    `path`, for markup nested so deeply that repairing it would take seconds.
     """
+    if is_excessive(html):
+        raise Unprocessable(fields={path: "markup_too_deep"})
     for _ in range(PASSES_MAX):
         cleaned = _allowed(html)
         if cleaned == html:

@@ -7,7 +7,7 @@ from core.clock import now
 from core.errors import NotFound
 from models.enums import Kind
 from models.sitemaps import PAGE_SIZE, Sitemap
-from models.snapshots import Snapshot, snapshot_key
+from models.snapshots import Snapshot, in_time, snapshot_key
 
 
 def build(kind: Kind) -> int:
@@ -39,7 +39,7 @@ def read(kind: Kind, page: int) -> Sitemap:
         raise NotFound
     sitemap: Sitemap = found
     keys = [snapshot_key(kind, entry.item) for entry in sitemap.entries]
-    query = {"_id": {"$in": keys}, "expire_at": {"$not": {"$lte": now()}}}
+    query = {"_id": {"$in": keys}, **in_time()}
     live = {row["item"] for row in Snapshot.raw().find(query, {"item": 1})}
     sitemap.entries = [entry for entry in sitemap.entries if entry.item in live]
     return sitemap
@@ -55,7 +55,9 @@ def index() -> list[dict[str, Any]]:
 
 def _batches(kind: Kind) -> Iterator[list[dict[str, Any]]]:
     fields = {"item": 1, "slug": 1, "published_at": 1}
-    cursor = Snapshot.raw().find({"kind": kind}, fields).sort([("order", 1), ("_id", 1)])
+    cursor = (
+        Snapshot.raw().find({"kind": kind, **in_time()}, fields).sort([("order", 1), ("_id", 1)])
+    )
     batch: list[dict[str, Any]] = []
     for row in cursor:
         batch.append({name: row[name] for name in fields})

@@ -89,8 +89,10 @@ def merged(
     """Return the document's translations with `changes` (path → text, None removes) applied.
 
     Each changed text is bound to the original as it is now. Raises `Invalid` for a path that
-    names no translatable text.
+    names no translatable text, and for the language of the originals.
     """
+    if language is Language.ZH_CN:
+        raise Invalid(fields={"language": "choice"})
     data = document.stored()
     originals = {text.path: text.original for text in _texts(document, data, language)}
     entries = {(entry["language"], entry["path"]): entry for entry in data.get("translations", [])}

@@ -1,13 +1,19 @@
 """Version counters: moved with every change of what the public sees."""
 
 import datetime as dt
+import time
 from dataclasses import dataclass
 
 from pymongo.client_session import ClientSession
 
 from core.clock import now
+from core.shared import Counters
 from models.versions import CONTENT, Version
 
+# Shared counters that were seen to be right longer ago are not relied on: who keeps them is away.
+FRESH_S = 2.0
+# How long a date is kept with its number, though a number has one date: until a restore.
+KEPT_S = 30.0
 EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
@@ -54,3 +60,32 @@ def current(scope: str = CONTENT) -> State:
     if row is None:
         return State(0, EPOCH)
     return State(row["number"], row["last_modified"])
+
+
+class Known:
+    """Counters as this process knows them, asking the database only for what it has not seen.
+
+    What it tells may be older than the database by as much as shared counters are behind, never
+    newer: an answer that is read afterwards is as new as its version, or newer.
+    """
+
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
+        self._states: dict[str, tuple[float, State]] = {}
+
+    def current(self, scope: str = CONTENT) -> State:
+        """Return a scope's counter."""
+        kept = self._states.get(scope)
+        if kept is not None and self._is_right(scope, *kept):
+            return kept[1]
+        read_at = time.monotonic()
+        state = current(scope)
+        self._states[scope] = (read_at, state)
+        return state
+
+    def _is_right(self, scope: str, read_at: float, state: State) -> bool:
+        return (
+            self._counters.read(scope) == state.number
+            and self._counters.age_s() < FRESH_S
+            and time.monotonic() - read_at < KEPT_S
+        )

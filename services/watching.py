@@ -82,6 +82,7 @@ class Watcher:
         found = {row["_id"]: row["number"] for row in _versions().find({}, {"number": 1})}
         for scope, number in before.items():
             self.counters.settle(scope, found.get(scope, 0), number)
+        self.counters.beat()
 
     def _tell_polling(self, error: Exception) -> None:
         """Log once that the stream is away, not twice a second."""

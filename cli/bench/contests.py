@@ -24,7 +24,8 @@ class Bench:
 def run(bench: Bench, title: str, sides: Sequence[Side]) -> Samples:
     """Return the samples of each side by its name, one a round: A B C, A B C and so on.
 
-    Each side is loaded once before, which does not count. Errors as in `load.measure`.
+    Each side is loaded once before, which does not count, and must answer as expected before
+    and after. Errors as in `load.check` and `load.measure`.
     """
     samples: Samples = {side.name: [] for side in sides}
     with TemporaryDirectory(prefix="bench-") as made:
@@ -38,4 +39,6 @@ def run(bench: Bench, title: str, sides: Sequence[Side]) -> Samples:
                 samples[side.name].append(taken)
             rates = ", ".join(f"{side.name} {samples[side.name][-1].rate:,.0f}/s" for side in sides)
             bench.say(f"  {title}, round {turn + 1}: {rates}")
+        for side in sides:
+            check(side)
     return samples

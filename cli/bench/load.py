@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,8 +16,6 @@ from cli.bench.servers import Server
 SCRIPT = Path(__file__).with_name("load.lua")
 MARK = "BENCH "
 LONGER = 4
-# A side has settled when it uses less than this share of a core.
-SETTLE_STEP_S, SETTLED_SHARE, SETTLED_WITHIN_S = 0.1, 0.25, 10.0
 
 Client = MongoClient[dict[str, Any]]
 
@@ -112,18 +109,17 @@ def measure(side: Side, plan: Plan, database: Database, folder: Path, turn: int)
     """Load a side for a round; `turn` moves the path that it begins with.
 
     Where nothing at all is answered in time, the round is taken again, longer. Raises
-    `BenchError` when that does not help either, or when a process of the server was replaced
-    meanwhile: its processor time would be lost.
+    `BenchError` when a process of the server was replaced meanwhile: its processor time would
+    be lost.
     """
-    for seconds in (plan.seconds, LONGER * plan.seconds):
-        taken = _round(side, replace(plan, seconds=seconds), database, folder, turn)
-        if taken is not None:
-            return taken
-    message = f"{side.name}: no answer within {LONGER * plan.seconds} s"
-    raise BenchError(message)
+    taken = _round(side, plan, database, folder, turn)
+    if not taken.requests:
+        longer = replace(plan, seconds=LONGER * plan.seconds)
+        taken = _round(side, longer, database, folder, turn)
+    return taken
 
 
-def _round(side: Side, plan: Plan, database: Database, folder: Path, turn: int) -> Sample | None:
+def _round(side: Side, plan: Plan, database: Database, folder: Path, turn: int) -> Sample:
     before, used, asked = side.server.pids, _used(side, database), database.operations()
     told = _wrk(side, plan, folder, turn)
     server_s, database_s = (
@@ -134,11 +130,9 @@ def _round(side: Side, plan: Plan, database: Database, folder: Path, turn: int) 
     if side.server.pids != before:
         message = f"{side.name}: a process of the server ended and was replaced"
         raise BenchError(message)
-    count = told["requests"]
-    if count == 0:
-        return None
+    count = told["requests"] or 1
     return Sample(
-        requests=count,
+        requests=told["requests"],
         failures=told["refused"] + told["broken"],
         seconds=told["microseconds"] / 1e6,
         size=told["bytes"] / count,
@@ -155,14 +149,7 @@ def settle(side: Side, database: Database) -> None:
 
     It would otherwise do so in the round of the next one.
     """
-    pids = [*side.server.pids, database.pid]
-    deadline = time.monotonic() + SETTLED_WITHIN_S
-    used = processes.cpu_seconds(pids)
-    while time.monotonic() < deadline:
-        time.sleep(SETTLE_STEP_S)
-        before, used = used, processes.cpu_seconds(pids)
-        if used - before < SETTLED_SHARE * SETTLE_STEP_S:
-            return
+    processes.rest([*side.server.pids, database.pid])
 
 
 def _used(side: Side, database: Database) -> tuple[float, float]:

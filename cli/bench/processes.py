@@ -1,10 +1,13 @@
 """What processes cost, from /proc: processor time and resident memory."""
 
 import os
-from collections.abc import Iterable
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+# Processes are at rest when together they use less than this share of a core.
+REST_STEP_S, REST_SHARE, REST_WITHIN_S = 0.1, 0.25, 10.0
 
 
 def tree(pid: int) -> list[int]:
@@ -22,7 +25,7 @@ def tree(pid: int) -> list[int]:
     return sorted(found)
 
 
-def cpu_seconds(pids: Iterable[int]) -> float:
+def cpu_seconds(pids: Sequence[int]) -> float:
     """Return the processor time that living processes have used so far, in user and kernel."""
     ticks = 0
     for pid in pids:
@@ -34,6 +37,17 @@ def cpu_seconds(pids: Iterable[int]) -> float:
         fields = stat.rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
     return ticks / TICKS_PER_S
+
+
+def rest(pids: Sequence[int]) -> None:
+    """Wait until processes have nothing more to do, ten seconds at most."""
+    deadline = time.monotonic() + REST_WITHIN_S
+    used = cpu_seconds(pids)
+    while time.monotonic() < deadline:
+        time.sleep(REST_STEP_S)
+        before, used = used, cpu_seconds(pids)
+        if used - before < REST_SHARE * REST_STEP_S:
+            return
 
 
 def resident_mb(pid: int) -> float:

@@ -22,7 +22,7 @@ PAGES, DETAILS = 240, 2_000
 BARE = "bare WSGI"
 
 
-class _Reads:
+class Reads:
     """The servers of one run, and the rows that they give."""
 
     def __init__(self, bench: Bench, place: Place, items: int, stack: ExitStack) -> None:
@@ -60,8 +60,8 @@ class _Reads:
         ours, bare = taken["product"], taken[BARE]
         return [*rows, throughput("hot", f"304 ÷ {BARE} 304", ours, bare, goal=UNCHANGED_SHARE)]
 
-    def cold_list_rows(self) -> list[Row]:
-        """Return the rows of computed lists against peers that read the same pages."""
+    def list_sides(self) -> list[Side]:
+        """Return the computed list, and the peers that are there, started: each the same pages."""
         cursors: list[str | None] = [None, *paths.walk(self.cold, PAGES)]
         keys = list(filling.positions(self.bench.database.client, self.place.database))
         # The position before page n is that of the last item of page n - 1.
@@ -77,6 +77,11 @@ class _Reads:
             sides.append(Side("FastAPI", fastapi, sides[1].paths))
         else:
             self.bench.say("FastAPI is not installed: its row is left out.")
+        return sides
+
+    def cold_list_rows(self) -> list[Row]:
+        """Return the rows of computed lists against peers that read the same pages."""
+        sides = self.list_sides()
         same_pages(sides)
         taken = contests.run(self.bench, "cold list", sides)
         wanted: dict[str, tuple[str, Goal | None]] = {
@@ -140,7 +145,7 @@ class _Reads:
 def run(bench: Bench, place: Place, items: int) -> list[Row]:
     """Return the rows of hot and cold reads, and of memory, on a data set for the peers."""
     with ExitStack() as stack:
-        reads = _Reads(bench, place, items, stack)
+        reads = Reads(bench, place, items, stack)
         if not reads.searches:
             bench.say("The product serves no search: its rows are left out.")
         return [
@@ -152,10 +157,14 @@ def run(bench: Bench, place: Place, items: int) -> list[Row]:
 
 
 def same_pages(sides: list[Side]) -> None:
-    """Raise `BenchError` unless all sides answer the same cards for their first and last path."""
-    for number in (0, -1):
-        pages = {side.name: paths.page_of(side.server.get(side.paths[number])) for side in sides}
-        first, *others = (page["items"] for page in pages.values())
+    """Raise `BenchError` unless all sides answer the same cards, path by path."""
+    names = ", ".join(side.name for side in sides)
+    if len({len(side.paths) for side in sides}) != 1:
+        message = f"{names} are not asked for the same number of pages"
+        raise BenchError(message)
+    for number in range(len(sides[0].paths)):
+        pages = [paths.page_of(side.server.get(side.paths[number])) for side in sides]
+        first, *others = (page["items"] for page in pages)
         if not first or any(other != first for other in others):
-            message = f"{', '.join(pages)} do not answer the same page"
+            message = f"{names} do not answer the same page {number}"
             raise BenchError(message)

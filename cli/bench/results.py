@@ -1,5 +1,6 @@
 """From samples to rows: medians, ratios with their spread, goals, verdicts."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
@@ -27,7 +28,7 @@ class Goal:
     def share(self, value: float) -> float:
         """Return how much of the goal a value reaches: 1 just meets it, 2 is twice as good."""
         better, worse = (value, self.limit) if self.at_least else (self.limit, value)
-        return better / worse if worse else 0.0
+        return better / worse if worse else math.inf
 
     def __str__(self) -> str:
         return f"{'≥' if self.at_least else '≤'} {self.limit:g}"
@@ -48,10 +49,11 @@ class Row:
     """One line of the result. `figure` is what the goal is about; `unit` is of `ours` and `other`.
 
     `spread` is the smallest and the largest figure of a single round. `cpu_figure` is the same
-    comparison by the servers' processor time for a request: it decides when the spread holds
-    the goal, because noise of the machine moves it less. `database_operations` are ours for a
-    request: they tell what came from memory. What is `spoiled` by failed answers
-    reaches no goal.
+    comparison by processor time for a request: it decides when the spread holds the goal,
+    because noise of the machine moves it less. It is the server's, and in cold rows the
+    database's too: who leaves the work to the database has not saved it.
+    `database_operations` are ours for a request: they tell what came from memory. What is
+    `spoiled` by failed answers reaches no goal.
     """
 
     group: str
@@ -85,8 +87,9 @@ class Row:
             return None
         if self.spoiled:
             return False
-        by_cpu = self.decided_by == "cpu" and self.cpu_figure is not None
-        return self.goal.met_by(self.cpu_figure if by_cpu else self.figure)  # type: ignore[arg-type]
+        if self.decided_by == "cpu" and self.cpu_figure is not None:
+            return self.goal.met_by(self.cpu_figure)
+        return self.goal.met_by(self.figure)
 
     def as_json(self) -> dict[str, Any]:
         """Return the row as it stands in bench.json."""
@@ -107,7 +110,7 @@ def throughput(
 
     A row that should be `cold` and was answered from memory has no goal and says so.
     """
-    return _row(group, title, ours, peer, lambda a, b: a.rate / b.rate, 1, goal, cold)
+    return _row(group, title, ours, peer, _times, goal, cold)
 
 
 def cost(
@@ -119,7 +122,7 @@ def cost(
     goal: Goal | None = None,
 ) -> Row:
     """Return how many times the base's time a request takes. Both are cold."""
-    return _row(group, title, ours, base, lambda a, b: b.rate / a.rate, -1, goal, cold=True)
+    return _row(group, title, ours, base, _inverse, goal, cold=True)
 
 
 def _row(
@@ -127,18 +130,19 @@ def _row(
     title: str,
     ours: Sequence[Sample],
     other: Sequence[Sample],
-    ratio: Callable[[Sample, Sample], float],
-    sign: int,
+    compare: Callable[[float, float], float],
     goal: Goal | None,
     cold: bool,
 ) -> Row:
-    paired = [ratio(a, b) for a, b in zip(ours, other, strict=True)]
+    paired = [compare(a.rate, b.rate) for a, b in zip(ours, other, strict=True)]
     our_rate, other_rate = (median(sample.rate for sample in one) for one in (ours, other))
     notes = [
         f"{failed} of {sum(sample.requests for sample in side)} answers{whose} failed"
         for side, whose in ((ours, ""), (other, " of the other"))
         if (failed := sum(sample.failures for sample in side))
     ]
+    if any(not sample.requests for sample in (*ours, *other)):
+        notes.append("a round without an answer")
     operations = median(sample.database_operations for sample in ours)
     from_memory = cold and operations < FROM_MEMORY
     if from_memory:
@@ -149,13 +153,13 @@ def _row(
         unit="/s",
         ours=our_rate,
         other=other_rate,
-        figure=(our_rate / other_rate) ** sign,
+        figure=compare(our_rate, other_rate),
         spread=(min(paired), max(paired)),
-        cpu_figure=_cpu_figure(ours, other, sign),
+        cpu_figure=_cpu_figure(ours, other, compare, cold),
         database_operations=operations,
         goal=None if from_memory else goal,
         note=", ".join(notes),
-        spoiled=any(sample.failures > FAILURES_MAX * sample.requests for sample in (*ours, *other)),
+        spoiled=any(map(_is_spoiled, (*ours, *other))),
         details={
             "ours": [asdict(sample) for sample in ours],
             "other": [asdict(sample) for sample in other],
@@ -163,8 +167,28 @@ def _row(
     )
 
 
-def _cpu_figure(ours: Sequence[Sample], other: Sequence[Sample], sign: int) -> float | None:
-    our_ms, other_ms = (median(one.server_cpu_ms for one in side) for side in (ours, other))
+def _cpu_figure(
+    ours: Sequence[Sample],
+    other: Sequence[Sample],
+    compare: Callable[[float, float], float],
+    cold: bool,
+) -> float | None:
+    our_ms, other_ms = (
+        median(one.server_cpu_ms + (one.database_cpu_ms if cold else 0) for one in side)
+        for side in (ours, other)
+    )
     if not our_ms or not other_ms:
         return None  # too short for the kernel's clock
-    return (other_ms / our_ms) ** sign
+    return compare(1 / our_ms, 1 / other_ms)
+
+
+def _times(rate: float, other: float) -> float:
+    return rate / other if other else math.inf
+
+
+def _inverse(rate: float, other: float) -> float:
+    return _times(other, rate)
+
+
+def _is_spoiled(sample: Sample) -> bool:
+    return not sample.requests or sample.failures > FAILURES_MAX * sample.requests

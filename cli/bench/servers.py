@@ -61,10 +61,21 @@ class Place:
 
 
 class Server:
-    """A web server as a context manager: running and answering inside, gone after it."""
+    """A web server as a context manager: running and answering inside, gone after it.
 
-    def __init__(self, name: str, arguments: list[str], environment: dict[str, str], log: Path):
+    `aides` are the processes that it starts beside its workers.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        arguments: list[str],
+        environment: dict[str, str],
+        log: Path,
+        aides: int = 0,
+    ) -> None:
         self.name = name
+        self._aides = aides
         self.port = free_port()
         log.parent.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)
@@ -85,14 +96,15 @@ class Server:
 
     @property
     def worker_pids(self) -> list[int]:
-        """Return the ids of the workers alone."""
+        """Return the ids of the workers, and of aides where there are any."""
         return [pid for pid in self.pids if pid != self._process.pid]
 
     def __enter__(self) -> Self:
-        """Start, and wait until every worker is there and requests are answered."""
+        """Start, and wait until requests are answered and every worker has loaded its app."""
         self._process.start()
         try:
             self._wait_ready()
+            processes.rest(self.pids)
         except BaseException:
             self._process.stop()
             raise
@@ -127,7 +139,7 @@ class Server:
             time.sleep(0.1)
 
     def _answers(self) -> bool:
-        if len(self.worker_pids) < WORKERS:
+        if len(self.worker_pids) < WORKERS + self._aides:
             return False
         try:
             self.get("/healthz")
@@ -137,8 +149,8 @@ class Server:
 
 
 def product(place: Place, *, cached: bool) -> Server:
-    """Return the product's web server; not `cached`: without its cache of answers."""
-    environment = place.environment() if cached else place.environment(BYTE_CACHE_MB="0")
+    """Return the product's web server; not `cached`: each answer is computed anew."""
+    environment = place.environment() if cached else place.environment(BYTE_CACHE_TTL_S="0")
     name = "product" if cached else "product-cold"
     return _gunicorn(f"{name}-{place.database}", "wsgi:app", environment, place)
 
@@ -162,7 +174,8 @@ def fastapi(place: Place) -> Server:
         *("--host", HOST, "--port", "{port}", "--workers", str(WORKERS)),
         *("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"),
     ]
-    return Server("fastapi", arguments, place.environment(), _log(place, "fastapi"))
+    # Beside the workers runs what multiprocessing cleans up with.
+    return Server("fastapi", arguments, place.environment(), _log(place, "fastapi"), aides=1)
 
 
 def free_port() -> int:

@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -31,7 +30,6 @@ PREFIX = "bench_"
 CONTENT, MARKS = PREFIX + "content", PREFIX + "marks"
 # From so many items on, every core fills its share.
 MANY = 20_000
-COMMAND_TIMEOUT_S = 1_800
 # What a short document takes on the disk with its indexes, and what the server needs beside.
 BYTES_EACH, BYTES_BESIDE = 2_500, 2_000_000_000
 # Roomier than the demo's, so that two collections do not push each other out of memory.
@@ -147,17 +145,13 @@ class Store:
     def _command(self, arguments: list[str], database: str) -> None:
         """Run a command of the product on a database; raise `BenchError` with its last line."""
         place = Place(self._mongod.uri, database, self.folder)
-        done = subprocess.run(
-            [sys.executable, "-m", "application", *arguments],
-            env=place.environment(),
-            cwd=PROJECT,
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_TIMEOUT_S,
-            check=False,
-        )
-        if done.returncode != 0:
-            said = (done.stderr or done.stdout).strip().splitlines()[-1:]
+        program = [sys.executable, "-m", "application", *arguments]
+        log = self.folder / "logs" / f"{arguments[0]}.log"
+        log.parent.mkdir(exist_ok=True)
+        log.unlink(missing_ok=True)
+        command = Process("command", program, env=place.environment(), cwd=PROJECT, output=log)
+        if _finish([command]) != [0]:
+            said = log.read_text(errors="replace").strip().splitlines()[-1:]
             message = f"“{' '.join(arguments)}” failed: {' '.join(said)}"
             raise BenchError(message)
 
@@ -196,17 +190,25 @@ def _fill_together(shares: Sequence[Share]) -> None:
     fillers = [
         Process("filler", [*program, json.dumps(asdict(share))], cwd=PROJECT) for share in shares
     ]
-    try:
-        for filler in fillers:
-            filler.start()
-        while any(filler.poll() is None for filler in fillers):
-            time.sleep(0.2)
-    finally:
-        for filler in fillers:
-            filler.kill()
-    if failed := [filler.poll() for filler in fillers if filler.poll() != 0]:
+    if failed := [code for code in _finish(fillers) if code != 0]:
         message = f"filling a collection failed with exit code {failed[0]}"
         raise BenchError(message)
+
+
+def _finish(programs: Sequence[Process]) -> list[int | None]:
+    """Run programs side by side to their ends and return their exit codes.
+
+    None is left behind, wherever we are interrupted.
+    """
+    try:
+        for program in programs:
+            program.start()
+        while any(program.poll() is None for program in programs):
+            time.sleep(0.1)
+    finally:
+        for program in programs:
+            program.kill()
+    return [program.poll() for program in programs]
 
 
 def check_room(folder: Path, dataset: Dataset) -> None:

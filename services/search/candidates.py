@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.clock import now
 from models.search import SearchEntry
+from models.snapshots import in_time
 from services.search import syllables, text
 from services.search.text import Unit
 
@@ -36,7 +36,7 @@ class Filters:
 
     def match(self) -> Row:
         """Return the filters as a query, with what is past its time left out."""
-        found: Row = {"expire_at": {"$not": {"$lte": now()}}}
+        found: Row = in_time()
         if self.kind:
             found["kind"] = self.kind
         if self.track:

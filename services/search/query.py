@@ -7,10 +7,9 @@ from typing import Any
 
 import orjson
 
-from core.clock import now
 from models.enums import Kind, Language
 from models.search import SearchEntry
-from models.snapshots import Snapshot, snapshot_key
+from models.snapshots import Snapshot, in_time, snapshot_key
 from services.search import candidates, fruitless, highlights, ranking, synonyms, text
 from services.search.candidates import Filters
 from services.search.ranking import Query
@@ -75,7 +74,7 @@ def suggest(query: str, language: Language, limit: int = SUGGESTIONS_MAX) -> lis
     if not typed:
         return []
     starts = {typed, typed.replace(" ", "")}
-    match = {"starts": {"$in": sorted(starts)}, "expire_at": {"$not": {"$lte": now()}}}
+    match = {"starts": {"$in": sorted(starts)}, **in_time()}
     rows = SearchEntry._get_collection().find(match, {"_id": 1}).sort("rank", 1).limit(limit)
     found = _cards([row["_id"] for row in rows], language)
     return [{name: card[name] for name in ("kind", "id", "slug", "title")} for card in found]
@@ -112,7 +111,9 @@ def _with_promoted(whole: str, keys: list[str]) -> list[str]:
     wanted = synonyms.promoted(whole)
     if not wanted:
         return keys
-    live = {row["_id"] for row in Snapshot.raw().find({"_id": {"$in": wanted}}, {"_id": 1})}
+    live = {
+        row["_id"] for row in Snapshot.raw().find({"_id": {"$in": wanted}, **in_time()}, {"_id": 1})
+    }
     first = [key for key in wanted if key in live]
     return first + [key for key in keys if key not in live]
 
@@ -135,7 +136,7 @@ def _items(
 def _cards(keys: list[str], language: Language) -> list[Row]:
     """Return the cards of live snapshots in the given order, cut to what a hit shows."""
     fields = {f"body.{language}.card": 1}
-    query = {"_id": {"$in": keys}, "expire_at": {"$not": {"$lte": now()}}}
+    query = {"_id": {"$in": keys}, **in_time()}
     found = {row["_id"]: row for row in Snapshot.raw().find(query, fields)}
     cards = [orjson.loads(found[key]["body"][language]["card"]) for key in keys if key in found]
     return [{name: card.get(name) for name in CARD_FIELDS} for card in cards]
@@ -146,9 +147,7 @@ def _facets(rows: list[Row]) -> Row:
     kinds = Counter(row["kind"] for row in rows)
     tracks = Counter(track for row in rows for track in row["tracks"])
     keys = [snapshot_key(Kind.TRACKS, track) for track in tracks]
-    live = Snapshot.raw().find(
-        {"_id": {"$in": keys}, "expire_at": {"$not": {"$lte": now()}}}, {"item": 1, "slug": 1}
-    )
+    live = Snapshot.raw().find({"_id": {"$in": keys}, **in_time()}, {"item": 1, "slug": 1})
     slugs = {row["item"]: row["slug"] for row in live}
     named = [(slugs[track], count) for track, count in tracks.most_common() if track in slugs]
     return {

@@ -9,7 +9,6 @@ import binascii
 import hashlib
 import os
 import secrets
-import time
 
 import pyotp
 from cryptography.exceptions import InvalidTag
@@ -57,7 +56,7 @@ def matched_counter(account: Staff, code: str) -> int | None:
     if secret is None:
         return None
     generator = pyotp.TOTP(secret, interval=STEP_S)
-    present = int(time.time()) // STEP_S
+    present = int(now().timestamp()) // STEP_S
     for drift in DRIFT:
         counter = present + drift
         expected = generator.generate_otp(counter)

@@ -4,6 +4,7 @@ import functools
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from cli.seed import load, pictures, source
 from cli.seed.load import Outcome
 from core import logs
 from core.settings import Settings
-from tests.cli import seed_files
+from tests.cli import bench_harness, seed_files
 from tests.cli.seed_files import Files, Load
+from tests.memory import fast_folder
 
 PROJECT = Path(application.__file__).parents[1]
 
@@ -116,3 +118,11 @@ def seed(run: Run, from_folder: None, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return a runner of `seed` on the test's folder, with pictures that are not drawn."""
     monkeypatch.setattr(pictures, "make", lambda entries, *_: seed_files.register_media(entries))
     return functools.partial(run, "seed")
+
+
+@pytest.fixture(scope="session")
+def bench_folder(environ: dict[str, str], settings: Settings, app: object) -> Iterator[Path]:
+    """A folder for `scripts/bench` that holds content already: two items."""
+    with tempfile.TemporaryDirectory(prefix="toolbox-bench-", dir=fast_folder()) as made:
+        bench_harness.make_content(Path(made), environ, settings)
+        yield Path(made)

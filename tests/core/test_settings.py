@@ -37,7 +37,7 @@ REFUSED = [
     ("PRIVACY_NOTICE_VERSION", "a b", "PRIVACY_NOTICE_VERSION must be 1 to 40 of"),
     ("MAILBOX_URL", "http://mail.example", "MAILBOX_URL is for the simulator"),
     ("SMTP_SECURITY", "ssl", "SMTP_SECURITY must be one of starttls, tls, none"),
-    ("AUDIT_KEEP_DAYS", "179", "AUDIT_KEEP_DAYS must be between 180 and 36500"),
+    ("AUDIT_KEEP_DAYS", "183", "AUDIT_KEEP_DAYS must be between 184 and 36500"),
 ]
 
 

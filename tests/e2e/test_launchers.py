@@ -49,7 +49,7 @@ class Sandbox:
 
     def require(self, version: str) -> None:
         """Ask for a version of the only package, and have it at hand."""
-        for name in ("requirements.txt", "requirements-dev.txt"):
+        for name in ("requirements.txt", "requirements-bench.txt", "requirements-dev.txt"):
             (self.root / name).write_text(f"brick=={version}\n")
         info = f"brick-{version}.dist-info"
         files = {
@@ -249,6 +249,25 @@ def test_missing_system_packages_are_named_in_one_line(
     assert code == expected, messages
     line = "sudo apt-get update && sudo apt-get install -y --no-install-recommends absent\n"
     assert line in messages
+
+
+def test_what_only_tests_start_is_asked_for_with_their_packages(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    listed = "absent  test  no_such_thing\n"
+    (sandbox.root / "scripts" / "debian-packages.txt").write_text(listed)
+    path = tools_only(tmp_path / "bin")
+    code, _, messages = sandbox.run("scripts/manage", PATH=path)
+    assert (code, "absent" in messages) == (0, False), messages
+    code, _, messages = sandbox.run("scripts/test", "--version", PATH=path)
+    assert "install -y --no-install-recommends absent\n" in messages
+    assert "Installing 1 packages of requirements-dev.txt" in messages
+
+
+def test_packages_that_the_tests_brought_are_not_installed_again(installed: Sandbox) -> None:
+    for script in ("scripts/run", "scripts/bench"):
+        _, _, messages = installed.run(script)
+        assert "Installing" not in messages, script
 
 
 def test_missing_system_packages_are_installed_by_root(sandbox: Sandbox, tmp_path: Path) -> None:

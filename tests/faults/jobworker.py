@@ -1,8 +1,10 @@
-"""A worker with the handler of a test, as a process: `python -m tests.faults.jobworker`.
+"""A worker with the handlers of tests, as a process: `python -m tests.faults.jobworker`.
 
-The job notes each of its runs, and has an effect under a key: whoever comes second finds it there.
+One job notes each of its runs, and has an effect under a key: whoever comes second finds it there.
+The other one kills the worker that runs it, as running out of memory does.
 """
 
+import os
 import signal
 import time
 
@@ -15,7 +17,7 @@ from core.settings import load
 from jobs.registry import HANDLERS
 from jobs.worker import Worker
 
-JOB = "faults.effect"
+JOB, DEADLY_JOB = "faults.effect", "faults.deadly"
 RUNS, EFFECTS = "fault_runs", "fault_effects"
 
 
@@ -30,11 +32,17 @@ def effect(*, number: int, seconds: float) -> None:
         return  # an earlier run got as far as this
 
 
+def deadly(*, number: int) -> None:
+    """Note the run, and end this process without a chance to tidy up."""
+    db.database()[RUNS].insert_one({"_id": new_id(), "number": number})
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def main() -> None:
     """Work until SIGTERM."""
     settings = load()
     application.wire(settings)
-    worker = Worker(settings, {**HANDLERS, JOB: effect})
+    worker = Worker(settings, {**HANDLERS, JOB: effect, DEADLY_JOB: deadly})
     signal.signal(signal.SIGTERM, worker.stop)
     worker.run()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from cli.supervisor import Process
 from core import db
 from core.clock import now
+from jobs.worker import ABANDONED
 from models.enums import ContentState, Kind
 from models.outbox import Job, JobState
 from models.registry import CONTENT
@@ -15,12 +16,13 @@ from models.snapshots import Snapshot
 from services import outbox, publishing, versions
 from tests.factories import create
 from tests.faults.harness import Product, by_form, eventually
-from tests.faults.jobworker import EFFECTS, JOB, RUNS
+from tests.faults.jobworker import DEADLY_JOB, EFFECTS, JOB, RUNS
 
 ITEMS = by_form(short=30, long=1_000)
 JOBS = by_form(short=300, long=10_000)
 KILLS = by_form(short=4, long=100)
 WORKERS = 2
+ATTEMPTS = 2
 DONE_WITHIN_S = by_form(short=60.0, long=2 * 3_600.0)
 
 
@@ -77,3 +79,24 @@ def test_no_job_is_lost_and_no_effect_comes_twice(product: Product) -> None:
     again = {number for number, times in runs.items() if times > 1}
     assert again, "no worker was killed in the middle of a job"
     assert len(again) <= KILLS
+
+
+def test_a_job_that_kills_its_workers_is_given_up_and_holds_nothing_up(product: Product) -> None:
+    product.environ |= {"JOB_MAX_ATTEMPTS": str(ATTEMPTS), "JOB_LEASE_S": "1"}
+    outbox.enqueue(DEADLY_JOB, {"number": 1})
+    outbox.enqueue(JOB, {"number": 2, "seconds": 0.01})
+
+    def start() -> Process:
+        return product.start_worker("tests.faults.jobworker", "test")
+
+    for attempt in range(ATTEMPTS):
+        victim = start()
+        assert eventually(lambda ended=victim.poll: ended() is not None, 30), attempt
+        assert count(DEADLY_JOB, JobState.RUNNING) == 1
+    survivor = start()
+    assert eventually(lambda: count(DEADLY_JOB, JobState.FAILED) == 1, 30)
+    assert eventually(lambda: count(JOB, JobState.DONE) == 1, 30)
+    assert survivor.poll() is None
+    assert Job.objects.get(name=DEADLY_JOB).error == ABANDONED
+    runs = Counter(row["number"] for row in db.database()[RUNS].find())
+    assert runs == {1: ATTEMPTS, 2: 1}

@@ -78,18 +78,6 @@ def test_a_new_time_replaces_the_former(
     assert Revision.objects.count() == 1
 
 
-def test_a_schedule_that_is_cleared_and_set_again_holds(
-    client: FlaskClient, work_off: WorkOff, soon: Moments
-) -> None:
-    item, at = create(Kind.SITES), soon()
-    schedule(item, publish_at=at)
-    schedule(item)
-    schedule(item, publish_at=at)
-    work_off(at)
-    assert is_live(client, item)
-    assert Revision.objects.count() == 1
-
-
 @pytest.mark.parametrize("void", ["cleared", "archived"])
 def test_a_schedule_that_staff_took_back_does_nothing(
     client: FlaskClient, work_off: WorkOff, soon: Moments, void: str

@@ -96,7 +96,7 @@ def test_a_drop_that_was_killed_is_finished(
     assert AuditSeal.objects(id__lte=6).count() == 0
 
 
-@pytest.mark.parametrize("ago", [0, 1, 179])
+@pytest.mark.parametrize("ago", [0, 1, 183])
 def test_what_is_young_is_kept(ago: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(3, monkeypatch)
     write(1, monkeypatch, ago=dt.timedelta(days=ago))

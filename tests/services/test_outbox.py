@@ -204,6 +204,47 @@ def test_the_same_work_is_not_enqueued_again_whatever_became_of_it(state: JobSta
     assert Job.objects(dedupe_key="sitemaps:2025-01-17").first().state is state
 
 
+def replace(run_at: dt.datetime, key: str = "publish:1") -> None:
+    db.transaction(
+        lambda session: outbox.replace("work", {}, run_at=run_at, key=key, session=session)
+    )
+
+
+def test_a_waiting_job_is_replaced_and_others_are_not() -> None:
+    replace(now() + 2 * MINUTE, key="publish:2")
+    replace(now() + MINUTE)
+    replace(now())
+    assert [job.dedupe_key for job in Job.objects.order_by("run_at")] == ["publish:1", "publish:2"]
+    assert claim().run_at <= now()
+
+
+@pytest.mark.parametrize("state", set(JobState) - {JobState.PENDING})
+def test_what_has_begun_or_ended_stays_and_is_followed_by_a_new_job(state: JobState) -> None:
+    replace(now())
+    former = only()
+    Job.objects.update(set__state=state)
+    replace(now())
+    assert Job.objects.count() == 2
+    kept = Job.objects.get(id=former.id)
+    assert (kept.state, kept.dedupe_key) == (state, None)
+    assert claim().id != former.id
+
+
+def test_a_job_that_is_claimed_meanwhile_is_followed_by_a_new_one() -> None:
+    replace(now())
+    taken: list[Job] = []
+
+    def work(session: ClientSession) -> None:
+        Job._get_collection().find_one({}, session=session)  # what the transaction sees from now on
+        if not taken:
+            taken.append(claim("token"))
+        outbox.replace("work", {}, run_at=now(), key="publish:1", session=session)
+
+    db.transaction(work)
+    assert claim().id != taken[0].id
+    assert outbox.finish(taken[0].id, "token")
+
+
 def test_without_a_key_the_same_work_is_enqueued_again() -> None:
     enqueue()
     enqueue()

@@ -12,9 +12,10 @@ from models.enums import ContentState, Kind, Language
 from models.outbox import Job
 from models.registry import CONTENT
 from models.snapshots import Snapshot
-from services import content, handbook, home, live, publishing, related, versions
+from services import content, handbook, home, links, live, publishing, related, sitemaps, versions
 from services.live import Selection
 from services.publishing import EXPIRE_JOB, PUBLISH_JOB
+from services.search import synonyms
 from tests.factories import ACTOR, create, create_live, publish
 
 TRACKS = Kind.TRACKS
@@ -202,8 +203,10 @@ def test_past_its_time_an_item_is_gone_everywhere_even_without_a_worker() -> Non
 
 
 def test_past_its_time_an_edition_takes_its_chapters_along() -> None:
-    edition = expired(Kind.HANDBOOK)
+    edition = create_live(Kind.HANDBOOK)
     chapter = create_live(Kind.CHAPTERS, edition=edition.id)
+    assert handbook.read_chapter(edition.id, chapter.id, ZH)
+    let_its_time_pass(edition)
     with pytest.raises(NotFound):
         handbook.read_chapter(edition.id, chapter.id, ZH)
 
@@ -214,6 +217,32 @@ def test_past_its_time_a_link_to_it_is_null() -> None:
     assert related.read(Kind.VENUES, venue.id, ZH)["site"] is not None
     let_its_time_pass(site)
     assert related.read(Kind.VENUES, venue.id, ZH)["site"] is None
+
+
+def test_past_its_time_an_item_is_no_target_of_links_any_more() -> None:
+    site = expired(Kind.SITES)
+    venue = create(Kind.VENUES, site=site.id)
+    assert not links.is_live(Kind.SITES, site.id)
+    assert [(link.exists, link.live) for link in links.check(venue)] == [(True, False)]
+    assert links.problems(venue) == {"site": ("link_not_live", {"target": f"sites:{site.id}"})}
+    with pytest.raises(Invalid) as refused:
+        synonyms.promote("园区", [(Kind.SITES, site.id)])
+    assert refused.value.fields == {"items": "not_live"}
+
+
+def test_past_its_time_an_item_is_in_no_sitemap() -> None:
+    kept, _gone = create_live(TRACKS), expired(TRACKS)
+    sitemaps.build(TRACKS)
+    assert [entry.item for entry in sitemaps.read(TRACKS, 1).entries] == [kept.id]
+
+
+def test_past_its_time_an_item_is_taken_offline_before_it_is_archived() -> None:
+    document = expired(TRACKS)
+    with pytest.raises(Conflict) as refused:
+        content.archive(TRACKS, document.id)
+    assert refused.value.code == "still_live"
+    publishing.expire(TRACKS, document.id)
+    assert content.archive(TRACKS, document.id).state is ContentState.ARCHIVED
 
 
 def test_nothing_goes_live_past_its_time() -> None:

@@ -1,7 +1,6 @@
 """Lock-out: exact under threads, doubling, by time, and blind to who exists."""
 
 import dataclasses
-import datetime as dt
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,6 +11,7 @@ from core.errors import RateLimited
 from core.settings import Settings
 from models.staff import SignInFailures
 from services.staff import lockout, policy
+from tests.clocks import Clock
 
 LIMIT = 5
 
@@ -54,19 +54,16 @@ def test_an_address_is_counted_over_all_names() -> None:
     assert tried("another", "192.0.2.2")
 
 
-def test_a_lock_doubles_ends_by_time_and_has_a_greatest_length(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    clock = {"now": now()}
-    monkeypatch.setattr(lockout, "now", lambda: clock["now"])
+def test_a_lock_doubles_ends_by_time_and_has_a_greatest_length(clock: Clock) -> None:
+    clock.set(now())
     for minutes in (10, 20, 35, 35):
         assert [tried() for _ in range(LIMIT + 1)] == [True] * LIMIT + [False]
         with pytest.raises(RateLimited) as refused:
             lockout.begin("nobody", "192.0.2.1")
         assert refused.value.retry_after_s == minutes * 60
-        clock["now"] += dt.timedelta(minutes=minutes, seconds=-1)
+        clock.advance(minutes=minutes, seconds=-1)
         assert not tried()
-        clock["now"] += dt.timedelta(seconds=2)
+        clock.advance(seconds=2)
 
 
 def test_success_forgets_the_name_and_gives_the_address_its_place_back() -> None:

@@ -1,5 +1,6 @@
 """Second factors: a code counts once, recovery codes too, secrets are encrypted."""
 
+import datetime as dt
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,6 +10,7 @@ import pytest
 from core.clock import now
 from models.staff import Staff
 from services.staff import totp
+from tests.clocks import Clock
 from tests.factories import create_staff
 
 
@@ -44,12 +46,10 @@ def test_a_code_before_one_that_was_used_is_void() -> None:
 
 
 @pytest.mark.parametrize(("steps", "good"), [(-2, False), (-1, True), (1, True), (2, False)])
-def test_clocks_may_differ_by_one_step(
-    steps: int, good: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_clocks_may_differ_by_one_step(steps: int, good: bool, clock: Clock) -> None:
     account, app = enrolled()
-    moment = 1_800_000_015.0
-    monkeypatch.setattr(totp.time, "time", lambda: moment)
+    moment = 1_800_000_015
+    clock.set(dt.datetime.fromtimestamp(moment, dt.UTC))
     assert totp.use_code(account, app.at(moment + 30 * steps)) is good
 
 

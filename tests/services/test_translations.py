@@ -153,6 +153,24 @@ def test_a_path_without_translatable_text_is_refused(path: str) -> None:
     assert status(content.get(Kind.FAQS, document.id)) is TranslationStatus.MISSING
 
 
+@pytest.mark.parametrize("texts", [{"title": "题"}, {"title": None}, {}])
+def test_there_is_no_translation_into_the_language_of_the_originals(
+    texts: dict[str, str | None],
+) -> None:
+    document = faq()
+    with pytest.raises(Invalid) as refused:
+        content.translate(Kind.FAQS, document.id, Language.ZH_CN, texts, revision=1)
+    assert refused.value.fields == {"language": "choice"}
+    assert content.get(Kind.FAQS, document.id).revision == 1
+
+
+def test_a_translation_that_comes_along_is_in_another_language_too() -> None:
+    entry = {**english(faq()).stored()["translations"][0], "language": "zh-CN"}
+    with pytest.raises(Invalid) as refused:
+        changed(faq(), translations=[entry])
+    assert refused.value.fields == {"translations.0.language": "choice"}
+
+
 def test_rich_text_is_cleaned_in_every_language() -> None:
     document = translated(faq(), answer='<p onclick="x">Ask <script>x</script>us</p>')
     assert translations.localise(document, EN)[0].answer == "<p>Ask us</p>"

@@ -3,13 +3,15 @@
 import datetime as dt
 import itertools
 import threading
+from pathlib import Path
 
 import pytest
 from pymongo.client_session import ClientSession
 
 from core import db
 from core.clock import now
-from models.versions import CONTENT
+from core.shared import Counters
+from models.versions import CONTENT, Version
 from services import versions
 
 
@@ -80,3 +82,56 @@ def test_concurrent_changes_are_all_counted(fresh: bool) -> None:
     assert after.number == before.number + 24
     if not fresh:
         assert after.last_modified - before.last_modified >= dt.timedelta(seconds=24)
+
+
+@pytest.fixture
+def counters(tmp_path: Path) -> Counters:
+    return Counters(tmp_path / "versions")
+
+
+def redated() -> versions.State:
+    """Date the counter anew without moving it: what only a question to the database tells."""
+    Version._get_collection().update_one(
+        {"_id": CONTENT}, {"$inc": {"number": 0}, "$set": {"last_modified": versions.EPOCH}}
+    )
+    return versions.current()
+
+
+def test_what_is_known_is_not_asked_for_again(counters: Counters) -> None:
+    known, state = versions.Known(counters), bump()
+    counters.raise_to(CONTENT, state.number)
+    counters.beat()
+    assert known.current() == state
+    assert redated() != state
+    counters.beat()
+    assert known.current() == state
+
+
+def test_a_counter_that_moved_is_asked_for(counters: Counters) -> None:
+    known, state = versions.Known(counters), bump()
+    counters.raise_to(CONTENT, state.number)
+    counters.beat()
+    known.current()
+    later = bump()
+    counters.raise_to(CONTENT, later.number)
+    counters.beat()
+    assert known.current() == later
+
+
+def test_counters_that_nobody_keeps_are_not_relied_on(counters: Counters) -> None:
+    known, state = versions.Known(counters), bump()
+    counters.raise_to(CONTENT, state.number)
+    assert counters.age_s() > versions.FRESH_S
+    known.current()
+    later = redated()
+    assert known.current() == later
+
+
+def test_a_date_is_not_kept_for_ever(counters: Counters, monkeypatch: pytest.MonkeyPatch) -> None:
+    known, state = versions.Known(counters), bump()
+    counters.raise_to(CONTENT, state.number)
+    known.current()
+    monkeypatch.setattr(versions, "KEPT_S", 0.0)
+    counters.beat()
+    later = redated()
+    assert known.current() == later

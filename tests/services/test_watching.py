@@ -198,6 +198,13 @@ def test_a_restore_is_followed_downwards(watcher: Watcher, counters: Counters, h
         assert follows(counters, 2 * WITHIN_S)
 
 
+def test_it_says_that_it_lives(watcher: Watcher, counters: Counters) -> None:
+    started(watcher)
+    assert eventually(lambda: counters.age_s() < 1, WITHIN_S)
+    watcher.stop()
+    assert eventually(lambda: counters.age_s() > versions.FRESH_S, 10)
+
+
 def test_a_dropped_collection_does_not_make_it_spin(watcher: Watcher) -> None:
     started(watcher)
     Version._get_collection().drop()

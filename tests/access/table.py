@@ -1,0 +1,15 @@
+"""The one table of who may call what. A new route needs its line, or the build fails.
+
+A line is `METHOD rule: Route(audience, states)`. Whoever is neither staff nor anyone has callers
+of their own (theirs, another's, with an ended session) and an audience that says whom it refuses:
+a module beside `staff`, joined here. All callers are tried on all routes.
+"""
+
+from collections.abc import Mapping
+
+from tests.access import callers, public, staff
+from tests.access.callers import Make
+from tests.access.expected import Table
+
+CALLERS: Mapping[str, Make] = {**callers.CALLERS}
+TABLE: Table = {**public.TABLE, **staff.TABLE}
