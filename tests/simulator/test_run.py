@@ -52,7 +52,7 @@ def test_it_is_started_told_of_and_watched(running: Installation) -> None:
     for kind in ("-m simulator", "gunicorn", "application worker"):
         told = environment_of(min(running.pids(kind)))
         assert told["WECHAT_APPID"] == APPID
-        assert told["WECHAT_API_BASE"] == found.group(1)
+        assert told["WECHAT_API_BASE"] == told["MAILBOX_URL"] == found.group(1)
         assert told["WECHAT_SECRET"] == environment_of(simulator)["WECHAT_SECRET"]
     secret = environment_of(simulator)["WECHAT_SECRET"]
     assert len(secret) == 32
