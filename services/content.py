@@ -4,7 +4,7 @@ Nothing here changes what the public sees; `services.publishing` does.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pymongo.client_session import ClientSession
@@ -63,7 +63,7 @@ def create(kind: Kind, fields: Fields, *, actor: Actor) -> Content:
 
     Raises `Invalid` with the fields at fault, `Conflict` for its slug.
     """
-    return _insert(kind, fields, "create", actor)
+    return _insert(kind, fields, "create", actor, [])
 
 
 def update(kind: Kind, item: str, fields: Fields, *, revision: int, actor: Actor) -> Content:
@@ -106,10 +106,14 @@ def translate(
 
 
 def duplicate(kind: Kind, item: str, *, slug: str, actor: Actor) -> Content:
-    """Write a draft with the content of another item under a new slug."""
-    source = get(kind, item).stored()
-    fields = {name: value for name, value in source.items() if name not in BOOKKEEPING}
-    return _insert(kind, {**fields, "slug": slug, "featured": False}, "duplicate", actor)
+    """Write a draft with the content of another item under a new slug.
+
+    Who wrote that is an author of the copy too.
+    """
+    source = get(kind, item)
+    fields = {name: value for name, value in source.stored().items() if name not in BOOKKEEPING}
+    copied = {**fields, "slug": slug, "featured": False}
+    return _insert(kind, copied, "duplicate", actor, source.authors)
 
 
 def archive(kind: Kind, item: str, *, actor: Actor) -> Content:
@@ -154,10 +158,12 @@ def order_numbers(kind: Kind, items: Sequence[str]) -> dict[str, float]:
     return {item: float(position) for position, item in enumerate(items, start=1)}
 
 
-def _insert(kind: Kind, fields: Fields, action: str, actor: Actor) -> Content:
-    """Write a new draft by the actor and put it on record."""
+def _insert(
+    kind: Kind, fields: Fields, action: str, actor: Actor, authors: Iterable[str]
+) -> Content:
+    """Write a new draft by the actor and those `authors`, and put it on record."""
     permissions.require(actor, RESOURCE, "write", kind.value)
-    stored = {**_cleaned(kind, fields), "_id": new_id(), **_written_by(actor)}
+    stored = {**_cleaned(kind, fields), "_id": new_id(), **_written_by(actor, authors)}
     stored["owner"] = actor.department
     if "order" not in stored:
         stored["order"] = _next_order(kind)
@@ -183,7 +189,9 @@ def _replace(
     What is not text (whether it is live, when it expires, its order) may change at the same time
     and stays as it is.
     """
-    stored.update(revision=before.revision + 1, updated_at=now(), **_written_by(actor, before))
+    unpublished = before.revision != before.published_revision
+    authors = before.authors if unpublished else []
+    stored.update(revision=before.revision + 1, updated_at=now(), **_written_by(actor, authors))
     old = before.stored()
     new = validation.build(type(before), stored).stored()
     guard = {"revision": before.revision, **NOT_ARCHIVED}
@@ -200,12 +208,9 @@ def _replace(
         raise Conflict("slug_taken", slug=new["slug"]) from None
 
 
-def _written_by(actor: Actor, before: Content | None = None) -> dict[str, Any]:
-    """Return who wrote the text that is not published: with the text it began anew."""
-    known: list[str] = []
-    if before is not None and before.revision != before.published_revision:
-        known = list(before.authors)
-    return {"authors": sorted({*known, actor.id}), "changed_by": actor.name}
+def _written_by(actor: Actor, authors: Iterable[str]) -> dict[str, Any]:
+    """Return who wrote the text that is not published, the actor last."""
+    return {"authors": sorted({*authors, actor.id}), "changed_by": actor.name}
 
 
 def _set_state(

@@ -11,7 +11,8 @@ Data = Mapping[str, Any]
 
 # Texts are compared sentence by sentence; markup and line ends divide them too.
 SENTENCE = re.compile(r"(?<=[。！？；.!?;\n])|(?=<[^/])")
-# Beyond so many sentences only the whole texts are shown.
+# Beyond so many sentences only the whole texts are shown. What difflib takes for junk, sentences
+# that stand everywhere, keeps the cost low whatever the texts are.
 SENTENCES_MAX = 2_000
 
 
@@ -92,7 +93,7 @@ def _pieces(before: str, after: str) -> tuple[Piece, ...]:
     if max(len(old), len(new)) > SENTENCES_MAX:
         return ()
     found: list[Piece] = []
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    matcher = difflib.SequenceMatcher(None, old, new)
     for op, i, j, k, m in matcher.get_opcodes():
         if op == "equal":
             found.append(Piece("equal", "".join(old[i:j])))
