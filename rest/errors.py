@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from flask import Response
 from marshmallow import ValidationError
+from marshmallow.exceptions import SCHEMA
 from pymongo.errors import PyMongoError
 from werkzeug.exceptions import HTTPException
 
@@ -56,7 +57,9 @@ def flat(found: Any, path: str = "") -> dict[str, object]:
     if isinstance(found, Mapping):
         result: dict[str, object] = {}
         for name, inner in found.items():
-            result |= flat(inner, f"{path}.{name}" if path else str(name))
+            inside = f"{path}.{name}" if path else str(name)
+            # What is wrong with an object as a whole stands under a name that it does not have.
+            result |= flat(inner, path if name == SCHEMA and path else inside)
         return result
     if isinstance(found, list):
         return {path: found[0]}

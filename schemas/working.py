@@ -127,10 +127,18 @@ def _field(field: Any) -> Field:
     return _scalar(field, options)
 
 
+class PartSchema(Schema):
+    """An object inside of an item; another thing in its place is a wrong type."""
+
+    error_messages = {"type": "type"}  # noqa: RUF012 - marshmallow declares it so
+
+
 @functools.cache
 def _part(model: Any) -> type[Schema]:
     """Return the schema of a part: the same one wherever the part stands."""
-    made = Schema.from_dict(_fields(model, model._fields), name=f"Working{model.__name__}Schema")
+    made = PartSchema.from_dict(
+        _fields(model, model._fields), name=f"Working{model.__name__}Schema"
+    )
     made.__doc__ = (model.__doc__ or "").split("\n")[0]
     return made
 

@@ -284,3 +284,13 @@ def test_rich_text_is_cleaned_when_it_is_written(editor: Desk) -> None:
         "topic_key": "test",
     }
     assert editor.post("faqs", body, 201)["answer"] == "<p>好</p>"
+
+
+@pytest.mark.parametrize("part", [1, "x", [], True])
+def test_another_thing_in_the_place_of_a_part_is_told_where_it_stands(
+    editor: Desk, part: Any
+) -> None:
+    item = create(Kind.TRACKS)
+    body = {"revision": 1, "cover": part, "figures": [part]}
+    answer = editor.patch(f"tracks/{item.id}", body, 400)
+    assert answer["error"]["fields"] == {"cover": "类型不正确", "figures.0": "类型不正确"}

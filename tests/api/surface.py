@@ -20,7 +20,7 @@ LISTED = tuple(kind for kind in Kind if kind is not Kind.CHAPTERS)
 # Routes of flask-restx: the document, its page with the files it loads, the bare prefix.
 DOCUMENTATION = frozenset({"api.specs", "api.doc", "api.root", "restx_doc.static"})
 # What only the holder of a token reads; no cache keeps it.
-PRIVATE = frozenset({f"{API}/previews"})
+UNKEPT = frozenset({f"{API}/previews"})
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 ABSENT = "absent"
 USUAL: Mapping[str, str] = {
@@ -62,7 +62,7 @@ def open_reads(app: Flask) -> list[Rule]:
 def public_reads(app: Flask) -> list[Rule]:
     """Return the routes of the public API, declared by a contract, that anyone may GET."""
     found = {rule.rule for rule in declared(app)}
-    return [rule for rule in open_reads(app) if rule.rule in found - PRIVATE]
+    return [rule for rule in open_reads(app) if rule.rule in found - UNKEPT]
 
 
 def handlers(app: Flask, rule: Rule) -> Iterator[tuple[str, Callable[..., Any]]]:
