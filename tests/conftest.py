@@ -19,7 +19,7 @@ from cli.mongod import EmbeddedMongod
 from core import logs
 from core.settings import Settings, load
 from models.registry import DOCUMENTS
-from services import versions
+from tests.apps import make_app
 from tests.clocks import Clock
 from tests.memory import fast_folder
 
@@ -100,9 +100,7 @@ def logging(settings: Settings) -> None:
 @pytest.fixture(scope="session")
 def app(settings: Settings) -> Flask:
     """The real application. TESTING is off: errors are handled as in production."""
-    app = application.create_app(settings)
-    # Versions from the database itself: a test's next look follows its change at once.
-    app.config["VERSIONS"] = versions
+    app = make_app(settings)
     create_indexes()
     return app
 

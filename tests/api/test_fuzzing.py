@@ -34,6 +34,7 @@ from services.notifications import ToVisitor
 from services.visitors import consents, signing_in
 from tests.api.complete import Items, create_chapters, create_items
 from tests.api.surface import API
+from tests.apps import make_app
 from tests.simulator.running import APPID, SECRET, RunningSimulator
 
 LONG = os.environ.get("TEST_LONG") == "1"
@@ -82,7 +83,7 @@ def document(
         "MAILBOX_URL": simulator.url,
     }
     try:
-        fresh = application.create_app(load(unlimited))
+        fresh = make_app(load(unlimited))
         yield schemathesis.openapi.from_wsgi(f"{API}/swagger.json", fresh)
     finally:
         application.wire(settings)

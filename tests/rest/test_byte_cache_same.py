@@ -15,15 +15,15 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 
-import application
 from core.settings import Settings
 from models.enums import Kind
 from models.registry import CONTENT
 from models.versions import Version
-from services import publishing, sitemaps, versions
+from services import publishing, sitemaps
 from tests.api import surface
 from tests.api.complete import create_items
 from tests.api.surface import API
+from tests.apps import make_app
 from tests.factories import ACTOR, create_live
 from tests.rest.cached import Cached, call, environment, running
 
@@ -54,8 +54,7 @@ def both(
 ) -> Iterator[tuple[Flask, Cached]]:
     """The app without and with its cache, on complete content that is dated in the past."""
     changed = replace(settings, cors_origins=request.param, byte_cache_ttl_s=600)
-    plain = application.create_app(changed)
-    plain.config["VERSIONS"] = versions
+    plain = make_app(changed)
     create_items()
     create_live(Kind.SITES)
     for kind in Kind:

@@ -16,6 +16,7 @@ from models.visitors import EmailCode, Visitor
 from models.wechat_tokens import WechatToken
 from services import notifications, personal_data
 from services.notifications import ToContact
+from tests.apps import make_app
 
 OTHER = "another-key-only-for-tests-" * 2
 Use = Callable[..., None]
@@ -149,7 +150,7 @@ def test_a_wrong_key_stops_the_start_and_names_what_is_missing(
     wrong = dataclasses.replace(settings, personal_data_key=OTHER)
     try:
         with pytest.raises(SettingsError, match="set PERSONAL_DATA_KEY") as refused:
-            application.create_app(wrong)
+            make_app(wrong)
     finally:
         application.wire(settings)
     assert needed in str(refused.value)
@@ -164,7 +165,7 @@ def test_a_database_that_is_away_does_not_stop_the_start(settings: Settings) -> 
         settings, mongodb_uri="mongodb://127.0.0.1:1/?replicaSet=x", mongodb_timeout_ms=300
     )
     try:
-        app = application.create_app(away)
+        app = make_app(away)
         assert app.test_client().get("/healthz").status_code == 200
     finally:
         application.wire(settings)

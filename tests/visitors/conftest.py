@@ -10,6 +10,7 @@ import application
 from core.settings import Settings, load
 from models.visitors import DemoVisitor
 from services.visitors import signing_in
+from tests.apps import make_app
 from tests.simulator.running import APPID, SECRET, RunningSimulator
 from tests.visitors.callers import Caller
 
@@ -52,7 +53,7 @@ def new_app(
     del app, simulator  # the database has its indexes, the simulator is fresh
 
     def make(**changed: str) -> Flask:
-        return application.create_app(load({**visitor_environ, **changed}))
+        return make_app(load({**visitor_environ, **changed}))
 
     yield make
     application.wire(settings)
