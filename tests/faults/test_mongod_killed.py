@@ -94,7 +94,7 @@ def check_whole(item_id: str, acknowledged: list[int]) -> None:
     assert item.state is ContentState.PUBLISHED
     published = publishing.content_of(Kind.SITES, item_id, snapshot.revision)
     assert published.title in snapshot.body["zh-CN"]["card"]
-    assert SearchEntry.objects.get(id=snapshot.id).texts["zh-CN"]["title"]
+    assert SearchEntry.objects.get(id=snapshot.id).texts["zh-CN"]["head"]
 
 
 def test_what_is_published_is_whole_and_what_is_read_is_right_or_refused(

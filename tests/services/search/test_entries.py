@@ -79,7 +79,7 @@ def test_order_expiry_and_refresh_reach_the_entry() -> None:
     )
     assert (_entry(first) or {})["expire_at"] == later
     assert entries() == _fresh()
-    publishing.refresh(Kind.PROJECTS, first.id)
+    publishing.refresh(Kind.PROJECTS, first.id, actor=ACTOR)
     assert entries() == _fresh()
 
 
