@@ -2,13 +2,13 @@
 
 from flask import Blueprint, Flask
 
-from admin import account, audit, sessions, staff
+from admin import account, audit, content, sessions, staff
 from admin.contract import contract
 from rest.access import open_to_anyone, open_to_staff
 from rest.app import RestApi
 
 PREFIX = "/admin/api/v1"
-RESOURCES = (sessions, account, staff, audit)
+RESOURCES = (sessions, account, staff, content, audit)
 
 
 def mount(app: Flask) -> None:

@@ -6,21 +6,27 @@ from api import (
     articles,
     clusters,
     faqs,
+    favourites,
     films,
     handbook,
     health,
+    history,
     home,
+    inbox,
+    me,
     media,
+    previews,
     projects,
     routes,
     search,
+    sessions,
     sitemaps,
     sites,
     tracks,
     venues,
 )
 from api.contract import contract
-from rest.access import open_to_anyone
+from rest.access import SECURITY, open_to_anyone
 from rest.app import RestApi
 
 PREFIX = "/api/v1"
@@ -28,12 +34,15 @@ PREFIX = "/api/v1"
 LIBRARY_ROUTES = ("api.specs", "api.doc", "restx_doc.static", "api.root")
 RESOURCES = (
     *(home, tracks, projects, routes, sites, films, venues, handbook, clusters),
-    *(articles, faqs, search, sitemaps),
+    *(articles, faqs, search, sitemaps, previews),
 )
+# What belongs to one visitor: never in the byte cache.
+PRIVATE = (sessions, me, favourites, history, inbox)
 
 
 # What is the same for everybody and may be kept as bytes.
-CACHED = tuple(resource.namespace.name for resource in RESOURCES if resource is not sitemaps)
+UNCACHED = (sitemaps, previews)
+CACHED = tuple(resource.namespace.name for resource in RESOURCES if resource not in UNCACHED)
 
 
 def mount(app: Flask) -> None:
@@ -44,13 +53,17 @@ def mount(app: Flask) -> None:
         version="1",
         title="招商工具箱 5个1",
         description=(
-            "Public reads of the investment toolbox. Lists page by `cursor`; every answer has an "
-            "ETag; `?lang=en` asks for English. Failures have one shape, `Error`."
+            "The investment toolbox. Public reads need no login and have an ETag; what belongs to "
+            "a visitor needs `Authorization: Bearer TOKEN`. Lists page by `cursor`; `?lang=en` "
+            "asks for English. Failures have one shape, `Error`."
         ),
         doc="/docs",
+        authorizations={SECURITY: {"type": "apiKey", "in": "header", "name": "Authorization"}},
     )
     for resource in RESOURCES:
         api.add_namespace(resource.namespace, path=f"/{resource.namespace.name}")
+    for resource in PRIVATE:
+        api.add_namespace(resource.namespace)
     api.register(contract)
     app.register_blueprint(blueprint)
     for endpoint in LIBRARY_ROUTES:

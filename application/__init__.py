@@ -5,6 +5,7 @@ so that web processes do not carry their memory.
 """
 
 from flask import Flask
+from pymongo.errors import PyMongoError
 
 from admin import mount as admin_api
 from api import public
@@ -18,9 +19,11 @@ from rest import app as rest_app
 from rest.byte_cache import ByteCache
 from schemas.registry import SCHEMAS
 from schemas.rendering import render
-from services import rendering, versions
+from services import personal_data, rendering, reviews, versions, wechat_gateway
 from services.staff import policy as staff_policy
 from services.watching import Watcher
+
+logger = logs.get(__name__)
 
 
 def wire(settings: Settings) -> None:
@@ -28,14 +31,28 @@ def wire(settings: Settings) -> None:
     logs.configure(settings.log_level)
     db.configure(settings)
     staff_policy.configure(settings)
+    wechat_gateway.configure(settings)
+    reviews.configure(settings)
     for kind in Kind:
         rendering.register(kind, _renderer(kind))
+
+
+def check_keys() -> None:
+    """Raise `SettingsError` when the keys of the settings are not those of the database.
+
+    A database that is away is left alone: the process starts, and serves once it is back.
+    """
+    try:
+        personal_data.check_keys()
+    except PyMongoError as error:
+        logger.warning("keys_unchecked", error=type(error).__name__)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the web application, with settings from the environment by default."""
     settings = settings or load()
     wire(settings)
+    check_keys()
     settings.media_dir.mkdir(parents=True, exist_ok=True)
     app = rest_app.create(settings)
     public.mount(app)

@@ -2,7 +2,7 @@
 
 import click
 
-from application import wire
+from application import check_keys, wire
 from cli.main import cli
 from core import settings
 from jobs import worker
@@ -13,6 +13,7 @@ def worker_command() -> None:
     """Run background work until SIGTERM."""
     loaded = settings.load()
     wire(loaded)
+    check_keys()
     worker.main(loaded)
 
 

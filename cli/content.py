@@ -13,8 +13,9 @@ from core.clock import SHANGHAI, today
 from models.content import Content
 from models.enums import ContentState, Kind, Language
 from services import content, links, publishing, translations
+from services.actors import system
 
-ACTOR = "command line"
+ACTOR = system("command line")
 KIND = click.Choice([kind.value for kind in Kind])
 
 
@@ -79,7 +80,7 @@ def set_fields(kind: str, item: str, revision: int, fields: Any) -> None:
         raise click.ClickException(f"not JSON: {error}") from None
     if not isinstance(changes, dict):
         raise click.ClickException("not a JSON object")
-    _say(content.update(Kind(kind), item, changes, revision=revision))
+    _say(content.update(Kind(kind), item, changes, revision=revision, actor=ACTOR))
 
 
 @content_group.command("check")
@@ -121,7 +122,7 @@ def publish(kind: str, item: str, revision: int | None) -> None:
 def unpublish(kind: str, item: str) -> None:
     """Take an item offline."""
     connect()
-    _say(publishing.unpublish(Kind(kind), item))
+    _say(publishing.unpublish(Kind(kind), item, actor=ACTOR))
 
 
 @content_group.command("expire")
@@ -130,7 +131,7 @@ def unpublish(kind: str, item: str) -> None:
 def expire(kind: str, item: str) -> None:
     """Take an item offline because its time is over."""
     connect()
-    _say(publishing.expire(Kind(kind), item))
+    _say(publishing.expire(Kind(kind), item, actor=ACTOR))
 
 
 @content_group.command("schedule")
@@ -146,7 +147,12 @@ def schedule(
     revision = content.get(Kind(kind), item).revision
     _say(
         publishing.schedule(
-            Kind(kind), item, revision=revision, publish_at=publish_at, expire_at=expire_at
+            Kind(kind),
+            item,
+            revision=revision,
+            publish_at=publish_at,
+            expire_at=expire_at,
+            actor=ACTOR,
         )
     )
 
@@ -189,7 +195,7 @@ def duplicate(kind: str, item: str, slug: str) -> None:
 def archive(kind: str, item: str) -> None:
     """Put away an item that is offline; nothing is deleted."""
     connect()
-    _say(content.archive(Kind(kind), item))
+    _say(content.archive(Kind(kind), item, actor=ACTOR))
 
 
 @content_group.command("restore")
@@ -198,7 +204,7 @@ def archive(kind: str, item: str) -> None:
 def restore(kind: str, item: str) -> None:
     """Bring an archived item back as a draft."""
     connect()
-    _say(content.restore(Kind(kind), item))
+    _say(content.restore(Kind(kind), item, actor=ACTOR))
 
 
 @content_group.command("reorder")
@@ -208,7 +214,7 @@ def reorder(kind: str, items: tuple[str, ...]) -> None:
     """Put items into the given order, in the working copies and live."""
     connect()
     chosen = [content.get(Kind(kind), item).id for item in items]
-    publishing.reorder(Kind(kind), chosen)
+    publishing.reorder(Kind(kind), chosen, actor=ACTOR)
     click.echo(f"{len(chosen)} {kind} in order")
 
 
@@ -220,7 +226,7 @@ def refresh(kind: str) -> None:
     documents = content.listing(Kind(kind), state=ContentState.PUBLISHED, limit=1_000_000)
     with click.progressbar(documents, label=kind) as progress:
         for document in progress:
-            publishing.refresh(Kind(kind), document.id)
+            publishing.refresh(Kind(kind), document.id, actor=ACTOR)
 
 
 @content_group.command("due")

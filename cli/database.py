@@ -14,6 +14,7 @@ from core import db
 from core.clock import now
 from models.migrations import Migration
 from models.registry import DOCUMENTS
+from services import personal_data
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "scripts" / "migrations"
 NAMESPACE_EXISTS = 48  # MongoDB's error code
@@ -30,9 +31,10 @@ def database_group() -> None:
 
 @database_group.command("prepare")
 def prepare() -> None:
-    """Create collections and indexes, then run migrations that did not run yet."""
+    """Create collections and indexes, check keys, run migrations that did not run yet."""
     connect()
     create_indexes()
+    personal_data.check_keys()
     try:
         for name in migrate(MIGRATIONS):
             click.echo(f"migrated {name}")

@@ -11,6 +11,7 @@ class AppError(Exception):
     """An expected failure. `code` is stable; `params` fill the message; `fields` name inputs.
 
     `fields` maps a field's path to what is wrong with it: texts, or codes of `core.messages`.
+    `details` is for what a caller needs to go on, as JSON values; the edge may fill it in.
     """
 
     status: ClassVar[int] = 500
@@ -28,6 +29,7 @@ class AppError(Exception):
         self.fields = fields or {}
         self.retry_after_s = retry_after_s
         self.params = params
+        self.details: dict[str, object] = {}
         super().__init__(self.code, self.params, self.fields)
 
 

@@ -63,6 +63,19 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "job_not_failed": ("只有失败的任务可以重试", "Only a failed job can be retried"),
     "job_not_pending": ("只有等待中的任务可以取消", "Only a waiting job can be cancelled"),
     "bad_translation_path": ("没有可翻译的字段“{path}”", "No translatable text at “{path}”"),
+    "in_review": ("内容已送审", "This is under review already"),
+    "not_in_review": ("内容不在审核中", "This is not under review"),
+    "not_approved": ("尚未完成审核，不能发布", "Its reviews are not done: it cannot be published"),
+    "own_text": ("不能审核或发布自己撰写的内容", "Nobody reviews or publishes their own text"),
+    "other_department": ("内容属于其他部门", "This belongs to another department"),
+    "reviewed_before": ("同一人不能承担两级审核", "One person cannot take two steps of a review"),
+    "wrong_step": ("当前审核环节不属于您的角色", "This step of the review is not your role's"),
+    "note_needed": ("退回时须说明理由", "Say why it is sent back"),
+    "preview_ended": (
+        "预览已失效，请重新生成",
+        "This preview has ended; ask for a new one",
+    ),
+    "draft_too_large": ("草稿过大", "The draft is too large"),
     # Signing in, staff accounts, the audit log
     "unauthenticated": ("请先登录", "Please sign in"),
     "sign_in_failed": (
@@ -133,6 +146,28 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "微信限制了此账号登录",
         "WeChat does not let this account sign in",
     ),
+    # Visitors
+    "email_code_wrong": (
+        "验证码不正确或已失效，请重新获取",
+        "The code is not right, or not valid any more; ask for a new one",
+    ),
+    "mail_not_configured": (
+        "本服务未开通邮件，请用其他方式登录",
+        "This service sends no e-mail; sign in another way",
+    ),
+    "consent_needed": (
+        "请先同意隐私说明",
+        "Please agree to the privacy notice first",
+    ),
+    "consent_version": (
+        "隐私说明已更新为 {current} 版，请阅读后再同意",
+        "The privacy notice is at version {current} now; please read it before you agree",
+    ),
+    "stale_profile": (
+        "资料已在别处修改，请刷新后再试",
+        "Your profile was changed elsewhere; load it again",
+    ),
+    "list_full": ("最多保存 {limit} 条", "At most {limit} can be kept"),
     # What is wrong with a field
     "required": ("必填", "Required"),
     "unknown_field": ("未知字段", "Unknown field"),

@@ -6,6 +6,7 @@ every variable read here; a test compares the two.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -18,6 +19,7 @@ MODES = ("demo", "test", "production")
 WECHAT_API_BASE = "https://api.weixin.qq.com"
 # The law asks for six months of logs (网络安全法, article 21); the longest six months in a row.
 SIX_MONTHS_DAYS = 184
+VERSION = re.compile(r"[A-Za-z0-9._-]{1,40}")
 TOTP_ROLES = "administrator,first_reviewer,second_reviewer,final_reviewer"
 
 
@@ -50,6 +52,8 @@ class Settings:
     job_lease_s: int
     job_max_attempts: int
     idempotency_hours: int
+    review_steps: int
+    preview_minutes: int
     staff_password_min_length: int
     staff_password_history: int
     staff_password_max_age_days: int
@@ -68,6 +72,23 @@ class Settings:
     wechat_secret: str = field(repr=False)
     wechat_api_base: str
     wechat_timeout_s: float
+    personal_data_key: str = field(repr=False)
+    personal_data_old_keys: tuple[str, ...] = field(repr=False)
+    privacy_notice_version: str
+    visitor_session_idle_hours: int
+    visitor_session_max_days: int
+    email_code_minutes: int
+    email_code_tries: int
+    limit_codes_per_email_per_hour: int
+    limit_visitor_sign_in_per_minute: int
+    smtp_host: str
+    smtp_port: int
+    smtp_security: str
+    smtp_username: str
+    smtp_password: str = field(repr=False)
+    smtp_timeout_s: int
+    mail_from: str
+    mailbox_url: str
 
     @property
     def media_dir(self) -> Path:
@@ -78,6 +99,11 @@ class Settings:
     def is_production(self) -> bool:
         """Tell whether the product serves real users."""
         return self.env == "production"
+
+    @property
+    def sends_mail(self) -> bool:
+        """Tell whether e-mail can leave at all."""
+        return bool(self.smtp_host or self.mailbox_url)
 
 
 class _Reader:
@@ -95,6 +121,12 @@ class _Reader:
             self.mistakes.append(f"{name} is not set")
             return ""
         return default
+
+    def secret(self, name: str) -> str:
+        value = self.text(name)
+        if value and len(value) < SECRET_MIN_LENGTH:
+            self.mistakes.append(f"{name} must have at least {SECRET_MIN_LENGTH} characters")
+        return value
 
     def number(self, name: str, default: int, low: int, high: int) -> int:
         raw = self.text(name, str(default))
@@ -131,12 +163,9 @@ class _Reader:
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; raise `SettingsError` naming everything that is wrong."""
     read = _Reader(os.environ if environ is None else environ)
-    secret = read.text("SECRET_KEY")
-    if secret and len(secret) < SECRET_MIN_LENGTH:
-        read.mistakes.append(f"SECRET_KEY must have at least {SECRET_MIN_LENGTH} characters")
     settings = Settings(
         env=read.choice("ENV", "production", MODES),
-        secret_key=secret,
+        secret_key=read.secret("SECRET_KEY"),
         mongodb_uri=read.text("MONGODB_URI"),
         mongodb_database=read.text("MONGODB_DATABASE", "toolbox"),
         mongodb_timeout_ms=read.number("MONGODB_TIMEOUT_MS", 3_000, 100, 60_000),
@@ -156,8 +185,12 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         job_lease_s=read.number("JOB_LEASE_S", 60, 1, 3_600),
         job_max_attempts=read.number("JOB_MAX_ATTEMPTS", 8, 1, 100),
         idempotency_hours=read.number("IDEMPOTENCY_HOURS", 24, 1, 720),
+        review_steps=read.number("REVIEW_STEPS", 3, 1, 3),
+        preview_minutes=read.number("PREVIEW_MINUTES", 15, 1, 1_440),
         **_staff(read),
         **_wechat(read),
+        **_visitors(read),
+        **_mail(read),
     )
     if "*" in settings.cors_origins:
         read.mistakes.append("CORS_ORIGINS must list origins; * is not taken")
@@ -202,6 +235,54 @@ def _wechat(read: _Reader) -> dict[str, Any]:
         "wechat_api_base": base,
         # With what a request does besides, a login has to fail within 3 seconds.
         "wechat_timeout_s": read.decimal("WECHAT_TIMEOUT_S", 2.0, 0.1, 2.8),
+    }
+
+
+def _visitors(read: _Reader) -> dict[str, Any]:
+    """Read what holds for visitors: keys of their data, consent, sessions, codes."""
+    old_keys = read.words("PERSONAL_DATA_OLD_KEYS")
+    if any(len(key) < SECRET_MIN_LENGTH for key in old_keys):
+        read.mistakes.append(
+            f"PERSONAL_DATA_OLD_KEYS must have at least {SECRET_MIN_LENGTH} characters each"
+        )
+    version = read.text("PRIVACY_NOTICE_VERSION", "1")
+    if not VERSION.fullmatch(version):
+        read.mistakes.append("PRIVACY_NOTICE_VERSION must be 1 to 40 of A-Z a-z 0-9 . _ -")
+    return {
+        "personal_data_key": read.secret("PERSONAL_DATA_KEY"),
+        "personal_data_old_keys": old_keys,
+        "privacy_notice_version": version,
+        "visitor_session_idle_hours": read.number("VISITOR_SESSION_IDLE_HOURS", 720, 1, 8_760),
+        "visitor_session_max_days": read.number("VISITOR_SESSION_MAX_DAYS", 180, 1, 3_650),
+        "email_code_minutes": read.number("EMAIL_CODE_MINUTES", 10, 1, 60),
+        "email_code_tries": read.number("EMAIL_CODE_TRIES", 5, 1, 20),
+        "limit_codes_per_email_per_hour": read.number(
+            "LIMIT_CODES_PER_EMAIL_PER_HOUR", 5, 1, 100_000
+        ),
+        "limit_visitor_sign_in_per_minute": read.number(
+            "LIMIT_VISITOR_SIGN_IN_PER_MINUTE", 120, 1, 1_000_000
+        ),
+    }
+
+
+def _mail(read: _Reader) -> dict[str, Any]:
+    """Read how e-mail leaves: by SMTP, or into the simulator's mailbox."""
+    mailbox = read.text("MAILBOX_URL", "")
+    in_production = read.text("ENV", "production") == "production"
+    if mailbox and (in_production or _base_fault(mailbox, in_production=False)):
+        read.mistakes.append("MAILBOX_URL is for the simulator, outside production")
+    host, sender = read.text("SMTP_HOST", ""), read.text("MAIL_FROM", "")
+    if host and not sender:
+        read.mistakes.append("MAIL_FROM is not set, and SMTP_HOST is")
+    return {
+        "smtp_host": host,
+        "smtp_port": read.number("SMTP_PORT", 587, 1, 65_535),
+        "smtp_security": read.choice("SMTP_SECURITY", "starttls", ("starttls", "tls", "none")),
+        "smtp_username": read.text("SMTP_USERNAME", ""),
+        "smtp_password": read.text("SMTP_PASSWORD", ""),
+        "smtp_timeout_s": read.number("SMTP_TIMEOUT_S", 20, 1, 300),
+        "mail_from": sender,
+        "mailbox_url": mailbox,
     }
 
 

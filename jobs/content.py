@@ -12,8 +12,9 @@ from models.content import Content
 from models.enums import Kind
 from models.snapshots import Snapshot, snapshot_key
 from services import content, publishing
+from services.actors import system
 
-ACTOR = "schedule"
+ACTOR = system("schedule")
 
 logger = logs.get(__name__)
 
@@ -38,7 +39,7 @@ def expire(*, kind: str, item: str, at: dt.datetime) -> None:
     if document is None or document.expire_at != at:
         return
     try:
-        publishing.expire(Kind(kind), item)
+        publishing.expire(Kind(kind), item, actor=ACTOR)
     except Conflict:
         logger.info("expiry_void", kind=kind, item=item)
 
@@ -47,7 +48,7 @@ def refresh(*, kind: str, item: str, at: dt.datetime) -> None:
     """Render the live copy anew, unless that was done since a figure became due at `at`."""
     due = {"_id": snapshot_key(kind, item), "changes_at": at}
     if Snapshot.raw().find_one(due, {"_id": 1}) is not None:
-        publishing.refresh(Kind(kind), item)
+        publishing.refresh(Kind(kind), item, actor=ACTOR)
 
 
 def _document(kind: str, item: str) -> Content | None:

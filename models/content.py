@@ -23,6 +23,7 @@ from core.clock import now
 from core.ids import SLUG_MAX_LENGTH, new_id
 from models.enums import ContentState, Kind, Place
 from models.parts import SUMMARY_MAX, TITLE_MAX, Figure, MediaRef, Source, Translation
+from models.reviews import Review
 
 SLUG_REGEX = r"[a-z0-9]+(-[a-z0-9]+)*\Z"
 
@@ -33,6 +34,10 @@ class Content(Document):
     `revision` grows with each change and guards against lost updates; `published_revision` is
     the one that is live. `order` sorts lists (staff drag items). `tracks` holds track ids.
     `demo_fields` names the fields whose values are demonstration data 演示, not sourced facts.
+
+    `authors` are the ids of those who wrote what is not published yet (after publishing: what
+    was published last), `changed_by` is the name of the last of them. `owner` is the department
+    that the item belongs to, if it belongs to one.
     """
 
     KIND: ClassVar[Kind]
@@ -48,6 +53,9 @@ class Content(Document):
             {"fields": ["slug"], "unique": True},
             ("state", "order", "id"),
             ("order", "id"),
+            ("tracks", "order", "id"),
+            ("authors", "order", "id"),
+            ("review.stage", "order", "id"),
             "figures.review_by",
         ],
         "auto_create_index": False,
@@ -74,6 +82,10 @@ class Content(Document):
     published_revision = IntField()
     publish_at = DateTimeField()
     expire_at = DateTimeField()
+    authors = ListField(StringField(max_length=40))
+    changed_by = StringField(max_length=80)
+    owner = StringField(max_length=80)
+    review = EmbeddedDocumentField(Review)
     created_at = DateTimeField(required=True, default=now)
     updated_at = DateTimeField(required=True, default=now)
 

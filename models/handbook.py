@@ -65,7 +65,10 @@ class Chapter(Content):
     RICH: ClassVar = ("body",)
     LINKS: ClassVar = {**Content.LINKS, "edition": Kind.HANDBOOK, "parent": Kind.CHAPTERS}
     INTERNAL: ClassVar = ("reviewer_note",)
-    meta: ClassVar = {"collection": "handbook_chapters", "indexes": [("edition", "order")]}
+    meta: ClassVar = {
+        "collection": "handbook_chapters",
+        "indexes": [("edition", "order"), "parent"],
+    }
 
     edition = StringField(required=True, max_length=40)
     parent = StringField(max_length=40)

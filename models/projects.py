@@ -58,7 +58,7 @@ class Project(Content):
         "policies",
         "department",
     )
-    meta: ClassVar = {"collection": "projects"}
+    meta: ClassVar = {"collection": "projects", "indexes": ["site", "chain_positions.track"]}
     LINKS: ClassVar = {
         **Content.LINKS,
         "site": Kind.SITES,

@@ -6,13 +6,18 @@ from models.articles import Article
 from models.audit import AuditEntry, AuditExport, AuditSeal
 from models.clusters import Cluster
 from models.content import Content
+from models.data_keys import DataKey
+from models.drafts import Draft
 from models.enums import Kind
 from models.faqs import Faq
+from models.favourites import Favourite
 from models.films import Film
 from models.handbook import Chapter, Edition
+from models.history import HistoryEntry
 from models.idempotency import IdempotentAnswer
 from models.media_items import MediaItem
 from models.migrations import Migration
+from models.notifications import CallTask, InboxEntry
 from models.outbox import Job
 from models.projects import Project
 from models.rate_counts import RateCount
@@ -27,6 +32,8 @@ from models.staff import SignInFailures, Staff, StaffSession
 from models.tracks import Track
 from models.venues import Venue
 from models.versions import Version
+from models.visitors import EmailCode, Visitor, VisitorSession
+from models.wechat_tokens import WechatToken
 
 CONTENT: dict[Kind, type[Content]] = {
     model.KIND: model
@@ -48,6 +55,7 @@ CONTENT: dict[Kind, type[Content]] = {
 DOCUMENTS: tuple[type[Document], ...] = (
     *CONTENT.values(),
     Revision,
+    Draft,
     Snapshot,
     SearchEntry,
     Synonyms,
@@ -67,4 +75,13 @@ DOCUMENTS: tuple[type[Document], ...] = (
     AuditSeal,
     AuditExport,
     RateCount,
+    Visitor,
+    VisitorSession,
+    EmailCode,
+    Favourite,
+    HistoryEntry,
+    InboxEntry,
+    CallTask,
+    DataKey,
+    WechatToken,
 )

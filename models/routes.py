@@ -73,7 +73,7 @@ class Route(Content):
         "stops.*.title",
         "stops.*.note",
     )
-    meta: ClassVar = {"collection": "routes"}
+    meta: ClassVar = {"collection": "routes", "indexes": ["stops.site"]}
     LINKS: ClassVar = {**Content.LINKS, "stops.*.site": Kind.SITES}
     MEDIA: ClassVar = (*Content.MEDIA, "map_image")
 

@@ -32,7 +32,7 @@ class Venue(Content):
         "offers.*.title",
         "offers.*.description",
     )
-    meta: ClassVar = {"collection": "venues"}
+    meta: ClassVar = {"collection": "venues", "indexes": ["site"]}
     LINKS: ClassVar = {**Content.LINKS, "site": Kind.SITES}
     MEDIA: ClassVar = (*Content.MEDIA, "photos.*")
 

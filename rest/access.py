@@ -4,16 +4,21 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, g, make_response
+from flask import Flask, Response, g
 
 from core.errors import Forbidden
-from rest import limits, staff_session
+from models.visitors import Visitor, VisitorSession
+from rest import limits, serving, staff_session, visitor_session
 from services import permissions
 from services.permissions import Actor
 from services.staff.sessions import Signed
+from services.visitors import consents
+from services.visitors import sessions as visitor_sessions
 
 View = Callable[..., Any]
 OWN_ACCOUNT = "account"
+# How the document of the API names the token of visitors.
+SECURITY = "visitor"
 
 
 def anyone(view: View) -> View:
@@ -37,12 +42,12 @@ def staff(resource: str, action: str) -> Callable[[View], View]:
     permissions.roles_for(resource, action)
 
     def decorate(view: View) -> View:
+        answer = serving.unkept(view)
+
         @functools.wraps(view)
         def wrapped(*args: Any, **kwargs: Any) -> Response:
             enter_staff(resource, action)
-            response = make_response(view(*args, **kwargs))
-            response.headers["Cache-Control"] = "no-store"
-            return response
+            return answer(*args, **kwargs)
 
         wrapped.access = ("staff", resource, action)  # type: ignore[attr-defined]
         return wrapped
@@ -62,6 +67,50 @@ def enter_staff(resource: str, action: str) -> None:
     if due is not None and resource != OWN_ACCOUNT:
         raise Forbidden(due)
     permissions.require(actor, resource, action)
+
+
+def signed_in(view: View) -> View:
+    """Declare that a route is for a visitor who is signed in, about their own.
+
+    The answer is kept nowhere. The view may ask for `current_visitor` and `current_session`.
+    """
+    return _for_visitors(view, needs_consent=False)
+
+
+def consenting(view: View) -> View:
+    """Declare the same, for those who agreed to the privacy notice in force."""
+    return _for_visitors(view, needs_consent=True)
+
+
+def _for_visitors(view: View, *, needs_consent: bool) -> View:
+    answer = serving.unkept(view)
+
+    @functools.wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> Response:
+        signed = g.visitor = visitor_sessions.resolve(visitor_session.token())
+        limits.remember(signed.visitor.id)
+        if not staff_session.is_safe():
+            limits.write()
+        if needs_consent:
+            consents.require(signed.visitor)
+        return answer(*args, **kwargs)
+
+    wrapped.access = "consenting" if needs_consent else "visitor"  # type: ignore[attr-defined]
+    documented = getattr(view, "__apidoc__", {})
+    wrapped.__apidoc__ = {**documented, "security": SECURITY}  # type: ignore[attr-defined]
+    return wrapped
+
+
+def current_visitor() -> Visitor:
+    """Return the visitor who calls; only in a route for visitors."""
+    visitor: Visitor = g.visitor.visitor
+    return visitor
+
+
+def current_session() -> VisitorSession:
+    """Return the session of the visitor who calls; only in a route for visitors."""
+    session: VisitorSession = g.visitor.session
+    return session
 
 
 def current_actor() -> Actor:

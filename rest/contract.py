@@ -1,8 +1,8 @@
 """The bridge: one marshmallow schema validates a request, serialises its answer, documents both.
 
 The only file that knows both flask-restx and apispec. Routes are declared with `takes` (a JSON
-body), `asks` (a query string), `gives` (an answer dumped from objects) and `shows` (an answer
-whose JSON is ready, documented by the same schema).
+body), `asks` (a query string), `gives` (an answer dumped from objects), `shows` and `tells` (a
+public answer and a private one whose data is ready, documented by the same schema).
 """
 
 import functools
@@ -22,12 +22,16 @@ View = Callable[..., Any]
 
 
 class ErrorBodySchema(Schema):
-    """What went wrong: a stable code, a message for people, the fields at fault."""
+    """What went wrong: a stable code, a message for people, the fields at fault.
+
+    `details` hold what is needed to go on: with `stale_revision`, both versions.
+    """
 
     code = fields.String(required=True)
     message = fields.String(required=True)
     fields_ = fields.Dict(keys=fields.String(), data_key="fields", required=True)
     request_id = fields.String(required=True)
+    details = fields.Dict(keys=fields.String())
 
 
 class ErrorSchema(Schema):
@@ -52,21 +56,23 @@ class Contract:
         if name not in self.spec.components.schemas:
             self.spec.components.schema(name, schema=schema)
         for known, definition in self.spec.components.schemas.items():
-            self.models.setdefault(known, SchemaModel(known, definition))
+            if known not in self.models:
+                self.models[known] = SchemaModel(known, definition)
         return self.models[name]
 
-    def takes(self, schema: type[Schema]) -> Callable[[View], View]:
+    def takes(self, schema: type[Schema], *, partial: bool = False) -> Callable[[View], View]:
         """Validate the JSON body; the view gets it as `data`.
 
         Unknown fields are refused by name. Dump-only fields are dropped, so that what was read
-        can be sent back.
+        can be sent back. With `partial`, no field is required: for changes.
         """
-        model, loader = self.model(schema), schema(unknown=RAISE)
+        model = self.model(schema)
 
         def decorate(view: View) -> View:
             @functools.wraps(view)
             def wrapped(*args: Any, **kwargs: Any) -> Any:
                 sent = body.read_object(request)
+                loader = _instance(schema, partial=partial)
                 return view(*args, data=_load(loader, sent, "unknown_field"), **kwargs)
 
             return self._documented(wrapped, expect=[model])
@@ -90,15 +96,29 @@ class Contract:
 
     def gives(self, schema: type[Schema], code: int = 200) -> Callable[[View], View]:
         """Serialise what the view returns."""
-        model, dumper = self.model(schema), schema()
+        model = self.model(schema)
 
         def decorate(view: View) -> View:
             @functools.wraps(view)
             def wrapped(*args: Any, **kwargs: Any) -> Response:
-                dumped = dumper.dump(view(*args, **kwargs))
+                dumped = _instance(schema).dump(view(*args, **kwargs))
                 return Response(orjson.dumps(dumped), code, mimetype="application/json")
 
             return self._documented(wrapped, responses={code: ("", model)})
+
+        return decorate
+
+    def tells(self, schema: type[Schema]) -> Callable[[View], View]:
+        """Answer what the view returns, which is ready data in the schema's shape."""
+        model = self.model(schema)
+
+        def decorate(view: View) -> View:
+            @functools.wraps(view)
+            def wrapped(*args: Any, **kwargs: Any) -> Response:
+                payload = orjson.dumps(view(*args, **kwargs), option=orjson.OPT_UTC_Z)
+                return Response(payload, mimetype="application/json")
+
+            return self._documented(wrapped, responses={200: ("", model)})
 
         return decorate
 
@@ -108,7 +128,9 @@ class Contract:
         @functools.wraps(view)
         def wrapped(*args: Any, **kwargs: Any) -> Response:
             view(*args, **kwargs)
-            return Response(status=204)
+            response = Response(status=204)
+            del response.headers["Content-Type"]
+            return response
 
         return self._documented(wrapped, responses={204: "Done"})
 
@@ -135,6 +157,12 @@ class Contract:
         doc["responses"] = {**doc.get("responses", {}), "default": ("Failure", self.error)}
         documented: View = self._namespace.doc(**doc)(view)
         return documented
+
+
+@functools.cache
+def _instance(schema: type[Schema], *, partial: bool = False) -> Schema:
+    """Return the one instance of a schema, made at its first use: it copies every field."""
+    return schema(unknown=RAISE, partial=partial)
 
 
 def _name(schema: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from flask import Response
 from marshmallow import ValidationError
+from marshmallow.exceptions import SCHEMA
 from pymongo.errors import PyMongoError
 from werkzeug.exceptions import HTTPException
 
@@ -56,7 +57,9 @@ def flat(found: Any, path: str = "") -> dict[str, object]:
     if isinstance(found, Mapping):
         result: dict[str, object] = {}
         for name, inner in found.items():
-            result |= flat(inner, f"{path}.{name}" if path else str(name))
+            inside = f"{path}.{name}" if path else str(name)
+            # What is wrong with an object as a whole stands under a name that it does not have.
+            result |= flat(inner, path if name == SCHEMA and path else inside)
         return result
     if isinstance(found, list):
         return {path: found[0]}
@@ -64,7 +67,7 @@ def flat(found: Any, path: str = "") -> dict[str, object]:
 
 
 def _answer(error: AppError) -> Response:
-    response = _body(error.status, error.code, error.fields, error.params)
+    response = _body(error.status, error.code, error.fields, error.params, error.details)
     if error.retry_after_s is not None:
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response
@@ -81,7 +84,11 @@ def _http(error: HTTPException) -> Response:
 
 
 def _body(
-    status: int, code: str, fields: Mapping[str, object], params: Mapping[str, object]
+    status: int,
+    code: str,
+    fields: Mapping[str, object],
+    params: Mapping[str, object],
+    details: Mapping[str, object] | None = None,
 ) -> Response:
     spoken = language.current()
     body = {
@@ -89,10 +96,11 @@ def _body(
             "code": code,
             "message": messages.text(code, spoken, params),
             "fields": {
-                _shown(path): _said(problem, spoken)
+                _shown(path): said(problem, spoken)
                 for path, problem in islice(fields.items(), FIELDS_MAX)
             },
             "request_id": logs.request_id.get(),
+            **({"details": details} if details else {}),
         }
     }
     response = Response(orjson.dumps(body), status, mimetype="application/json")
@@ -107,13 +115,13 @@ def _shown(path: str) -> str:
     return path[:NAME_MAX].encode(errors="backslashreplace").decode()
 
 
-def _said(problem: object, spoken: str) -> object:
+def said(problem: object, spoken: str) -> object:
     """Put what is wrong with a field into words; texts of libraries stay as they are."""
     params: Mapping[str, object] | None = None
     if isinstance(problem, tuple):
         problem, params = problem
     if isinstance(problem, Mapping):
-        return {name: _said(inner, spoken) for name, inner in problem.items()}
+        return {name: said(inner, spoken) for name, inner in problem.items()}
     if isinstance(problem, str) and messages.has(problem):
         return messages.text(problem, spoken, params)
     return str(problem)

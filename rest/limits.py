@@ -92,9 +92,21 @@ def sign_in() -> None:
     _limiter.hit(RateLimitItemPerMinute(_settings().limit_sign_in_per_minute), "sign_in", address())
 
 
+def visitor_sign_in() -> None:
+    """Count a visitor's try to sign in from this address; raise `RateLimited`."""
+    limit = RateLimitItemPerMinute(_settings().limit_visitor_sign_in_per_minute)
+    _limiter.hit(limit, "visitor_sign_in", address())
+
+
 def code() -> None:
     """Count a one-time code that this address asks for; raise `RateLimited`."""
     _limiter.hit(RateLimitItemPerHour(_settings().limit_codes_per_hour), "codes", address())
+
+
+def code_to(receiver: str) -> None:
+    """Count a one-time code to one receiver, whoever asks for it; raise `RateLimited`."""
+    limit = RateLimitItemPerHour(_settings().limit_codes_per_email_per_hour)
+    _limiter.hit(limit, "codes_to", policy.keyed_hash("limit", f"to:{receiver}"))
 
 
 def write() -> None:

@@ -1,6 +1,7 @@
 """Cursors: where a list goes on, as opaque signed text."""
 
 import base64
+import datetime as dt
 import hashlib
 import hmac
 from typing import Any
@@ -12,6 +13,9 @@ from core.errors import Invalid
 from services.live import Page, Position
 
 SIGNATURE_BYTES = 8
+
+# Time (UTC) and id of the last one of a page.
+Moment = tuple[dt.datetime, str]
 
 
 def encode(position: Position | None) -> str | None:
@@ -35,6 +39,19 @@ def decode(cursor: str | None) -> Position | None:
         raise Invalid("bad_cursor")
     order, key = orjson.loads(payload)
     return float(order), str(key)
+
+
+def encode_moment(position: Moment | None) -> str | None:
+    """Return the cursor of a position in a list by time."""
+    return None if position is None else encode((position[0].timestamp(), position[1]))
+
+
+def decode_moment(cursor: str | None) -> Moment | None:
+    """Return the position of a cursor that `encode_moment` gave; raise `Invalid("bad_cursor")`."""
+    position = decode(cursor)
+    if position is None:
+        return None
+    return dt.datetime.fromtimestamp(position[0], dt.UTC), position[1]
 
 
 def answer(page: Page) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from flask import Response, abort, current_app, request
+from flask import Response, abort, current_app, make_response, request
 from werkzeug.http import http_date
 
 from core.clock import now
@@ -72,6 +72,18 @@ def public(read: Callable[[], Any], changed: Changed | None = None) -> Response:
 def _cache_control(max_age_s: int) -> str:
     """Return who may keep an answer, and for how long without asking again."""
     return "public, max-age=0, no-cache" if max_age_s == 0 else f"public, max-age={max_age_s}"
+
+
+def unkept(view: Callable[..., Any]) -> Callable[..., Response]:
+    """Let the answer of a view be kept nowhere: it is for who asked, now."""
+
+    @functools.wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> Response:
+        response = make_response(view(*args, **kwargs))
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return wrapped
 
 
 def checked(response: Response) -> Response:

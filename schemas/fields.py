@@ -64,6 +64,20 @@ class Number(fields.Integer):
         return number
 
 
+class Flag(fields.Boolean):
+    """True or false in a body; `1` and `"true"` are refused."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(error_messages=MESSAGES, **options)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any
+    ) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("type")
+        return value
+
+
 class Choice(fields.Enum[StrEnum]):
     """One value of an enumeration."""
 
@@ -72,6 +86,19 @@ class Choice(fields.Enum[StrEnum]):
         super().__init__(
             enumeration, by_value=True, metadata=metadata, error_messages=MESSAGES, **options
         )
+
+
+class Day(fields.Date):
+    """A date, `2025-01-31`; a checked text for the models, which store it."""
+
+    def __init__(self, **options: Any) -> None:
+        messages = {**MESSAGES, "invalid": "format"}
+        super().__init__(error_messages=messages, **options)
+
+    def _deserialize(  # type: ignore[override] # what is stored is made by the model
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any
+    ) -> str:
+        return super()._deserialize(value, attr, data, **options).isoformat()
 
 
 class Label(fields.String):

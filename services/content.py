@@ -4,10 +4,10 @@ Nothing here changes what the public sees; `services.publishing` does.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pymongo import ReturnDocument
+from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
 from core.clock import now
@@ -18,15 +18,22 @@ from models.content import Content
 from models.enums import ContentState, Kind, Language
 from models.registry import CONTENT
 from models.snapshots import Snapshot, snapshot_key
-from services import paths, rich_text, translations, validation
-
-BOOKKEEPING = frozenset(
-    {
-        *("_id", "state", "revision", "published_revision", "publish_at", "expire_at"),
-        *("created_at", "updated_at"),
-    }
+from services import drafts, paths, permissions, rich_text, translations, validation
+from services.actors import Actor
+from services.changes import (
+    BOOKKEEPING,
+    NOT_ARCHIVED,
+    RESOURCE,
+    Follow,
+    allow,
+    commit,
+    expect,
+    record,
 )
-NOT_ARCHIVED = {"state": {"$ne": ContentState.ARCHIVED}}
+
+# What an earlier text had, and the new one has to get again.
+VOIDED = ("publish_at", "review")
+
 Fields = Mapping[str, Any]
 
 
@@ -51,73 +58,82 @@ def listing(
     return list(query.order_by("order", "id").skip(skip).limit(limit))
 
 
-def create(kind: Kind, fields: Fields, *, actor: str) -> Content:
-    """Write a new draft.
+def create(kind: Kind, fields: Fields, *, actor: Actor) -> Content:
+    """Write a new draft, which belongs to the actor's department.
 
-    Raises `Invalid` or `Unprocessable` with the fields at fault, `Conflict` for its slug.
+    Raises `Invalid` with the fields at fault, `Conflict` for its slug.
     """
-    del actor  # recorded with the revision that publishes it
-    stored = {**_cleaned(kind, fields), "_id": new_id()}
-    if "order" not in stored:
-        stored["order"] = _next_order(kind)
-    document = validation.build(CONTENT[kind], stored)
-    try:
-        CONTENT[kind]._get_collection().insert_one(document.to_mongo())
-    except DuplicateKeyError:
-        raise Conflict("slug_taken", slug=document.slug) from None
-    return document
+    return _insert(kind, fields, "create", actor, [])
 
 
-def update(kind: Kind, item: str, fields: Fields, *, revision: int) -> Content:
+def update(kind: Kind, item: str, fields: Fields, *, revision: int, actor: Actor) -> Content:
     """Change some fields of a working copy that the caller saw at `revision`.
 
-    A schedule made for the earlier text is void: what nobody saw is not published by itself.
-    Raises `Conflict("stale_revision")` when somebody changed it meanwhile.
+    A schedule and a review of the earlier text are void: what nobody saw is not published by
+    itself. The actor's own draft of the item is done with. Raises `Conflict("stale_revision")`
+    when somebody changed it meanwhile.
     """
     document = get(kind, item)
+    allow(actor, "write", document)
     expect(document, revision)
     stored = {**document.stored(), **_cleaned(kind, fields)}
     if document.published_revision is not None and stored["slug"] != document.slug:
         raise Conflict("slug_locked")
-    return _replace(kind, document, stored)
+    return _replace(
+        document, stored, "update", actor, lambda session: drafts.drop(document, actor, session)
+    )
 
 
 def translate(
-    kind: Kind, item: str, language: Language, texts: Mapping[str, str | None], *, revision: int
+    kind: Kind,
+    item: str,
+    language: Language,
+    texts: Mapping[str, str | None],
+    *,
+    revision: int,
+    actor: Actor,
 ) -> Content:
     """Set texts in another language by path; None removes one. Errors as in `update`."""
     document = get(kind, item)
+    allow(actor, "translate", document)
     expect(document, revision)
     cleaned = {
         path: rich_text.clean(text, path) if text and _is_rich(kind, path) else text
         for path, text in texts.items()
     }
     stored = {**document.stored(), "translations": translations.merged(document, language, cleaned)}
-    return _replace(kind, document, stored)
+    return _replace(document, stored, "translate", actor)
 
 
-def duplicate(kind: Kind, item: str, *, slug: str, actor: str) -> Content:
-    """Write a draft with the content of another item under a new slug."""
-    source = get(kind, item).stored()
-    fields = {name: value for name, value in source.items() if name not in BOOKKEEPING}
-    return create(kind, {**fields, "slug": slug, "featured": False}, actor=actor)
+def duplicate(kind: Kind, item: str, *, slug: str, actor: Actor) -> Content:
+    """Write a draft with the content of another item under a new slug.
+
+    Who wrote that is an author of the copy too.
+    """
+    source = get(kind, item)
+    fields = {name: value for name, value in source.stored().items() if name not in BOOKKEEPING}
+    copied = {**fields, "slug": slug, "featured": False}
+    return _insert(kind, copied, "duplicate", actor, source.authors)
 
 
-def archive(kind: Kind, item: str) -> Content:
+def archive(kind: Kind, item: str, *, actor: Actor) -> Content:
     """Put an item away; it must be offline. Nothing is deleted."""
     document = get(kind, item)
+    allow(actor, "archive", document)
     # Also one whose time is over: until somebody takes it offline it may be given more time.
     if Snapshot.raw().find_one({"_id": snapshot_key(kind, document.id)}, {"_id": 1}):
         raise Conflict("still_live")
-    return _set_state(kind, document, ContentState.ARCHIVED, unset={"publish_at": ""})
+    gone = {"publish_at": "", "review": ""}
+    return _set_state(document, ContentState.ARCHIVED, "archive", actor, gone)
 
 
-def restore(kind: Kind, item: str) -> Content:
+def restore(kind: Kind, item: str, *, actor: Actor) -> Content:
     """Bring an archived item back as a draft."""
     document = get(kind, item)
+    allow(actor, "restore", document)
     if document.state is not ContentState.ARCHIVED:
         raise Conflict("not_archived")
-    return _set_state(kind, document, ContentState.DRAFT)
+    return _set_state(document, ContentState.DRAFT, "restore", actor)
 
 
 def due_figures(day: dt.date) -> list[tuple[Kind, Content]]:
@@ -132,14 +148,6 @@ def due_figures(day: dt.date) -> list[tuple[Kind, Content]]:
     ]
 
 
-def expect(document: Content, revision: int) -> None:
-    """Raise `Conflict` unless the item is at `revision` and not archived."""
-    if document.state is ContentState.ARCHIVED:
-        raise Conflict("archived")
-    if document.revision != revision:
-        raise Conflict("stale_revision", current=document.revision, given=revision)
-
-
 def order_numbers(kind: Kind, items: Sequence[str]) -> dict[str, float]:
     """Return the order number of each of `items`, which must all exist, in the given sequence."""
     model = CONTENT[kind]
@@ -150,60 +158,73 @@ def order_numbers(kind: Kind, items: Sequence[str]) -> dict[str, float]:
     return {item: float(position) for position, item in enumerate(items, start=1)}
 
 
-def _replace(kind: Kind, before: Content, stored: paths.Data) -> Content:
+def _insert(
+    kind: Kind, fields: Fields, action: str, actor: Actor, authors: Iterable[str]
+) -> Content:
+    """Write a new draft by the actor and those `authors`, and put it on record."""
+    permissions.require(actor, RESOURCE, "write", kind.value)
+    stored = {**_cleaned(kind, fields), "_id": new_id(), **_written_by(actor, authors)}
+    stored["owner"] = actor.department
+    if "order" not in stored:
+        stored["order"] = _next_order(kind)
+    document = validation.build(CONTENT[kind], stored)
+    row = document.stored()
+
+    def work(session: ClientSession) -> None:
+        CONTENT[kind]._get_collection().insert_one(dict(row), session=session)
+        record(actor, action, document, after=row, session=session)
+
+    try:
+        transaction(work)
+    except DuplicateKeyError:
+        raise Conflict("slug_taken", slug=document.slug) from None
+    return type(document).from_stored(row)
+
+
+def _replace(
+    before: Content, stored: paths.Data, action: str, actor: Actor, follow: Follow | None = None
+) -> Content:
     """Write what differs from `before`, unless somebody else changed the text meanwhile.
 
     What is not text (whether it is live, when it expires, its order) may change at the same time
     and stays as it is.
     """
-    stored.update(revision=before.revision + 1, updated_at=now())
+    unpublished = before.revision != before.published_revision
+    authors = before.authors if unpublished else []
+    stored.update(revision=before.revision + 1, updated_at=now(), **_written_by(actor, authors))
     old = before.stored()
-    new = validation.build(CONTENT[kind], stored).stored()
-    guard = {"_id": before.id, "revision": before.revision}
+    new = validation.build(type(before), stored).stored()
+    guard = {"revision": before.revision, **NOT_ARCHIVED}
     if new["slug"] != before.slug:
         guard["published_revision"] = None
     changed = {name: value for name, value in new.items() if name not in old or old[name] != value}
-    gone = dict.fromkeys({*(old.keys() - new.keys()), "publish_at"}, "")
+    for name in VOIDED:
+        changed.pop(name, None)
+    gone = dict.fromkeys({*(old.keys() - new.keys()), *VOIDED}, "")
+    update = {"$set": changed, "$unset": gone}
     try:
-        row = (
-            CONTENT[kind]
-            ._get_collection()
-            .find_one_and_update(
-                {**guard, **NOT_ARCHIVED},
-                {"$set": changed, "$unset": gone},
-                return_document=ReturnDocument.AFTER,
-            )
-        )
+        return commit(actor, action, before, update, guard=guard, follow=follow)
     except DuplicateKeyError:
         raise Conflict("slug_taken", slug=new["slug"]) from None
-    if row is None:
-        expect(get(kind, before.id), before.revision)
-        raise Conflict
-    return CONTENT[kind].from_stored(row)
+
+
+def _written_by(actor: Actor, authors: Iterable[str]) -> dict[str, Any]:
+    """Return who wrote the text that is not published, the actor last."""
+    return {"authors": sorted({*authors, actor.id}), "changed_by": actor.name}
 
 
 def _set_state(
-    kind: Kind, document: Content, state: ContentState, unset: dict[str, str] | None = None
+    document: Content,
+    state: ContentState,
+    action: str,
+    actor: Actor,
+    gone: Mapping[str, str] | None = None,
 ) -> Content:
-    change: dict[str, Any] = {"$set": {"state": state, "updated_at": now()}}
-    if unset:
-        change["$unset"] = unset
-
-    def work(session: Any) -> None:
-        result = (
-            CONTENT[kind]
-            ._get_collection()
-            .update_one(
-                {"_id": document.id, "revision": document.revision, "state": document.state},
-                change,
-                session=session,
-            )
-        )
-        if not result.matched_count:
-            raise Conflict
-
-    transaction(work)
-    return get(kind, document.id)
+    update: dict[str, Any] = {"$set": {"state": state, "updated_at": now()}}
+    if gone:
+        update["$unset"] = gone
+    guard = {"revision": document.revision, "state": document.state}
+    return commit(actor, action, document, update, guard=guard)
 
 
 def _cleaned(kind: Kind, fields: Fields) -> paths.Data:

@@ -43,7 +43,11 @@ def _place(chapter: str) -> tuple[str, str | None] | None:
 
 def read_edition(id_or_slug: str, language: Language) -> dict[str, Any]:
     """Return an edition with the tree of its live chapters; raise `NotFound`."""
-    row = live.find(Kind.HANDBOOK, id_or_slug, language)
+    return edition_answer(live.find(Kind.HANDBOOK, id_or_slug, language), language)
+
+
+def edition_answer(row: Card, language: Language) -> dict[str, Any]:
+    """Return the answer for the snapshot of an edition, which need not be the live one."""
     data, (chapters,) = live.detail(row, language, [_chapters(row["item"])])
     return {
         **data,
@@ -57,8 +61,13 @@ def read_chapter(edition: str, id_or_slug: str, language: Language) -> dict[str,
     """Return a live chapter of a live edition, with what is before, after and below it."""
     edition_row = live.find(Kind.HANDBOOK, edition, language)
     row = live.find(Kind.CHAPTERS, id_or_slug, language, match={"facet": edition_row["item"]})
-    data, (chapters,) = live.detail(row, language, [_chapters(edition_row["item"])])
-    rows = _reading_order(chapters)
+    return chapter_answer(row, language)
+
+
+def chapter_answer(row: Card, language: Language) -> dict[str, Any]:
+    """Return the answer for the snapshot of a chapter, which need not be the live one."""
+    data, (chapters,) = live.detail(row, language, [_chapters(row["facet"])])
+    rows = _reading_order(_with(chapters, row))
     place = next((i for i, found in enumerate(rows) if found["item"] == row["item"]), None)
     before = rows[place - 1] if place else None
     after = rows[place + 1] if place is not None and place + 1 < len(rows) else None
@@ -68,8 +77,16 @@ def read_chapter(edition: str, id_or_slug: str, language: Language) -> dict[str,
         "related": {},
         "previous": live.cards([before], language)[0] if before else None,
         "next": live.cards([after], language)[0] if after else None,
-        "children": live.cards(_children(chapters).get(row["item"], []), language),
+        "children": live.cards(_children(_with(chapters, row)).get(row["item"], []), language),
     }
+
+
+def _with(chapters: list[Card], row: Card) -> list[Card]:
+    """Return chapters with `row` among them: in the place of its live copy when it is another."""
+    if "order" not in row:  # it is the live one
+        return chapters
+    others = [chapter for chapter in chapters if chapter["item"] != row["item"]]
+    return sorted([*others, row], key=lambda chapter: (chapter["order"], chapter["_id"]))
 
 
 def _chapters(edition: str) -> Selection:

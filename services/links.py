@@ -1,12 +1,16 @@
 """Links between items: what an item refers to, and whether the targets exist and are live."""
 
+import dataclasses
 from dataclasses import dataclass
 
 from models.content import Content
-from models.enums import Kind
+from models.enums import ContentState, Kind
 from models.registry import CONTENT
 from models.snapshots import Snapshot, in_time, snapshot_key
 from services import paths
+
+# Of each kind.
+REFERRERS_MAX = 200
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,10 @@ def targets(document: Content, data: paths.Data) -> list[tuple[str, Kind, str]]:
 
 def check(document: Content) -> list[Link]:
     """Look up each link of an item."""
-    found = targets(document, document.stored())
+    return _looked_up(targets(document, document.stored()))
+
+
+def _looked_up(found: list[tuple[str, Kind, str]]) -> list[Link]:
     existing: set[tuple[Kind, str]] = set()
     for kind in {kind for _, kind, _ in found}:
         wanted = [item for _, of, item in found if of is kind]
@@ -47,6 +54,53 @@ def check(document: Content) -> list[Link]:
         Link(path, kind, item, (kind, item) in existing, snapshot_key(kind, item) in live)
         for path, kind, item in found
     ]
+
+
+@dataclass(frozen=True)
+class Referrer:
+    """An item that links to another: which, and whether it is live."""
+
+    kind: Kind
+    item: str
+    slug: str
+    title: str
+    live: bool
+
+
+def referrers(document: Content) -> list[Referrer]:
+    """Return the items whose working copies link to an item, archived ones left out."""
+    alive = {"state": {"$ne": ContentState.ARCHIVED.value}}
+    rows = []
+    for kind, model in CONTENT.items():
+        patterns = [pattern for pattern, to in model.LINKS.items() if to is document.KIND]
+        stored = [pattern.replace(".*", "") for pattern in patterns]
+        if not stored:
+            continue
+        query = {"$or": [{path: document.id} for path in stored], **alive}
+        found = model._get_collection().find(query, {"slug": 1, "title": 1})
+        rows += [(kind, row) for row in found.sort("_id", 1).limit(REFERRERS_MAX)]
+    keys = [snapshot_key(kind, row["_id"]) for kind, row in rows]
+    live = {row["_id"] for row in Snapshot.raw().find({"_id": {"$in": keys}}, {"_id": 1})}
+    return [
+        Referrer(kind, row["_id"], row["slug"], row["title"], key in live)
+        for key, (kind, row) in zip(keys, rows, strict=True)
+    ]
+
+
+def broken(kind: Kind) -> list[tuple[Content, list[Link]]]:
+    """Return the items of a kind with their links that lead to nothing or to what is not live."""
+    documents = list(CONTENT[kind].objects(state__ne=ContentState.ARCHIVED).order_by("order", "id"))
+    found = [targets(document, document.stored()) for document in documents]
+    known = {
+        (link.kind, link.item): link for link in _looked_up([one for some in found for one in some])
+    }
+    result = []
+    for document, own in zip(documents, found, strict=True):
+        checked = [dataclasses.replace(known[of, item], path=path) for path, of, item in own]
+        bad = [link for link in checked if not (link.exists and link.live)]
+        if bad:
+            result.append((document, bad))
+    return result
 
 
 def problems(document: Content) -> dict[str, object]:

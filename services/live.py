@@ -19,6 +19,11 @@ RELATED_LIMIT = 12
 REFERENCE = "$ref"
 DETAIL_FIELDS = dict.fromkeys(("item", "slug", "facet", "refs", "tracks", "published_at"), 1)
 
+SHORT_CARD = (
+    *("kind", "id", "slug", "title", "summary", "cover", "tags", "place", "place_label"),
+    *("demo", "language", "translation"),
+)
+
 Row = dict[str, Any]
 Position = tuple[float, str]
 
@@ -97,6 +102,16 @@ def groups(selections: Sequence[Selection], language: Language) -> list[list[Row
 def cards(rows: Iterable[Row], language: Language) -> list[orjson.Fragment]:
     """Return the ready cards of rows."""
     return [_card(row, language) for row in rows]
+
+
+def short_cards(keys: Sequence[str], language: Language) -> dict[str, Row]:
+    """Return what any kind's card has, by the key of the snapshot; without what is offline."""
+    match = {"_id": {"$in": list(keys)}, **in_time()}
+    cards = {
+        row["_id"]: orjson.loads(row["body"][language]["card"])
+        for row in Snapshot.raw().find(match, {f"body.{language}.card": 1})
+    }
+    return {key: {name: card.get(name) for name in SHORT_CARD} for key, card in cards.items()}
 
 
 def _gather(

@@ -28,6 +28,8 @@ TABLE: Mapping[str, Mapping[str, Roles]] = {
     "account": {"read": EVERYBODY, "write": EVERYBODY},
     "content": {
         "read": EVERYBODY,
+        # 拟招商名录 and notes among colleagues.
+        "read_internal": WRITERS | {Role.INVESTMENT_OFFICER},
         "write": WRITERS,
         "submit": WRITERS,
         "preview": EVERYBODY,
@@ -41,6 +43,7 @@ TABLE: Mapping[str, Mapping[str, Roles]] = {
         "expire": REVIEWERS,
         "rollback": REVIEWERS,
         "reorder": REVIEWERS,
+        "refresh": ADMINISTRATOR,
     },
     "media": {"read": EVERYBODY, "write": WRITERS},
     "synonyms": {"read": SEARCH_KEEPERS, "write": SEARCH_KEEPERS},

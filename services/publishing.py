@@ -22,15 +22,19 @@ from models.registry import CONTENT
 from models.revisions import Revision
 from models.snapshots import Snapshot, snapshot_key
 from services import (
+    audit,
+    changes,
     content,
     figures,
     handbook,
     links,
     media_items,
     outbox,
+    reviews,
     routes,
     snapshots,
 )
+from services.actors import Actor
 
 RULES = {Kind.ROUTES: routes.problems, Kind.CHAPTERS: handbook.problems}
 PUBLISH_JOB, EXPIRE_JOB, REFRESH_JOB = "content.publish", "content.expire", "content.refresh"
@@ -44,29 +48,34 @@ def problems(document: Content) -> dict[str, object]:
     return found
 
 
-def publish(kind: Kind, item: str, *, actor: str, revision: int | None = None) -> Content:
+def publish(kind: Kind, item: str, *, actor: Actor, revision: int | None = None) -> Content:
     """Make the working copy live.
 
     Pass the `revision` that was looked at: when the text changed since, it is not published.
-    Raises `Conflict` for a stale revision or an archived item, `Unprocessable` with the fields.
+    Raises `Conflict` for a stale revision or an archived item, `Forbidden` for one's own text,
+    `Unprocessable` with the fields, or when its reviews are not done.
     """
     document = content.get(kind, item)
+    changes.allow(actor, "publish", document)
     if revision is not None:
-        content.expect(document, revision)
-    _go_live(document, document, number=document.revision, actor=actor)
-    return content.get(kind, item)
+        changes.expect(document, revision)
+    _refuse_unready(document, document)
+    reviews.refuse_unapproved(actor, "publish", document)
+    return _go_live(document, document, number=document.revision, action="publish", actor=actor)
 
 
-def roll_back(kind: Kind, item: str, number: int, *, actor: str) -> Content:
+def roll_back(kind: Kind, item: str, number: int, *, actor: Actor) -> Content:
     """Make an earlier published revision live again; the working copy keeps its text.
 
-    The item stays where staff put it in lists. Errors as in `publish`.
+    The item stays where staff put it in lists. That text was released once, so that it needs no
+    review again. Errors as in `publish`.
     """
     document = content.get(kind, item)
+    changes.allow(actor, "rollback", document)
     earlier = content_of(kind, document.id, number)
     earlier.order = document.order
-    _go_live(document, earlier, number=number, actor=actor)
-    return content.get(kind, item)
+    _refuse_unready(document, earlier)
+    return _go_live(document, earlier, number=number, action="rollback", actor=actor)
 
 
 def content_of(kind: Kind, item: str, number: int) -> Content:
@@ -75,7 +84,7 @@ def content_of(kind: Kind, item: str, number: int) -> Content:
     if found is None:
         raise NotFound("no_such_revision", number=number)
     current = content.get(kind, item).stored()
-    kept = {name: value for name, value in current.items() if name in content.BOOKKEEPING}
+    kept = {name: value for name, value in current.items() if name in changes.BOOKKEEPING}
     return CONTENT[kind].from_stored({**found.to_mongo()["content"], **kept})
 
 
@@ -85,14 +94,14 @@ def revisions(kind: Kind, item: str) -> list[Revision]:
     return list(Revision.objects(kind=kind, item=document.id).order_by("-number"))
 
 
-def unpublish(kind: Kind, item: str) -> Content:
+def unpublish(kind: Kind, item: str, *, actor: Actor) -> Content:
     """Take an item offline; the working copy stays."""
-    return _take_offline(kind, item, ContentState.UNPUBLISHED)
+    return _take_offline(kind, item, ContentState.UNPUBLISHED, "unpublish", actor)
 
 
-def expire(kind: Kind, item: str) -> Content:
+def expire(kind: Kind, item: str, *, actor: Actor) -> Content:
     """Take an item offline because its time is over."""
-    return _take_offline(kind, item, ContentState.EXPIRED)
+    return _take_offline(kind, item, ContentState.EXPIRED, "expire", actor)
 
 
 def schedule(
@@ -100,44 +109,46 @@ def schedule(
     item: str,
     *,
     revision: int,
+    actor: Actor,
     publish_at: dt.datetime | None = None,
     expire_at: dt.datetime | None = None,
 ) -> Content:
     """Let an item be published and expire by itself, at UTC times in the future.
 
-    Publishing is bound to `revision`: an edit afterwards voids it. None clears a time. An
-    item that is live gets its new expiry at once.
+    Publishing is bound to `revision`: an edit afterwards voids it; it takes the same reviews as
+    publishing at once. None clears a time. An item that is live gets its new expiry at once.
     """
     document = content.get(kind, item)
-    content.expect(document, revision)
+    changes.allow(actor, "schedule", document)
+    changes.expect(document, revision)
     _check_times(publish_at, expire_at)
+    if publish_at is not None:
+        reviews.refuse_unapproved(actor, "schedule", document)
 
-    def work(session: ClientSession) -> None:
-        result = (
-            CONTENT[kind]
-            ._get_collection()
-            .update_one(
-                {"_id": document.id, "revision": revision, **content.NOT_ARCHIVED},
-                {"$set": {"publish_at": publish_at, "expire_at": expire_at}},
-                session=session,
-            )
-        )
-        if not result.matched_count:
-            raise Conflict
+    def follow(session: ClientSession) -> None:
         if publish_at is not None:
             _enqueue(PUBLISH_JOB, kind, document.id, publish_at, session, revision=revision)
         snapshots.expire_at(snapshot_key(kind, document.id), expire_at, session)
         if expire_at is not None:
             _enqueue(EXPIRE_JOB, kind, document.id, expire_at, session)
 
-    transaction(work)
-    return content.get(kind, item)
+    return changes.commit(
+        actor,
+        "schedule",
+        document,
+        {"$set": {"publish_at": publish_at, "expire_at": expire_at}},
+        guard={"revision": revision, **changes.NOT_ARCHIVED},
+        follow=follow,
+    )
 
 
-def reorder(kind: Kind, items: Sequence[str]) -> None:
+def reorder(kind: Kind, items: Sequence[str], *, actor: Actor) -> None:
     """Put items into the given sequence, in the working copies and live at once."""
     numbers = content.order_numbers(kind, items)
     documents = {document.id: document for document in CONTENT[kind].objects(id__in=list(items))}
+    for document in documents.values():
+        changes.allow(actor, "reorder", document)
+    before = {item: document.order for item, document in documents.items()}
     live = {}
     for item, number in numbers.items():
         documents[item].order = number
@@ -149,16 +160,20 @@ def reorder(kind: Kind, items: Sequence[str]) -> None:
     def work(session: ClientSession) -> None:
         CONTENT[kind]._get_collection().bulk_write(working, session=session)
         snapshots.reorder(kind, live, session)
+        audit.record(
+            actor, "content.reorder", kind.value, before=before, after=numbers, session=session
+        )
 
     transaction(work)
 
 
-def refresh(kind: Kind, item: str) -> None:
+def refresh(kind: Kind, item: str, *, actor: Actor) -> None:
     """Render the live copy anew from its revision: a figure became due, or a schema changed.
 
     When it went live, when it expires and its place in lists are not the revision's and stay.
     """
     document = content.get(kind, item)
+    changes.allow(actor, "refresh", document)
     snapshot = Snapshot.raw().find_one({"_id": snapshot_key(kind, document.id)}, {"revision": 1})
     if snapshot is None:
         return
@@ -168,6 +183,7 @@ def refresh(kind: Kind, item: str) -> None:
     def work(session: ClientSession) -> None:
         if snapshots.render_anew(row, session):
             _follow_up(row, document.id, kind, session)
+            changes.record(actor, "refresh", document, session=session)
 
     transaction(work)
 
@@ -183,42 +199,15 @@ def _refuse_unready(document: Content, published: Content) -> None:
         raise Unprocessable("not_publishable", fields=found)
 
 
-def _go_live(document: Content, published: Content, *, number: int, actor: str) -> None:
+def _go_live(
+    document: Content, published: Content, *, number: int, action: str, actor: Actor
+) -> Content:
     """Write revision and snapshot of `published`, whose working copy is `document`."""
-    _refuse_unready(document, published)
     kind = document.KIND
     row = snapshots.build(published, number, document.expire_at)
-    fields = {
-        name: value for name, value in published.stored().items() if name not in content.BOOKKEEPING
-    }
-    revision = {
-        "_id": new_id(),
-        "content": fields,
-        "content_hash": digest(fields),
-        "actor": actor,
-        "created_at": now(),
-    }
+    revision = _revision(document, published, actor)
 
-    def work(session: ClientSession) -> None:
-        result = (
-            CONTENT[kind]
-            ._get_collection()
-            .update_one(
-                {
-                    "_id": document.id,
-                    "revision": document.revision,
-                    "expire_at": document.expire_at,
-                    **content.NOT_ARCHIVED,
-                },
-                {
-                    "$set": {"state": ContentState.PUBLISHED, "published_revision": number},
-                    "$unset": {"publish_at": ""},
-                },
-                session=session,
-            )
-        )
-        if not result.matched_count:
-            raise Conflict
+    def follow(session: ClientSession) -> None:
         Revision._get_collection().update_one(
             {"kind": kind, "item": document.id, "number": number},
             {"$setOnInsert": revision},
@@ -228,7 +217,39 @@ def _go_live(document: Content, published: Content, *, number: int, actor: str) 
         snapshots.put(row, session)
         _follow_up(row, document.id, kind, session)
 
-    transaction(work)
+    return changes.commit(
+        actor,
+        action,
+        document,
+        {
+            "$set": {"state": ContentState.PUBLISHED, "published_revision": number},
+            "$unset": {"publish_at": ""},
+        },
+        guard={
+            "revision": document.revision,
+            "expire_at": document.expire_at,
+            **changes.NOT_ARCHIVED,
+        },
+        follow=follow,
+    )
+
+
+def _revision(document: Content, published: Content, actor: Actor) -> dict[str, Any]:
+    """Return what a revision keeps of a text: the text, who wrote, reviewed and released it."""
+    fields = {
+        name: value for name, value in published.stored().items() if name not in changes.BOOKKEEPING
+    }
+    stored = document.stored()
+    return {
+        "_id": new_id(),
+        "content": fields,
+        "content_hash": digest(fields),
+        "actor": actor.name,
+        "actor_id": actor.id,
+        "authors": stored.get("authors", []),
+        "verdicts": stored.get("review", {}).get("verdicts", []),
+        "created_at": now(),
+    }
 
 
 def _follow_up(row: dict[str, Any], item: str, kind: Kind, session: ClientSession) -> None:
@@ -254,20 +275,16 @@ def _enqueue(
     outbox.replace(name, args, run_at=at, key=key, session=session)
 
 
-def _take_offline(kind: Kind, item: str, state: ContentState) -> Content:
+def _take_offline(kind: Kind, item: str, state: ContentState, action: str, actor: Actor) -> Content:
     document = content.get(kind, item)
+    changes.allow(actor, action, document)
 
-    def work(session: ClientSession) -> None:
+    def follow(session: ClientSession) -> None:
         if not snapshots.remove(snapshot_key(kind, document.id), session):
             raise Conflict("not_live")
-        CONTENT[kind]._get_collection().update_one(
-            {"_id": document.id},
-            {"$set": {"state": state}, "$unset": {"publish_at": ""}},
-            session=session,
-        )
 
-    transaction(work)
-    return content.get(kind, item)
+    update = {"$set": {"state": state}, "$unset": {"publish_at": ""}}
+    return changes.commit(actor, action, document, update, follow=follow)
 
 
 def _check_times(publish_at: dt.datetime | None, expire_at: dt.datetime | None) -> None:

@@ -36,7 +36,11 @@ def selections(kind: Kind, row: dict[str, Any]) -> list[Selection]:
 
 def read(kind: Kind, id_or_slug: str, language: Language) -> dict[str, Any]:
     """Return an item's detail as the public reads it; raise `NotFound`."""
-    row = live.find(kind, id_or_slug, language)
+    return answer(kind, live.find(kind, id_or_slug, language), language)
+
+
+def answer(kind: Kind, row: dict[str, Any], language: Language) -> dict[str, Any]:
+    """Return the answer for a snapshot, which need not be the live one."""
     wanted = selections(kind, row)
     data, groups = live.detail(row, language, wanted)
     data["published_at"] = row["published_at"]

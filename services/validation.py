@@ -54,6 +54,15 @@ def build(model: type[Content], stored: Data) -> Content:
     return document
 
 
+def check_unfinished(model: type[Content], fields: Data) -> None:
+    """Raise `Invalid` for what no field of the model could ever hold: names, shapes, bad text.
+
+    Lengths, formats and what is missing may still be mended by who is typing.
+    """
+    _refuse(_misplaced(model, fields))
+    _refuse(_unfit(fields))
+
+
 def _refuse(found: Iterator[Problem]) -> None:
     if fields := dict(found):
         raise Invalid(fields=dict(fields))

@@ -19,11 +19,12 @@ from cli.mongod import EmbeddedMongod
 from core import logs
 from core.settings import Settings, load
 from models.registry import DOCUMENTS
-from services import versions
+from tests.apps import make_app
 from tests.clocks import Clock
 from tests.memory import fast_folder
 
 SECRET = "not-a-secret-only-for-tests-0123456789"
+PERSONAL_KEY = "not-a-key-only-for-tests-9876543210"
 _mongod: EmbeddedMongod | None = None
 
 
@@ -72,6 +73,7 @@ def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {
         "ENV": "test",
         "SECRET_KEY": SECRET,
+        "PERSONAL_DATA_KEY": PERSONAL_KEY,
         "MONGODB_URI": os.environ["TEST_MONGODB_URI"],
         "MONGODB_DATABASE": f"test_{worker}",
         "DATA_DIR": str(tmp_path_factory.mktemp("data")),
@@ -98,9 +100,7 @@ def logging(settings: Settings) -> None:
 @pytest.fixture(scope="session")
 def app(settings: Settings) -> Flask:
     """The real application. TESTING is off: errors are handled as in production."""
-    app = application.create_app(settings)
-    # Versions from the database itself: a test's next look follows its change at once.
-    app.config["VERSIONS"] = versions
+    app = make_app(settings)
     create_indexes()
     return app
 

@@ -20,10 +20,11 @@ from models.parts import ExactField
 from models.registry import CONTENT
 from models.staff import Role, SessionStage, Staff
 from rest import staff_session
-from services import content, media_items, paths, publishing
+from services import changes, content, media_items, paths, publishing
+from services.actors import system
 from services.staff import passwords, sessions, totp
 
-ACTOR = "test"
+ACTOR = system("test")
 PASSWORD = "kite over quiet water 7"
 CALLER = sessions.Caller("127.0.0.1", "test", "test-request")
 _numbers = itertools.count(1)
@@ -143,7 +144,7 @@ def maximal_fields(kind: Kind) -> Fields:
     fields = {
         name: _filled(field, name)
         for name, field in model._fields.items()
-        if field.db_field not in content.BOOKKEEPING and name != "translations"
+        if field.db_field not in changes.BOOKKEEPING and name != "translations"
     }
     fields["slug"] = f"maximal-{new_id()}"
 

@@ -50,6 +50,8 @@ class Place:
         return {name: os.environ[name] for name in KEPT if name in os.environ} | {
             "ENV": "demo",
             "SECRET_KEY": secrets.token_urlsafe(48),
+            # One key for all that share a database, where nothing personal is kept.
+            "PERSONAL_DATA_KEY": "only-for-measuring-" + self.database.ljust(32, "-"),
             "MONGODB_URI": self.uri,
             "MONGODB_DATABASE": self.database,
             "DATA_DIR": str(self.folder),

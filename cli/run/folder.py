@@ -18,7 +18,7 @@ from pathlib import Path
 from cli.mongod import remembered_uri
 from cli.supervisor import StartError
 
-GENERATED_SECRETS = ("SECRET_KEY",)
+GENERATED_SECRETS = ("SECRET_KEY", "PERSONAL_DATA_KEY")
 
 _MARKER = ".toolbox-data"
 _LOCK = ".lock"

@@ -40,6 +40,7 @@ class Simulator(Process):
             "WECHAT_APPID": APPID,
             "WECHAT_SECRET": secrets.token_hex(16),
             "WECHAT_API_BASE": self.url,
+            "MAILBOX_URL": self.url,
         }
         argv = [sys.executable, "-m", "simulator", "--port", str(self._port)]
         super().__init__("simulator", argv, env={**environment, **self.settings}, cwd=project)

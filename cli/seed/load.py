@@ -16,10 +16,11 @@ from core.errors import NotFound, Unprocessable
 from models.content import Content
 from models.enums import ContentState, Kind, Language
 from models.seeds import Seed
-from services import content, publishing, translations
+from services import changes, content, publishing, translations
+from services.actors import system
 from services.search import synonyms
 
-ACTOR = "content files"
+ACTOR = system("content files")
 UNKNOWN = "-"
 # Digests of entries whose writing began and did not end, and of those that cannot go live yet.
 UNDER_WAY, HELD_BACK = "-", "held back"
@@ -99,7 +100,9 @@ def _load_one(entry: Entry, fields: dict[str, Any]) -> tuple[Content, Outcome]:
         return existing, Outcome.KEPT
     _begin(seed, revision=existing.revision)
     complete = {**_emptied(existing, fields), **fields}
-    changed = content.update(entry.kind, existing.id, complete, revision=existing.revision)
+    changed = content.update(
+        entry.kind, existing.id, complete, revision=existing.revision, actor=ACTOR
+    )
     return _publish(entry, changed, seed, fingerprint)
 
 
@@ -132,7 +135,7 @@ def _is_ours(document: Content, seed: Seed) -> bool:
 def _emptied(document: Content, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return empty values for what an earlier version of the entry had and it has no more."""
     model = type(document)
-    gone = document.stored().keys() - fields.keys() - content.BOOKKEEPING - {"translations"}
+    gone = document.stored().keys() - fields.keys() - changes.BOOKKEEPING - {"translations"}
     defaults = {name: model._fields[name].default for name in gone}
     return {name: value() if callable(value) else value for name, value in defaults.items()}
 
@@ -143,7 +146,7 @@ def _publish(
     texts = _english(entry, document)
     if texts:
         document = content.translate(
-            entry.kind, document.id, Language.EN, texts, revision=document.revision
+            entry.kind, document.id, Language.EN, texts, revision=document.revision, actor=ACTOR
         )
     outcome = Outcome.LOADED if seed.item == UNKNOWN else Outcome.UPDATED
     try:

@@ -6,13 +6,10 @@ types any of them finds it. pypinyin's dictionary of phrases would choose one, a
 """
 
 import functools
+import importlib
 import itertools
 import os
-
-# Read by pypinyin when it is imported.
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-
-from pypinyin import Style, pinyin
+from types import ModuleType
 
 from services.search.syllables import Readings
 from services.search.text import runs
@@ -43,5 +40,16 @@ def spellings(found: Readings) -> list[str]:
 @functools.lru_cache(maxsize=10_000)
 def _of_character(character: str) -> list[str]:
     """Return readings without tones, ü as v; of a character that has none, itself."""
-    looked_up = pinyin(character, style=Style.NORMAL, heteronym=True, v_to_u=False)
+    library = _library()
+    looked_up = library.pinyin(character, style=library.Style.NORMAL, heteronym=True, v_to_u=False)
     return list(dict.fromkeys(looked_up[0]))[:READINGS_MAX]
+
+
+@functools.cache
+def _library() -> ModuleType:
+    """Return pypinyin, loaded when a process first writes an entry.
+
+    Its tables take 14 MB: a web worker that only answers reads does without.
+    """
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # read when it is imported
+    return importlib.import_module("pypinyin")

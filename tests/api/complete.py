@@ -10,7 +10,7 @@ from models.content import Content
 from models.enums import Kind, Language
 from models.media_items import MediaItem, MediaKind, MediaSource
 from services import content, media_items, translations
-from tests.factories import Fields, create, dummy_figure, dummy_stops, publish
+from tests.factories import ACTOR, Fields, create, dummy_figure, dummy_stops, publish
 
 Items = dict[Kind, Content]
 YESTERDAY = (dt.datetime.now(dt.UTC) - dt.timedelta(days=2)).date().isoformat()
@@ -53,7 +53,7 @@ def translate(document: Content) -> Content:
     texts = translations.texts(document, Language.EN)
     english = {text.path: f"English {text.path}" for text in texts}
     return content.translate(
-        document.KIND, document.id, Language.EN, english, revision=document.revision
+        document.KIND, document.id, Language.EN, english, revision=document.revision, actor=ACTOR
     )
 
 

@@ -33,6 +33,7 @@ class Documented:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.definitions: dict[str, Any] = document["definitions"]
+        self.paths: dict[str, Any] = document["paths"]
         self.seen: set[tuple[str, str]] = set()
 
     def properties(self) -> set[tuple[str, str]]:
@@ -42,6 +43,30 @@ class Documented:
             for name, schema in self.definitions.items()
             for key in schema.get("properties", {})
         }
+
+    def private(self) -> set[str]:
+        """Return the definitions that no public read answers with: those of visitors."""
+        public = [
+            methods["get"]["responses"]
+            for methods in self.paths.values()
+            if "304" in methods.get("get", {}).get("responses", ())
+        ]
+        return set(self.definitions) - self.reached(public)
+
+    def reached(self, node: Any) -> set[str]:
+        """Return the definitions that a part of the document leads to."""
+        waiting, found = [node], set[str]()
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, dict):
+                name = str(one.get("$ref", "")).removeprefix("#/definitions/")
+                if name and name not in found:
+                    found.add(name)
+                    waiting.append(self.definitions[name])
+                waiting += one.values()
+            elif isinstance(one, list):
+                waiting += one
+        return found
 
     def faults(self, value: Any, name: str) -> list[str]:
         """Return what in `value` is not as the definition `name` says."""

@@ -13,9 +13,14 @@ from models.enums import Kind
 API = "/api/v1"
 # What staff call is closed to everybody else; tests/admin walks it.
 STAFF = "/admin"
+# What only a visitor who is signed in calls, and how a route may say so.
+PRIVATE = (f"{API}/me", f"{API}/sessions/current")
+WHO = frozenset({"anyone", "visitor", "consenting"})
 LISTED = tuple(kind for kind in Kind if kind is not Kind.CHAPTERS)
 # Routes of flask-restx: the document, its page with the files it loads, the bare prefix.
 DOCUMENTATION = frozenset({"api.specs", "api.doc", "api.root", "restx_doc.static"})
+# What only the holder of a token reads; no cache keeps it.
+UNKEPT = frozenset({f"{API}/previews"})
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 ABSENT = "absent"
 USUAL: Mapping[str, str] = {
@@ -57,7 +62,7 @@ def open_reads(app: Flask) -> list[Rule]:
 def public_reads(app: Flask) -> list[Rule]:
     """Return the routes of the public API, declared by a contract, that anyone may GET."""
     found = {rule.rule for rule in declared(app)}
-    return [rule for rule in open_reads(app) if rule.rule in found]
+    return [rule for rule in open_reads(app) if rule.rule in found - UNKEPT]
 
 
 def handlers(app: Flask, rule: Rule) -> Iterator[tuple[str, Callable[..., Any]]]:

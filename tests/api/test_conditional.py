@@ -22,7 +22,7 @@ from services import content, publishing, sitemaps
 from tests.api import surface
 from tests.api.complete import create_items
 from tests.api.surface import API
-from tests.factories import create_live
+from tests.factories import ACTOR, create_live
 
 SECOND = dt.timedelta(seconds=1)
 
@@ -119,8 +119,8 @@ def test_a_precondition_that_fails_has_the_shape_of_failures(client: FlaskClient
 
 def _publish_title(item: Any, title: str) -> None:
     current = content.get(Kind.TRACKS, item.id)
-    content.update(Kind.TRACKS, item.id, {"title": title}, revision=current.revision)
-    publishing.publish(Kind.TRACKS, item.id, actor="test")
+    content.update(Kind.TRACKS, item.id, {"title": title}, revision=current.revision, actor=ACTOR)
+    publishing.publish(Kind.TRACKS, item.id, actor=ACTOR)
 
 
 def test_every_change_is_seen_by_tag_and_by_date_even_within_a_second(client: FlaskClient) -> None:
@@ -188,7 +188,7 @@ def test_a_sitemap_is_dated_by_its_making_or_by_content_whichever_is_later(
     Sitemap.objects.update(set__generated_at=later)
     assert _get(client, path, If_Modified_Since=date).status_code == 200
     Sitemap.objects.update(set__generated_at=later - 60 * SECOND)
-    publishing.unpublish(Kind.TRACKS, item.id)
+    publishing.unpublish(Kind.TRACKS, item.id, actor=ACTOR)
     assert _get(client, path, If_Modified_Since=date).status_code == 200
 
 
@@ -219,12 +219,12 @@ def test_a_change_is_visible_in_the_next_answer(client: FlaskClient, kind: Kind)
     own = f"{listed}/{item.id}"
     assert _get(client, listed, If_None_Match=empty).status_code == 200
     one = _get(client, own)
-    content.update(kind, item.id, {"title": "测试改名"}, revision=item.revision)
+    content.update(kind, item.id, {"title": "测试改名"}, revision=item.revision, actor=ACTOR)
     etag = one.headers["ETag"]
     assert _get(client, own, If_None_Match=etag).status_code == 304, "a draft changes nothing"
-    publishing.publish(kind, item.id, actor="test")
+    publishing.publish(kind, item.id, actor=ACTOR)
     assert _get(client, own, If_None_Match=etag).get_json()["title"] == "测试改名"
-    publishing.unpublish(kind, item.id)
+    publishing.unpublish(kind, item.id, actor=ACTOR)
     assert client.get(own, headers={"If-None-Match": etag}).status_code == 404
     again = _get(client, listed)
     assert item.id not in again.text

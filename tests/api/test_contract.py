@@ -76,7 +76,10 @@ def test_every_route_declares_who_may_call_it(app: Flask) -> None:
     ]
     assert len(found) > 30
     public = [one for one in found if not one[0].startswith(surface.STAFF)]
-    assert not [one for one in public if one[2] != "anyone"]
+    assert not [one for one in public if one[2] not in surface.WHO]
+    private = {one[0] for one in public if one[2] != "anyone"}
+    assert {f"{surface.API}/me", f"{surface.API}/sessions/current"} <= private
+    assert not [path for path in private if not path.startswith(surface.PRIVATE)]
     assert not [one for one in found if one[2] is None]
 
 
@@ -107,6 +110,17 @@ def test_every_route_of_the_api_is_documented(app: Flask, document: dict[str, An
     assert documented == routes
 
 
+def test_every_operation_documents_whether_it_needs_a_token(
+    app: Flask, document: dict[str, Any]
+) -> None:
+    for rule in surface.declared(app):
+        path = surface.ARGUMENT.sub(r"{\1}", rule.rule).removeprefix(surface.API)
+        for method, handler in surface.handlers(app, rule):
+            documented = document["paths"][path][method.lower()].get("security")
+            expected = None if handler.access == "anyone" else [{"visitor": []}]
+            assert documented == expected, (path, method)
+
+
 def test_every_operation_documents_its_answers(document: dict[str, Any]) -> None:
     for path, methods in document["paths"].items():
         for method in methods.keys() - {"parameters"}:
@@ -114,11 +128,15 @@ def test_every_operation_documents_its_answers(document: dict[str, Any]) -> None
             assert operation["summary"], path
             answers = operation["responses"]
             assert answers["default"]["schema"] == {"$ref": "#/definitions/Error"}, path
-            assert "$ref" in answers["200"]["schema"], path
-            assert "304" in answers, path
+            good = [answers[status] for status in ("200", "201", "202") if status in answers]
+            assert all("$ref" in answer["schema"] for answer in good), path
+            assert bool(good) != ("204" in answers), path
             names = [one["name"] for one in operation.get("parameters", ())]
-            assert "lang" in names, path
             assert len(names) == len(set(names)), path
+            if method == "get":
+                assert "lang" in names, path
+                private = path.startswith("/me") or surface.API + path in surface.UNKEPT
+                assert ("304" in answers) is not private, path
 
 
 def test_every_code_that_the_edge_answers_has_its_text() -> None:

@@ -9,7 +9,7 @@ from services import publishing
 from tests.api.complete import create_items
 from tests.api.profiling import profiled
 from tests.api.surface import API
-from tests.factories import create_live
+from tests.factories import ACTOR, create_live
 
 FEATURED_MAX, NOTICES_MAX = 6, 3
 
@@ -47,14 +47,14 @@ def test_the_main_film_is_shown_and_no_other(client: FlaskClient) -> None:
     assert _home(client)["film"] is None
     main = create_live(Kind.FILMS, main=True)
     assert _home(client)["film"]["id"] == main.id
-    publishing.unpublish(Kind.FILMS, main.id)
+    publishing.unpublish(Kind.FILMS, main.id, actor=ACTOR)
     assert _home(client)["film"] is None
 
 
 def test_only_featured_items_in_staffs_order_and_not_too_many(client: FlaskClient) -> None:
     create_live(Kind.PROJECTS)
     featured = [create_live(Kind.PROJECTS, featured=True).id for _ in range(FEATURED_MAX + 1)]
-    publishing.reorder(Kind.PROJECTS, list(reversed(featured)))
+    publishing.reorder(Kind.PROJECTS, list(reversed(featured)), actor=ACTOR)
     shown = [card["id"] for card in _home(client)["projects"]]
     assert shown == list(reversed(featured))[:FEATURED_MAX]
 

@@ -8,12 +8,14 @@ from models.enums import Kind, Language
 from services import content
 from tests.api.complete import create_items
 from tests.api.surface import API, LISTED
-from tests.factories import create, create_live, publish
+from tests.factories import ACTOR, create, create_live, publish
 
 
 def _translated(kind: Kind, **texts: str) -> Content:
     document = create(kind, summary="测试摘要")
-    document = content.translate(kind, document.id, Language.EN, texts, revision=document.revision)
+    document = content.translate(
+        kind, document.id, Language.EN, texts, revision=document.revision, actor=ACTOR
+    )
     return publish(document)
 
 
@@ -70,7 +72,7 @@ def test_the_mark_tells_how_complete_a_translation_is(client: FlaskClient) -> No
     current = _translated(Kind.SITES, title="Title", summary="Summary")
     behind = _translated(Kind.SITES, title="Title", summary="Summary")
     changed = content.update(
-        Kind.SITES, behind.id, {"summary": "新的测试摘要"}, revision=behind.revision
+        Kind.SITES, behind.id, {"summary": "新的测试摘要"}, revision=behind.revision, actor=ACTOR
     )
     publish(changed)
     marks = {

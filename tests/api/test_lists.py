@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from models.enums import Kind
 from services import publishing
 from tests.api.surface import API, LISTED
-from tests.factories import create_live, dummy_fields
+from tests.factories import ACTOR, create_live, dummy_fields
 
 PAGES_MAX = 50
 
@@ -67,7 +67,7 @@ def test_an_item_published_between_pages_moves_no_other(client: FlaskClient) -> 
 def test_an_item_withdrawn_between_pages_hides_no_other(client: FlaskClient) -> None:
     items = [create_live(Kind.FAQS).id for _ in range(4)]
     first = client.get(f"{API}/faqs?limit=2").get_json()
-    publishing.unpublish(Kind.FAQS, items[1])
+    publishing.unpublish(Kind.FAQS, items[1], actor=ACTOR)
     rest = client.get(f"{API}/faqs", query_string={"cursor": first["next_cursor"]}).get_json()
     assert [item["id"] for item in rest["items"]] == items[2:]
 
@@ -82,7 +82,7 @@ def test_a_cursor_goes_on_in_another_language(client: FlaskClient) -> None:
 @pytest.mark.parametrize("kind", LISTED)
 def test_staff_order_is_followed_at_once(client: FlaskClient, kind: Kind) -> None:
     items = [create_live(kind).id for _ in range(3)]
-    publishing.reorder(kind, [items[2], items[0], items[1]])
+    publishing.reorder(kind, [items[2], items[0], items[1]], actor=ACTOR)
     assert _walk(client, kind)[0] == [items[2], items[0], items[1]]
 
 
@@ -182,7 +182,7 @@ def test_every_kind_pages(client: FlaskClient, kind: Kind) -> None:
 def test_a_new_title_is_seen_at_once(client: FlaskClient) -> None:
     item = create_live(Kind.TRACKS, **dummy_fields(Kind.TRACKS, title="测试一"))
     assert client.get(f"{API}/tracks").get_json()["items"][0]["title"] == "测试一"
-    publishing.unpublish(Kind.TRACKS, item.id)
+    publishing.unpublish(Kind.TRACKS, item.id, actor=ACTOR)
     assert client.get(f"{API}/tracks").get_json()["items"] == []
-    publishing.publish(Kind.TRACKS, item.id, actor="test")
+    publishing.publish(Kind.TRACKS, item.id, actor=ACTOR)
     assert len(client.get(f"{API}/tracks").get_json()["items"]) == 1

@@ -9,7 +9,7 @@ from models.enums import Kind
 from services import content, publishing
 from tests.api.complete import create_items
 from tests.api.surface import API
-from tests.factories import create_live, dummy_stops
+from tests.factories import ACTOR, create_live, dummy_stops
 
 RELATED_MAX = 12
 
@@ -83,15 +83,15 @@ def test_links_vanish_with_their_targets_and_come_back(client: FlaskClient) -> N
     assert _ids(before["tracks"]) == {track.id}
     assert before["chain_positions"][0]["track"]["id"] == track.id
 
-    publishing.unpublish(Kind.SITES, site.id)
-    publishing.unpublish(Kind.TRACKS, track.id)
+    publishing.unpublish(Kind.SITES, site.id, actor=ACTOR)
+    publishing.unpublish(Kind.TRACKS, track.id, actor=ACTOR)
     offline = _read(client, Kind.PROJECTS, project.id)
     assert offline["site"] is None
     assert offline["tracks"] == []
     assert offline["chain_positions"][0]["track"] is None
 
-    publishing.publish(Kind.TRACKS, track.id, actor="test")
-    publishing.publish(Kind.SITES, site.id, actor="test")
+    publishing.publish(Kind.TRACKS, track.id, actor=ACTOR)
+    publishing.publish(Kind.SITES, site.id, actor=ACTOR)
     again = _read(client, Kind.PROJECTS, project.id)
     changing = {"published_at", "related"}
     assert {k: v for k, v in again.items() if k not in changing} == {
@@ -102,7 +102,7 @@ def test_links_vanish_with_their_targets_and_come_back(client: FlaskClient) -> N
 def test_a_stop_stays_when_its_site_goes_offline(client: FlaskClient) -> None:
     stops = dummy_stops()
     route = create_live(Kind.ROUTES, stops=stops)
-    publishing.unpublish(Kind.SITES, stops[0]["site"])
+    publishing.unpublish(Kind.SITES, stops[0]["site"], actor=ACTOR)
     shown = _read(client, Kind.ROUTES, route.id)["stops"]
     assert [stop["title"] for stop in shown] == [stop["title"] for stop in stops]
     assert shown[0]["site"] is None
@@ -112,10 +112,10 @@ def test_a_stop_stays_when_its_site_goes_offline(client: FlaskClient) -> None:
 def test_a_link_shows_the_live_text_of_its_target(client: FlaskClient) -> None:
     items = create_items()
     site = items[Kind.SITES]
-    content.update(Kind.SITES, site.id, {"title": "测试新名"}, revision=site.revision)
+    content.update(Kind.SITES, site.id, {"title": "测试新名"}, revision=site.revision, actor=ACTOR)
     path = items[Kind.PROJECTS].id
     assert _read(client, Kind.PROJECTS, path)["site"]["title"] == site.title
-    publishing.publish(Kind.SITES, site.id, actor="test")
+    publishing.publish(Kind.SITES, site.id, actor=ACTOR)
     assert _read(client, Kind.PROJECTS, path)["site"]["title"] == "测试新名"
 
 
@@ -124,7 +124,7 @@ def test_what_goes_offline_leaves_the_related_lists(client: FlaskClient, kind: K
     track = create_live(Kind.TRACKS)
     item = create_live(kind, tracks=[track.id])
     assert _ids(_read(client, Kind.TRACKS, track.id)["related"][kind]) == {item.id}
-    publishing.unpublish(kind, item.id)
+    publishing.unpublish(kind, item.id, actor=ACTOR)
     assert _read(client, Kind.TRACKS, track.id)["related"][kind] == []
 
 
@@ -136,7 +136,7 @@ def test_chapters_are_read_in_their_edition_only(client: FlaskClient) -> None:
     assert client.get(f"{own}/{chapter.slug}").status_code == 200
     assert client.get(f"{API}/handbook/{other.id}/chapters/{chapter.id}").status_code == 404
     assert client.get(f"{API}/chapters/{chapter.id}").status_code == 404
-    publishing.unpublish(Kind.HANDBOOK, chapter.edition)
+    publishing.unpublish(Kind.HANDBOOK, chapter.edition, actor=ACTOR)
     assert client.get(f"{own}/{chapter.id}").status_code == 404
 
 
@@ -159,6 +159,6 @@ def test_an_edition_is_a_tree_that_is_read_like_a_book(client: FlaskClient) -> N
     assert order == [None, first, below]
     assert read[second]["next"] is None
     assert _ids(read[first]["children"]) == {below}
-    publishing.unpublish(Kind.CHAPTERS, first)
+    publishing.unpublish(Kind.CHAPTERS, first, actor=ACTOR)
     tree = _read(client, Kind.HANDBOOK, edition.id)["chapters"]
     assert _ids(tree) == {second, below}

@@ -15,7 +15,7 @@ from models.search import FruitlessQuery
 from services import content, publishing
 from services.search import promotions, synonyms
 from tests.api.surface import API
-from tests.factories import create, create_live
+from tests.factories import ACTOR, create, create_live
 
 SEARCH, SUGGEST = f"{API}/search", f"{API}/search/suggest"
 PAGES_MAX = 20
@@ -68,8 +68,10 @@ def test_a_hit_tells_what_it_is_and_where_the_query_stands(client: FlaskClient) 
         Kind.PROJECTS, title="储能电站", summary="面向新型储能的电站。", tracks=[subject.id]
     )
     texts = {"title": "Energy storage station", "summary": "For new storage."}
-    content.translate(Kind.PROJECTS, item.id, Language.EN, texts, revision=item.revision)
-    publishing.publish(Kind.PROJECTS, item.id, actor="test")
+    content.translate(
+        Kind.PROJECTS, item.id, Language.EN, texts, revision=item.revision, actor=ACTOR
+    )
+    publishing.publish(Kind.PROJECTS, item.id, actor=ACTOR)
     found = _get(client, q="储能")
     assert {name: found[name] for name in ("next_cursor", "total", "loose")} == {
         "next_cursor": None,
@@ -95,7 +97,7 @@ def test_a_track_that_goes_offline_is_named_by_no_facet(client: FlaskClient) -> 
     create_live(Kind.PROJECTS, title="储能电站", tracks=[gone.id, stays.id])
     named = [one["track"] for one in _get(client, q="储能")["facets"]["tracks"]]
     assert sorted(named) == sorted([gone.slug, stays.slug])
-    publishing.unpublish(Kind.TRACKS, gone.id)
+    publishing.unpublish(Kind.TRACKS, gone.id, actor=ACTOR)
     named = [one["track"] for one in _get(client, q="储能")["facets"]["tracks"]]
     assert named == [stays.slug]
 

@@ -12,6 +12,7 @@ import application
 from cli.mongod import EmbeddedMongod
 from core import db
 from core.settings import load
+from models.audit import AuditEntry
 from models.enums import Kind
 from models.outbox import Job
 from models.staff import Role
@@ -92,7 +93,7 @@ def test_the_product_works_and_its_user_changes_nothing_of_the_log(
     create_live(Kind.TRACKS)
     outbox.enqueue("test", {}, dedupe_key="test")
     assert Job.objects(name="test").count() == 1
-    assert well(manage("audit", "seal")).startswith("6 sealed")
+    assert well(manage("audit", "seal")).startswith(f"{AuditEntry.objects.count()} sealed")
     assert "The chain holds." in well(manage("audit", "verify"))
 
     for name in LOG:

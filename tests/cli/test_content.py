@@ -13,7 +13,7 @@ from models.revisions import Revision
 from models.snapshots import Snapshot
 from services import content, publishing, versions
 from tests.cli.content_commands import fresh, live_ids, printed
-from tests.factories import create, create_live, create_media, dummy_figure
+from tests.factories import ACTOR, create, create_live, create_media, dummy_figure
 
 Run = Callable[..., Result]
 Refused = Callable[..., str]
@@ -22,7 +22,9 @@ Refused = Callable[..., str]
 def test_check_tells_that_an_item_is_ready(run: Run) -> None:
     track = create_live(Kind.TRACKS)
     item = create(Kind.PROJECTS, tracks=[track.id])
-    content.translate(Kind.PROJECTS, item.id, Language.EN, {"title": "A test project"}, revision=1)
+    content.translate(
+        Kind.PROJECTS, item.id, Language.EN, {"title": "A test project"}, revision=1, actor=ACTOR
+    )
     assert printed(run("content", "check", "projects", item.id)).splitlines() == [
         f"link tracks.0 → tracks:{track.id} live",
         "en: current",
@@ -62,8 +64,10 @@ def test_check_names_in_words_what_is_wrong(run: Run) -> None:
 
 def test_check_tells_which_english_text_is_behind(run: Run) -> None:
     item = create(Kind.SITES)
-    content.translate(Kind.SITES, item.id, Language.EN, {"title": "Before"}, revision=1)
-    content.update(Kind.SITES, item.id, {"title": "改后"}, revision=2)
+    content.translate(
+        Kind.SITES, item.id, Language.EN, {"title": "Before"}, revision=1, actor=ACTOR
+    )
+    content.update(Kind.SITES, item.id, {"title": "改后"}, revision=2, actor=ACTOR)
     lines = printed(run("content", "check", "sites", item.id)).splitlines()
     assert lines == ["en: behind", "  title: behind", "ready to be published"]
 
@@ -83,7 +87,7 @@ def test_an_item_is_published_and_taken_offline(run: Run, refused: Refused) -> N
 
 def test_publishing_another_revision_than_was_seen_is_refused(run: Run, refused: Refused) -> None:
     item = create(Kind.SITES)
-    content.update(Kind.SITES, item.id, {"title": "改后"}, revision=1)
+    content.update(Kind.SITES, item.id, {"title": "改后"}, revision=1, actor=ACTOR)
     text = refused(run("content", "publish", "sites", item.id, "--revision", 1))
     assert text.startswith("stale_revision: ")
     assert live_ids(Kind.SITES) == []
@@ -157,7 +161,7 @@ def test_an_item_cannot_expire_before_it_is_published(run: Run, refused: Refused
 def test_revisions_are_listed_with_times_in_shanghai(run: Run) -> None:
     item = create_live(Kind.SITES)
     assert printed(run("content", "revisions", "sites", create(Kind.SITES).id)) == ""
-    content.update(Kind.SITES, item.id, {"title": "改后"}, revision=1)
+    content.update(Kind.SITES, item.id, {"title": "改后"}, revision=1, actor=ACTOR)
     printed(run("content", "publish", "sites", item.id))
     newest, first = printed(run("content", "revisions", "sites", item.slug)).splitlines()
     stored = Revision.objects.get(number=1)
@@ -169,7 +173,7 @@ def test_revisions_are_listed_with_times_in_shanghai(run: Run) -> None:
 
 def test_an_earlier_revision_is_made_live_again(run: Run, refused: Refused) -> None:
     item = create_live(Kind.SITES, title="第一版")
-    content.update(Kind.SITES, item.id, {"title": "第二版"}, revision=1)
+    content.update(Kind.SITES, item.id, {"title": "第二版"}, revision=1, actor=ACTOR)
     printed(run("content", "publish", "sites", item.id))
     line = printed(run("content", "rollback", "sites", item.id, 1))
     assert line == f"{item.id}  {item.slug}  published  revision 2, live 1\n"
@@ -197,7 +201,7 @@ def test_an_item_is_archived_and_restored(run: Run, refused: Refused) -> None:
     item = create_live(Kind.SITES)
     text = refused(run("content", "archive", "sites", item.id))
     assert text == "still_live: Take it offline before archiving it"
-    publishing.unpublish(Kind.SITES, item.id)
+    publishing.unpublish(Kind.SITES, item.id, actor=ACTOR)
     assert "  archived  " in printed(run("content", "archive", "sites", item.id))
     for verb in ("publish", "schedule"):
         assert refused(run("content", verb, "sites", item.id)).startswith("archived: ")
@@ -220,7 +224,7 @@ def test_items_are_put_in_order_by_id_or_slug(run: Run, refused: Refused) -> Non
 def test_refresh_renders_what_is_live_and_leaves_drafts_and_order(run: Run) -> None:
     first, second = create_live(Kind.SITES), create_live(Kind.SITES)
     create(Kind.SITES)
-    publishing.reorder(Kind.SITES, [second.id, first.id])
+    publishing.reorder(Kind.SITES, [second.id, first.id], actor=ACTOR)
     Snapshot.objects.update(set__body={"zh-CN": {"card": "{}", "detail": "{}"}})
     result = run("content", "refresh", "sites")
     assert result.exit_code == 0, result.output
@@ -241,5 +245,5 @@ def test_due_figures_are_listed(run: Run) -> None:
         ],
     )
     away = create(Kind.TRACKS, figures=[dummy_figure(review_by=due)], number=2)
-    content.archive(Kind.TRACKS, away.id)
+    content.archive(Kind.TRACKS, away.id, actor=ACTOR)
     assert printed(run("content", "due")) == f"tracks  {item.slug}  产业规模  {due}\n"

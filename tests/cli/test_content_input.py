@@ -11,7 +11,7 @@ from cli.content import content_group
 from models.enums import Kind
 from services import content
 from tests.cli.content_commands import fresh, live_ids, printed
-from tests.factories import create, create_live, dummy_figure
+from tests.factories import ACTOR, create, create_live, dummy_figure
 
 Run = Callable[..., Result]
 Refused = Callable[..., str]
@@ -57,7 +57,7 @@ def test_an_unknown_kind_is_told_with_the_kinds_there_are(
 def test_items_are_listed_with_state_and_revision(run: Run) -> None:
     draft = create(Kind.SITES, order=2)
     shown = create_live(Kind.SITES, order=1)
-    away = content.archive(Kind.SITES, create(Kind.SITES).id)
+    away = content.archive(Kind.SITES, create(Kind.SITES).id, actor=ACTOR)
     assert printed(run("content", "list", "sites")).splitlines() == [
         f"{shown.id}  {shown.slug}  published  revision 1, live 1",
         f"{draft.id}  {draft.slug}  draft  revision 1",
@@ -101,7 +101,7 @@ def test_fields_are_changed_from_a_file_or_standard_input(run: Run, tmp_path: Pa
 
 def test_a_stale_revision_is_refused_with_both_numbers(run: Run, refused: Refused) -> None:
     item = create(Kind.SITES)
-    content.update(Kind.SITES, item.id, {"title": "先改的"}, revision=1)
+    content.update(Kind.SITES, item.id, {"title": "先改的"}, revision=1, actor=ACTOR)
     result = run("content", "set", "sites", item.id, "--revision", 1, "-", stdin='{"title": "x"}')
     assert refused(result) == "stale_revision: This is at revision 2 now; yours is based on 1"
     assert fresh(item).title == "先改的"

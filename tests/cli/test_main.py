@@ -54,9 +54,11 @@ def test_every_command_tells_what_it_does(run: Run, words: tuple[str, ...]) -> N
 def test_missing_settings_are_all_named(
     run: Run, refused: Refused, words: tuple[str, ...], tmp_path: Path
 ) -> None:
-    env = {"SECRET_KEY": "", "MONGODB_URI": "", "DATA_DIR": str(tmp_path)}
+    env = {"SECRET_KEY": "", "PERSONAL_DATA_KEY": "", "MONGODB_URI": "", "DATA_DIR": str(tmp_path)}
     text = refused(run(*words, **env))
-    assert text == "settings: SECRET_KEY is not set; MONGODB_URI is not set"
+    assert text == (
+        "settings: SECRET_KEY is not set; MONGODB_URI is not set; PERSONAL_DATA_KEY is not set"
+    )
 
 
 def test_a_malformed_setting_is_named(run: Run, refused: Refused) -> None:

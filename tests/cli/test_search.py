@@ -4,7 +4,7 @@ from models.enums import Kind
 from models.search import SearchEntry
 from services import publishing
 from tests.cli.conftest import Run
-from tests.factories import create_live
+from tests.factories import ACTOR, create_live
 
 
 def test_rebuild_writes_the_entries_anew(run: Run) -> None:
@@ -45,7 +45,7 @@ def test_promotions_are_made_listed_and_taken_back(run: Run) -> None:
         assert run("search", "promote", "电话", wrong).exit_code != 0
     assert run("search", "demote", "电话").exit_code == 0
     assert run("search", "promotions").output == ""
-    publishing.unpublish(Kind.PROJECTS, item.id)
+    publishing.unpublish(Kind.PROJECTS, item.id, actor=ACTOR)
     assert run("search", "promote", "电话", "projects/storage-station").exit_code != 0
 
 

@@ -29,7 +29,7 @@ def test_everything_is_loaded_in_an_order_in_which_links_are_live(load_all: Load
     assert load_all() == all_are(Outcome.LOADED)
     check_whole()
     assert Revision.objects.count() == len(SLUGS)
-    assert {revision.actor for revision in Revision.objects} == {load.ACTOR}
+    assert {revision.actor for revision in Revision.objects} == {load.ACTOR.name}
     route = content.get(Kind.ROUTES, "test-route")
     site = content.get(Kind.SITES, "test-site")
     assert [stop.site for stop in route.stops] == [site.id, site.id]

@@ -20,38 +20,40 @@ from tests.cli.seed_files import (
     check_whole,
     track,
 )
-from tests.factories import create
+from tests.factories import ACTOR, create
 
 Run = Callable[..., Result]
 Refused = Callable[..., str]
 
 
 def edit() -> None:
-    content.update(Kind.TRACKS, track().id, {"title": "员工改的"}, revision=track().revision)
+    content.update(
+        Kind.TRACKS, track().id, {"title": "员工改的"}, revision=track().revision, actor=ACTOR
+    )
 
 
 def edit_and_publish() -> None:
     edit()
-    publishing.publish(Kind.TRACKS, track().id, actor="test")
+    publishing.publish(Kind.TRACKS, track().id, actor=ACTOR)
 
 
 def take_offline() -> None:
-    publishing.unpublish(Kind.TRACKS, track().id)
+    publishing.unpublish(Kind.TRACKS, track().id, actor=ACTOR)
 
 
 def let_expire() -> None:
-    publishing.expire(Kind.TRACKS, track().id)
+    publishing.expire(Kind.TRACKS, track().id, actor=ACTOR)
 
 
 def put_away() -> None:
     take_offline()
-    content.archive(Kind.TRACKS, track().id)
+    content.archive(Kind.TRACKS, track().id, actor=ACTOR)
 
 
 def roll_back() -> None:
     """Publish another text, load the files' change of it, go back."""
     first = Revision.objects(item=track().id).order_by("number").first().number
-    publishing.roll_back(Kind.TRACKS, track().id, first, actor="test")
+    publishing.roll_back(Kind.TRACKS, track().id, first, actor=ACTOR)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +86,7 @@ def test_what_links_to_something_that_staff_took_offline_waits(
 ) -> None:
     load_all()
     site = content.get(Kind.SITES, "test-site")
-    publishing.unpublish(Kind.SITES, site.id)
+    publishing.unpublish(Kind.SITES, site.id, actor=ACTOR)
     files["routes"][0]["title"] = "新的动线名"
     files["routes"].append({**copy.deepcopy(ROUTE), "slug": "second-route"})
     held = {"test-route": Outcome.HELD_BACK, "second-route": Outcome.HELD_BACK}
@@ -93,7 +95,7 @@ def test_what_links_to_something_that_staff_took_offline_waits(
     route = Snapshot.objects.get(kind=Kind.ROUTES)
     assert "测试动线" in route.body["zh-CN"]["card"]
 
-    publishing.publish(Kind.SITES, site.id, actor="test")
+    publishing.publish(Kind.SITES, site.id, actor=ACTOR)
     done = {"test-route": Outcome.UPDATED, "second-route": Outcome.LOADED}
     assert load_all() == {**all_are(Outcome.UNCHANGED), **done}
     check_whole((*SLUGS, "second-route"))
@@ -101,9 +103,11 @@ def test_what_links_to_something_that_staff_took_offline_waits(
 
 def test_what_waits_is_staffs_once_they_edit_it(files: Files, load_all: Load) -> None:
     load_all()
-    publishing.unpublish(Kind.SITES, content.get(Kind.SITES, "test-site").id)
+    publishing.unpublish(Kind.SITES, content.get(Kind.SITES, "test-site").id, actor=ACTOR)
     files["routes"][0]["title"] = "新的动线名"
     load_all()
     route = content.get(Kind.ROUTES, "test-route")
-    content.update(Kind.ROUTES, route.id, {"title": "员工改的"}, revision=route.revision)
+    content.update(
+        Kind.ROUTES, route.id, {"title": "员工改的"}, revision=route.revision, actor=ACTOR
+    )
     assert load_all()["test-route"] is Outcome.KEPT

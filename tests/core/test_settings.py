@@ -10,7 +10,11 @@ import pytest
 from core.settings import Settings, SettingsError, load
 
 EXAMPLE = Path(__file__).resolve().parents[2] / ".env.example"
-COMPLETE = {"SECRET_KEY": "s" * 32, "MONGODB_URI": "mongodb://127.0.0.1:1/"}
+COMPLETE = {
+    "SECRET_KEY": "s" * 32,
+    "PERSONAL_DATA_KEY": "p" * 32,
+    "MONGODB_URI": "mongodb://127.0.0.1:1/",
+}
 # Variable, a value that is refused, what the message must say of it.
 REFUSED = [
     ("ENV", "staging", "ENV must be one of demo, test, production"),
@@ -29,6 +33,11 @@ REFUSED = [
     ("IDEMPOTENCY_HOURS", "0", "IDEMPOTENCY_HOURS must be between 1 and 720"),
     ("STAFF_PASSWORD_MIN_LENGTH", "7", "STAFF_PASSWORD_MIN_LENGTH must be between 8 and 64"),
     ("AUDIT_KEEP_DAYS", "183", "AUDIT_KEEP_DAYS must be between 184 and 36500"),
+    ("PERSONAL_DATA_KEY", "short", "PERSONAL_DATA_KEY must have at least 32 characters"),
+    ("PERSONAL_DATA_OLD_KEYS", "short", "PERSONAL_DATA_OLD_KEYS must have at least 32"),
+    ("PRIVACY_NOTICE_VERSION", "a b", "PRIVACY_NOTICE_VERSION must be 1 to 40 of"),
+    ("MAILBOX_URL", "http://mail.example", "MAILBOX_URL is for the simulator"),
+    ("SMTP_SECURITY", "ssl", "SMTP_SECURITY must be one of starttls, tls, none"),
 ]
 
 
@@ -54,7 +63,7 @@ def example_names() -> list[str]:
     return re.findall(r"^([A-Z_]+)=", EXAMPLE.read_text(), re.MULTILINE)
 
 
-def test_two_settings_are_enough() -> None:
+def test_three_settings_are_enough() -> None:
     assert load(COMPLETE).env == "production"
 
 
@@ -130,4 +139,6 @@ def test_the_example_file_holds_the_defaults() -> None:
 
 
 def test_the_example_file_holds_no_secret() -> None:
-    assert "\nSECRET_KEY=\n" in EXAMPLE.read_text()
+    text = EXAMPLE.read_text()
+    assert "\nSECRET_KEY=\n" in text
+    assert "\nPERSONAL_DATA_KEY=\n" in text

@@ -11,6 +11,7 @@ import application
 from core.settings import load
 from models.enums import Kind
 from services import content, publishing
+from tests.factories import ACTOR
 
 TITLE = "测试 number {:06d}"
 
@@ -21,8 +22,10 @@ def main(kind: Kind, item: str, count: int, pause_s: float) -> None:
     began = time.monotonic()
     for number in range(1, count + 1):
         current = content.get(kind, item)
-        content.update(kind, item, {"title": TITLE.format(number)}, revision=current.revision)
-        publishing.publish(kind, item, actor="test")
+        content.update(
+            kind, item, {"title": TITLE.format(number)}, revision=current.revision, actor=ACTOR
+        )
+        publishing.publish(kind, item, actor=ACTOR)
         print(number, time.monotonic(), flush=True)
         time.sleep(max(0.0, began + number * pause_s - time.monotonic()))
 

@@ -24,7 +24,7 @@ from models.media_items import MediaItem
 from models.snapshots import Snapshot
 from services import content, publishing
 from tests.cli import seed_files
-from tests.factories import create, create_live
+from tests.factories import ACTOR, create, create_live
 from tests.faults.harness import MONGOD_OPTIONS, TIMEOUT_MS, eventually, processes_on
 
 MIB = 2**20
@@ -113,7 +113,7 @@ def test_nothing_acknowledged_is_lost_when_the_databases_disk_fills_up(
     for item in before:
         assert Snapshot.objects.get(item=item.id).revision == 1
     for item_id in written:
-        publishing.publish(Kind.FAQS, item_id, actor="test")
+        publishing.publish(Kind.FAQS, item_id, actor=ACTOR)
     assert Snapshot.objects.count() == len(before) + len(written)
 
 

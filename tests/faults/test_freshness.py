@@ -24,7 +24,7 @@ from core.clock import now
 from models.content import Content
 from models.enums import Kind
 from services import content, publishing
-from tests.factories import create_live
+from tests.factories import ACTOR, create_live
 from tests.faults.harness import PROJECT, Product, by_form, children, eventually
 from tests.faults.publisher import TITLE
 
@@ -196,7 +196,7 @@ def test_what_expires_is_gone_in_time_although_no_version_moves(product: Product
     item = featured()
     start(product, 2, BYTE_CACHE_TTL_S=TTL_S)
     at = now() + dt.timedelta(seconds=2)
-    publishing.schedule(Kind.PROJECTS, item.id, revision=item.revision, expire_at=at)
+    publishing.schedule(Kind.PROJECTS, item.id, revision=item.revision, expire_at=at, actor=ACTOR)
     path = f"/api/v1/projects/{item.id}"
     assert product.read(path).status == 200
     while (reading := product.read(path)).status == 200:
@@ -228,7 +228,9 @@ def test_while_the_database_is_dead_nothing_is_older_than_stated(
     mongod.wait_ready()
     assert eventually(lambda: {product.read(path).status for path in paths} == {200}, 10)
     current = content.get(Kind.PROJECTS, item.id)
-    content.update(Kind.PROJECTS, item.id, {"title": TITLE.format(9)}, revision=current.revision)
-    publishing.publish(Kind.PROJECTS, item.id, actor="test")
+    content.update(
+        Kind.PROJECTS, item.id, {"title": TITLE.format(9)}, revision=current.revision, actor=ACTOR
+    )
+    publishing.publish(Kind.PROJECTS, item.id, actor=ACTOR)
     time.sleep(WITHIN_S)
     assert set(read_by_all_workers(product, paths, 0.2)) == {"number 000009"}

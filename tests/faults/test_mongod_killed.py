@@ -18,7 +18,7 @@ from models.revisions import Revision
 from models.search import SearchEntry
 from models.snapshots import Snapshot
 from services import content, outbox, publishing, versions
-from tests.factories import create, create_live
+from tests.factories import ACTOR, create, create_live
 from tests.faults.harness import (
     DEADLINE_S,
     TRANSACTION_LIFE_S,
@@ -58,8 +58,8 @@ class Publisher(threading.Thread):
             try:
                 revision = content.get(Kind.SITES, item).revision
                 title = f"第{number}次修改"
-                content.update(Kind.SITES, item, {"title": title}, revision=revision)
-                publishing.publish(Kind.SITES, item, actor="test", revision=revision + 1)
+                content.update(Kind.SITES, item, {"title": title}, revision=revision, actor=ACTOR)
+                publishing.publish(Kind.SITES, item, actor=ACTOR, revision=revision + 1)
             except PyMongoError:
                 self.refused += 1  # it may have landed: the next round looks
             else:
@@ -94,7 +94,7 @@ def check_whole(item_id: str, acknowledged: list[int]) -> None:
     assert item.state is ContentState.PUBLISHED
     published = publishing.content_of(Kind.SITES, item_id, snapshot.revision)
     assert published.title in snapshot.body["zh-CN"]["card"]
-    assert SearchEntry.objects.get(id=snapshot.id).texts["zh-CN"]["title"]
+    assert SearchEntry.objects.get(id=snapshot.id).texts["zh-CN"]["head"]
 
 
 def test_what_is_published_is_whole_and_what_is_read_is_right_or_refused(
@@ -169,7 +169,7 @@ def test_a_worker_waits_for_its_database_and_goes_on(
     assert eventually(lambda: "worker_started" in product.log("worker"), 30)
     item = create(Kind.SITES)
     at = now() + dt.timedelta(seconds=1)
-    publishing.schedule(Kind.SITES, item.id, revision=1, publish_at=at)
+    publishing.schedule(Kind.SITES, item.id, revision=1, publish_at=at, actor=ACTOR)
     restart(mongod, DOWN_S + 1)
     assert eventually(lambda: Snapshot.objects(item=item.id).count() == 1, RECOVERED_WITHIN_S)
     assert worker.poll() is None

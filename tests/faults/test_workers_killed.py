@@ -14,7 +14,7 @@ from models.registry import CONTENT
 from models.revisions import Revision
 from models.snapshots import Snapshot
 from services import outbox, publishing, versions
-from tests.factories import create
+from tests.factories import ACTOR, create
 from tests.faults.harness import Product, by_form, eventually
 from tests.faults.jobworker import DEADLY_JOB, EFFECTS, JOB, RUNS
 
@@ -46,7 +46,7 @@ def test_scheduled_publishing_happens_once_for_each_item(product: Product) -> No
     items = [create(Kind.SITES) for _ in range(ITEMS)]
     at = now() + dt.timedelta(seconds=1)
     for item in items:
-        publishing.schedule(Kind.SITES, item.id, revision=1, publish_at=at)
+        publishing.schedule(Kind.SITES, item.id, revision=1, publish_at=at, actor=ACTOR)
     kill_at_work(product.start_worker, publishing.PUBLISH_JOB, ITEMS)
     assert eventually(
         lambda: count(publishing.PUBLISH_JOB, JobState.DONE) == ITEMS, DONE_WITHIN_S

@@ -14,7 +14,7 @@ from models.outbox import Job, JobState
 from models.revisions import Revision
 from models.snapshots import Snapshot, snapshot_key
 from services import content, publishing, snapshots, versions
-from tests.factories import create, create_live, dummy_figure
+from tests.factories import ACTOR, create, create_live, dummy_figure
 
 Moments = Callable[[], dt.datetime]
 WorkOff = Callable[..., int]
@@ -22,7 +22,7 @@ DAY = dt.timedelta(days=1)
 
 
 def schedule(item: Content, **times: dt.datetime | None) -> Content:
-    return publishing.schedule(item.KIND, item.id, revision=item.revision, **times)
+    return publishing.schedule(item.KIND, item.id, revision=item.revision, **times, actor=ACTOR)
 
 
 def is_live(client: FlaskClient, item: Content) -> bool:
@@ -57,7 +57,7 @@ def test_an_item_is_published_at_its_time_and_once(
 def test_an_edit_voids_the_schedule(client: FlaskClient, work_off: WorkOff, soon: Moments) -> None:
     item, at = create(Kind.SITES), soon()
     schedule(item, publish_at=at)
-    content.update(Kind.SITES, item.id, {"title": "未经审看的标题"}, revision=1)
+    content.update(Kind.SITES, item.id, {"title": "未经审看的标题"}, revision=1, actor=ACTOR)
     assert work_off(at) == 1
     assert not is_live(client, item)
     assert Revision.objects.count() == 0
@@ -87,7 +87,7 @@ def test_a_schedule_that_staff_took_back_does_nothing(
     if void == "cleared":
         schedule(item)
     else:
-        content.archive(Kind.SITES, item.id)
+        content.archive(Kind.SITES, item.id, actor=ACTOR)
     work_off(at)
     assert not is_live(client, item)
     assert states() == [JobState.DONE]
@@ -98,7 +98,7 @@ def test_what_staff_published_first_is_not_published_again(
 ) -> None:
     item, at = create(Kind.SITES), soon()
     schedule(item, publish_at=at)
-    publishing.publish(Kind.SITES, item.id, actor="test")
+    publishing.publish(Kind.SITES, item.id, actor=ACTOR)
     work_off(at)
     assert versions.current().number == 1
     assert Revision.objects.get(item=item.id).actor == "test"
@@ -211,7 +211,7 @@ def test_a_refresh_shows_what_was_published_and_not_the_working_copy(
     client: FlaskClient, work_off: WorkOff, published_yesterday: Content
 ) -> None:
     item = published_yesterday
-    content.update(Kind.TRACKS, item.id, {"title": "尚未发布"}, revision=1)
+    content.update(Kind.TRACKS, item.id, {"title": "尚未发布"}, revision=1, actor=ACTOR)
     work_off()
     assert client.get(f"/api/v1/tracks/{item.id}").get_json()["title"] == item.title
 
@@ -220,7 +220,7 @@ def test_a_refresh_of_what_is_offline_does_nothing(
     client: FlaskClient, work_off: WorkOff, published_yesterday: Content
 ) -> None:
     item = published_yesterday
-    publishing.unpublish(Kind.TRACKS, item.id)
+    publishing.unpublish(Kind.TRACKS, item.id, actor=ACTOR)
     before = versions.current().number
     assert work_off() == 1
     assert not is_live(client, item)
@@ -231,7 +231,7 @@ def test_a_refresh_keeps_the_order_that_staff_gave(
     client: FlaskClient, work_off: WorkOff, published_yesterday: Content
 ) -> None:
     first, second = published_yesterday, create_live(Kind.TRACKS, order=9, number=2)
-    publishing.reorder(Kind.TRACKS, [second.id, first.id])
+    publishing.reorder(Kind.TRACKS, [second.id, first.id], actor=ACTOR)
     work_off()
     listed = client.get("/api/v1/tracks").get_json()["items"]
     assert [card["id"] for card in listed] == [second.id, first.id]

@@ -1,6 +1,7 @@
 """What every kind of background work must keep: it has a handler, and may run twice."""
 
 import ast
+import dataclasses
 import datetime as dt
 import inspect
 from collections.abc import Callable, Iterator
@@ -10,16 +11,23 @@ from typing import Any
 import pytest
 
 from core.clock import now, today
+from core.settings import Settings
 from jobs import schedule
 from jobs.audit import SEAL_JOB
 from jobs.registry import HANDLERS
 from jobs.sitemaps import BUILD_JOB
-from models.enums import Kind
+from models.enums import Kind, Language
+from models.notifications import Event
 from models.outbox import Job
 from models.registry import DOCUMENTS
-from services import audit, outbox, publishing, snapshots
+from models.visitors import DemoVisitor
+from services import audit, notifications, outbox, publishing, snapshots
 from services.actors import SYSTEM
-from tests.factories import create, create_live, dummy_figure
+from services.notifications import ToVisitor
+from services.staff import policy
+from services.visitors import email_codes, signing_in
+from tests.factories import ACTOR, create, create_live, dummy_figure
+from tests.visitors.smtp import SmtpServer
 
 PROJECT = Path(schedule.__file__).parents[1]
 LAYERS = ("core", "models", "services", "schemas", "rest", "jobs", "api", "cli")
@@ -73,12 +81,12 @@ def test_handlers_take_their_arguments_by_name() -> None:
 
 def scheduled_publishing(_patch: pytest.MonkeyPatch) -> None:
     item = create(Kind.SITES)
-    publishing.schedule(Kind.SITES, item.id, revision=1, publish_at=now() + SOON)
+    publishing.schedule(Kind.SITES, item.id, revision=1, publish_at=now() + SOON, actor=ACTOR)
 
 
 def expiry(_patch: pytest.MonkeyPatch) -> None:
     item = create_live(Kind.SITES)
-    publishing.schedule(Kind.SITES, item.id, revision=1, expire_at=now() + SOON)
+    publishing.schedule(Kind.SITES, item.id, revision=1, expire_at=now() + SOON, actor=ACTOR)
 
 
 def figure_becomes_due(patch: pytest.MonkeyPatch) -> None:
@@ -101,12 +109,40 @@ def audit_entry(_patch: pytest.MonkeyPatch) -> None:
     outbox.enqueue(SEAL_JOB, {"at": now().isoformat()})
 
 
+def code_by_mail(_patch: pytest.MonkeyPatch) -> None:
+    email_codes.ask("guest@example.org", Language.ZH_CN)
+
+
+def notification(_patch: pytest.MonkeyPatch) -> None:
+    visitor = signing_in.as_demo(DemoVisitor.A).visitor
+    told = {"title": "测试", "text": "测试"}
+    notifications.notify(Event.MESSAGE, ToVisitor(visitor.id), told, "test")
+
+
+@pytest.fixture
+def mail_server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A mail server, and settings that name it."""
+    with SmtpServer() as server:
+        sending = dataclasses.replace(
+            settings,
+            smtp_host="127.0.0.1",
+            smtp_port=server.port,
+            smtp_security="none",
+            mail_from="toolbox@example.org",
+        )
+        with monkeypatch.context() as patch:
+            patch.setattr(policy, "_configured", [policy.Policy(sending, frozenset())])
+            yield
+
+
 CAUSES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     publishing.PUBLISH_JOB: scheduled_publishing,
     publishing.EXPIRE_JOB: expiry,
     publishing.REFRESH_JOB: figure_becomes_due,
     BUILD_JOB: nightly_sitemaps,
     SEAL_JOB: audit_entry,
+    email_codes.SEND_JOB: code_by_mail,
+    notifications.DELIVER_JOB: notification,
 }
 
 
@@ -119,6 +155,7 @@ def everything() -> dict[str, list[Any]]:
     }
 
 
+@pytest.mark.usefixtures("mail_server")
 @pytest.mark.parametrize("name", sorted(HANDLERS))
 def test_a_handler_that_runs_twice_has_one_effect(
     name: str, monkeypatch: pytest.MonkeyPatch, wait_until: Callable[[dt.datetime], None]

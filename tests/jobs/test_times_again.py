@@ -13,14 +13,14 @@ from models.enums import ContentState, Kind
 from models.outbox import Job, JobState
 from models.revisions import Revision
 from services import content, outbox, publishing, versions
-from tests.factories import create, create_live
+from tests.factories import ACTOR, create, create_live
 
 DAY = dt.timedelta(days=1)
 WorkOff = Callable[..., int]
 
 
 def schedule(item: Content, **times: dt.datetime | None) -> Content:
-    return publishing.schedule(item.KIND, item.id, revision=item.revision, **times)
+    return publishing.schedule(item.KIND, item.id, revision=item.revision, **times, actor=ACTOR)
 
 
 def make_due() -> None:
@@ -63,7 +63,9 @@ def clear_and_set(item: Content, field: str, at: dt.datetime) -> None:
 
 
 def edit_and_set(item: Content, field: str, at: dt.datetime) -> None:
-    edited = content.update(item.KIND, item.id, {"title": "新题"}, revision=item.revision)
+    edited = content.update(
+        item.KIND, item.id, {"title": "新题"}, revision=item.revision, actor=ACTOR
+    )
     schedule(edited, **{field: at})
 
 
@@ -116,7 +118,7 @@ def test_an_expiry_that_was_looked_at_in_vain_still_comes(work_off: WorkOff) -> 
     item = create(Kind.SITES)
     schedule(item, expire_at=now() + DAY)
     assert outbox.finish(work_in_vain().id, "token")
-    publishing.publish(Kind.SITES, item.id, actor="test")
+    publishing.publish(Kind.SITES, item.id, actor=ACTOR)
     make_due()
     assert work_off() == 1
     assert content.get(Kind.SITES, item.id).state is ContentState.EXPIRED

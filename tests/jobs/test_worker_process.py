@@ -25,7 +25,7 @@ from models.outbox import Job, JobState
 from models.revisions import Revision
 from models.snapshots import Snapshot
 from services import publishing, versions
-from tests.factories import create
+from tests.factories import ACTOR, create
 
 PROJECT = Path(supervisor.__file__).parents[1]
 LEASE_S = 2
@@ -85,7 +85,7 @@ def due(count: int = 1) -> list[Content]:
     items = [create(Kind.SITES) for _ in range(count)]
     at = now() + dt.timedelta(milliseconds=300)
     for item in items:
-        publishing.schedule(Kind.SITES, item.id, revision=1, publish_at=at)
+        publishing.schedule(Kind.SITES, item.id, revision=1, publish_at=at, actor=ACTOR)
         at += dt.timedelta(milliseconds=1)
     time.sleep(0.35)
     return items

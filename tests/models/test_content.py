@@ -33,7 +33,7 @@ def test_a_full_item_is_read_back_as_it_was_written(kind: Kind) -> None:
     read = content.get(kind, written.id)
     assert dump(read.stored()) == dump(written.stored())
     assert set(read.stored()) >= set(CONTENT[kind]._db_field_map.values()) - {
-        *("translations", "published_revision", "publish_at", "expire_at")
+        *("translations", "published_revision", "publish_at", "expire_at", "review", "owner")
     }
 
 

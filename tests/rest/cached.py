@@ -20,6 +20,7 @@ from models.content import Content
 from rest.byte_cache import ByteCache
 from services import content, publishing, versions
 from services.watching import Watcher
+from tests.factories import ACTOR
 
 Environ = dict[str, Any]
 App = Callable[..., Any]
@@ -139,5 +140,5 @@ def all_at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
 def retitle(item: Content, title: str) -> None:
     """Give an item another title and publish it."""
     current = content.get(item.KIND, item.id)
-    content.update(item.KIND, item.id, {"title": title}, revision=current.revision)
-    publishing.publish(item.KIND, item.id, actor="test")
+    content.update(item.KIND, item.id, {"title": title}, revision=current.revision, actor=ACTOR)
+    publishing.publish(item.KIND, item.id, actor=ACTOR)

@@ -13,7 +13,7 @@ from core.settings import Settings
 from models.enums import Kind
 from services import publishing, versions
 from tests.api.surface import API
-from tests.factories import create_live
+from tests.factories import ACTOR, create_live
 from tests.rest.cached import Cached, all_at_once, retitle, running
 from tests.rest.small_app import Small
 
@@ -158,7 +158,7 @@ def test_a_change_is_seen_within_a_second(cached: Cached) -> None:
         published = time.monotonic()
         while cached.get(f"{TRACKS}/{item.id}").data["title"] != f"测试 {number}":
             assert time.monotonic() - published < 1
-    publishing.unpublish(Kind.TRACKS, item.id)
+    publishing.unpublish(Kind.TRACKS, item.id, actor=ACTOR)
     assert eventually(lambda: cached.get(f"{TRACKS}/{item.id}").status == 404, 1)
 
 

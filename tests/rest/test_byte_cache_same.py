@@ -15,16 +15,16 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 
-import application
 from core.settings import Settings
 from models.enums import Kind
 from models.registry import CONTENT
 from models.versions import Version
-from services import publishing, sitemaps, versions
+from services import publishing, sitemaps
 from tests.api import surface
 from tests.api.complete import create_items
 from tests.api.surface import API
-from tests.factories import create_live
+from tests.apps import make_app
+from tests.factories import ACTOR, create_live
 from tests.rest.cached import Cached, call, environment, running
 
 LONG = bool(os.environ.get("TEST_LONG"))
@@ -54,8 +54,7 @@ def both(
 ) -> Iterator[tuple[Flask, Cached]]:
     """The app without and with its cache, on complete content that is dated in the past."""
     changed = replace(settings, cors_origins=request.param, byte_cache_ttl_s=600)
-    plain = application.create_app(changed)
-    plain.config["VERSIONS"] = versions
+    plain = make_app(changed)
     create_items()
     create_live(Kind.SITES)
     for kind in Kind:
@@ -247,9 +246,9 @@ def test_while_the_content_changes(both: tuple[Flask, Cached]) -> None:
     items = [create_live(kind) for kind in (Kind.TRACKS, Kind.ARTICLES)]
     for number, item in enumerate(items):
         for action in (
-            lambda item=item: publishing.unpublish(item.KIND, item.id),
-            lambda item=item: publishing.publish(item.KIND, item.id, actor="test"),
-            lambda item=item: publishing.reorder(item.KIND, [item.id]),
+            lambda item=item: publishing.unpublish(item.KIND, item.id, actor=ACTOR),
+            lambda item=item: publishing.publish(item.KIND, item.id, actor=ACTOR),
+            lambda item=item: publishing.reorder(item.KIND, [item.id], actor=ACTOR),
         ):
             action()
             Version.objects.update(set__last_modified=PAST + dt.timedelta(seconds=number))

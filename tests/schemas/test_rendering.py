@@ -15,8 +15,8 @@ from schemas.fields import Link
 from schemas.media import MediaSchema
 from schemas.registry import SCHEMAS
 from schemas.rendering import setting
-from services import content, links, paths, rendering
-from tests.factories import create, create_maximal, create_media, dummy_figure
+from services import changes, content, links, paths, rendering
+from tests.factories import ACTOR, create, create_maximal, create_media, dummy_figure
 
 ZH, EN = Language.ZH_CN, Language.EN
 TODAY = dt.date(2026, 1, 15)
@@ -116,7 +116,7 @@ def test_every_text_that_staff_fill_in_is_served_unless_it_is_internal(kind: Kin
     document = create_maximal(kind)
     served = set(texts_in(rendered(document)))
     stored = document.stored()
-    hidden = {*CONTENT[kind].INTERNAL, *content.BOOKKEEPING}
+    hidden = {*CONTENT[kind].INTERNAL, *changes.BOOKKEEPING}
     linked = {value for _, _, value in links.targets(document, stored)}
     filled = {
         text
@@ -184,12 +184,12 @@ def test_texts_say_which_language_they_are_in_and_how_complete() -> None:
 
     assert told(ZH) == ("zh-CN", "original", "题")
     assert told(EN) == ("zh-CN", "missing", "题")
-    content.translate(Kind.FAQS, document.id, EN, {"title": "Title"}, revision=1)
+    content.translate(Kind.FAQS, document.id, EN, {"title": "Title"}, revision=1, actor=ACTOR)
     assert told(EN) == ("en", "partial", "Title")
     texts = {"topic": "Topic", "answer": "Answer"}
-    content.translate(Kind.FAQS, document.id, EN, texts, revision=2)
+    content.translate(Kind.FAQS, document.id, EN, texts, revision=2, actor=ACTOR)
     assert told(EN) == ("en", "current", "Title")
-    content.update(Kind.FAQS, document.id, {"title": "新题"}, revision=3)
+    content.update(Kind.FAQS, document.id, {"title": "新题"}, revision=3, actor=ACTOR)
     assert told(EN) == ("en", "behind", "Title")
     assert told(ZH) == ("zh-CN", "original", "新题")
 

@@ -15,7 +15,9 @@ STALE = {"current": 2, "given": 1}
 
 
 def update(document: Content, **fields: Any) -> Content:
-    return content.update(document.KIND, document.id, fields, revision=document.revision)
+    return content.update(
+        document.KIND, document.id, fields, revision=document.revision, actor=ACTOR
+    )
 
 
 def read(document: Content) -> Content:
@@ -52,7 +54,7 @@ def test_a_new_item_comes_last() -> None:
 def test_lists_of_staff_are_cut_and_filtered_by_state() -> None:
     drafts = [create(Kind.TRACKS).id for _ in range(3)]
     live = create_live(Kind.TRACKS).id
-    away = content.archive(Kind.TRACKS, create(Kind.TRACKS).id).id
+    away = content.archive(Kind.TRACKS, create(Kind.TRACKS).id, actor=ACTOR).id
 
     def listed(**options: Any) -> list[str]:
         return [document.id for document in content.listing(Kind.TRACKS, **options)]
@@ -119,7 +121,7 @@ def test_a_slug_can_change_until_the_item_was_published_once() -> None:
     with pytest.raises(Conflict) as refused:
         update(document, slug="after-publishing")
     assert refused.value.code == "slug_locked"
-    document = publishing.unpublish(Kind.TRACKS, document.id)
+    document = publishing.unpublish(Kind.TRACKS, document.id, actor=ACTOR)
     with pytest.raises(Conflict):
         update(document, slug="after-publishing")
     assert update(document, slug="before-publishing", title="新题").title == "新题"
@@ -168,27 +170,27 @@ def test_a_duplicate_needs_a_slug_of_its_own() -> None:
 
 def test_archiving_puts_an_item_away_and_restoring_brings_it_back_as_a_draft() -> None:
     document = create(Kind.TRACKS, title="留着")
-    assert content.archive(Kind.TRACKS, document.id).state is ContentState.ARCHIVED
-    back = content.restore(Kind.TRACKS, document.id)
+    assert content.archive(Kind.TRACKS, document.id, actor=ACTOR).state is ContentState.ARCHIVED
+    back = content.restore(Kind.TRACKS, document.id, actor=ACTOR)
     assert (back.state, back.title) == (ContentState.DRAFT, "留着")
 
 
 def test_what_is_live_is_not_archived() -> None:
     document = create_live(Kind.TRACKS)
     with pytest.raises(Conflict) as refused:
-        content.archive(Kind.TRACKS, document.id)
+        content.archive(Kind.TRACKS, document.id, actor=ACTOR)
     assert refused.value.code == "still_live"
     assert read(document).state is ContentState.PUBLISHED
 
 
 def test_only_what_is_archived_is_restored() -> None:
     with pytest.raises(Conflict) as refused:
-        content.restore(Kind.TRACKS, create(Kind.TRACKS).id)
+        content.restore(Kind.TRACKS, create(Kind.TRACKS).id, actor=ACTOR)
     assert refused.value.code == "not_archived"
 
 
 def test_an_archived_item_is_neither_changed_nor_published() -> None:
-    document = content.archive(Kind.TRACKS, create(Kind.TRACKS).id)
+    document = content.archive(Kind.TRACKS, create(Kind.TRACKS).id, actor=ACTOR)
     for write in (lambda: update(document, title="新题"), lambda: publish(document)):
         with pytest.raises(Conflict) as refused:
             write()
@@ -196,6 +198,6 @@ def test_an_archived_item_is_neither_changed_nor_published() -> None:
 
 
 def test_archiving_keeps_the_slug_taken() -> None:
-    document = content.archive(Kind.TRACKS, create(Kind.TRACKS).id)
+    document = content.archive(Kind.TRACKS, create(Kind.TRACKS).id, actor=ACTOR)
     with pytest.raises(Conflict):
         content.create(Kind.TRACKS, dummy_fields(Kind.TRACKS, slug=document.slug), actor=ACTOR)

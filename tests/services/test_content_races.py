@@ -42,7 +42,7 @@ def test_of_two_changes_to_one_revision_exactly_one_wins(attempt: int) -> None:
     item = create(TRACKS).id
 
     def change(title: str) -> Callable[[], Any]:
-        return lambda: content.update(TRACKS, item, {"title": title}, revision=1)
+        return lambda: content.update(TRACKS, item, {"title": title}, revision=1, actor=ACTOR)
 
     titles = [f"题 {number}" for number in range(4)]
     results = at_once([change(title) for title in titles])
@@ -82,14 +82,19 @@ def test_editing_publishing_scheduling_and_unpublishing_at_once_stay_in_step() -
 
     def schedule() -> None:
         expire_at = later[current() % 2]
-        publishing.schedule(TRACKS, item, revision=current(), expire_at=expire_at)
+        publishing.schedule(TRACKS, item, revision=current(), expire_at=expire_at, actor=ACTOR)
 
     counts = at_once(
         [
-            repeated(15, lambda: content.update(TRACKS, item, {"tags": ["a"]}, revision=current())),
+            repeated(
+                15,
+                lambda: content.update(
+                    TRACKS, item, {"tags": ["a"]}, revision=current(), actor=ACTOR
+                ),
+            ),
             repeated(15, lambda: publishing.publish(TRACKS, item, actor=ACTOR)),
             repeated(15, schedule),
-            repeated(15, lambda: publishing.unpublish(TRACKS, item)),
+            repeated(15, lambda: publishing.unpublish(TRACKS, item, actor=ACTOR)),
         ]
     )
     assert all(count > 0 for count in counts)
@@ -108,12 +113,12 @@ def test_reordering_survives_a_change_of_the_text() -> None:
 
     def edit() -> None:
         revision = content.get(TRACKS, first).revision
-        content.update(TRACKS, first, {"title": f"题 {revision}"}, revision=revision)
+        content.update(TRACKS, first, {"title": f"题 {revision}"}, revision=revision, actor=ACTOR)
 
     at_once(
         [
             repeated(20, edit),
-            repeated(10, lambda: publishing.reorder(TRACKS, [second, first])),
+            repeated(10, lambda: publishing.reorder(TRACKS, [second, first], actor=ACTOR)),
         ]
     )
     assert [one.id for one in content.listing(TRACKS)] == [second, first]
@@ -133,6 +138,6 @@ def test_a_slug_does_not_change_when_the_item_is_published_at_the_last_moment(
 
     monkeypatch.setattr(validation, "build", published_first)
     with pytest.raises(Conflict):
-        content.update(TRACKS, document.id, {"slug": "another"}, revision=1)
+        content.update(TRACKS, document.id, {"slug": "another"}, revision=1, actor=ACTOR)
     after = content.get(TRACKS, document.id)
     assert (after.slug, after.state) == (document.slug, ContentState.PUBLISHED)

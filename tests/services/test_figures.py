@@ -8,7 +8,7 @@ import pytest
 from models.content import Content
 from models.enums import Comparator, Kind
 from services import content, figures
-from tests.factories import create, dummy_figure
+from tests.factories import ACTOR, create, dummy_figure
 
 
 def with_figure(**changes: Any) -> Content:
@@ -90,7 +90,7 @@ def test_staff_get_the_items_whose_review_date_is_over() -> None:
 
 
 def test_archived_items_are_not_due() -> None:
-    content.archive(Kind.TRACKS, reviewed(10).id)
+    content.archive(Kind.TRACKS, reviewed(10).id, actor=ACTOR)
     assert due(11) == []
 
 

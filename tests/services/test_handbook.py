@@ -9,7 +9,7 @@ from core.errors import NotFound, Unprocessable
 from models.content import Content
 from models.enums import Kind, Language
 from services import content, handbook, publishing
-from tests.factories import create, create_live, publish
+from tests.factories import ACTOR, create, create_live, publish
 
 ZH = Language.ZH_CN
 CHAPTERS = Kind.CHAPTERS
@@ -93,7 +93,7 @@ def test_a_chapter_tells_what_is_directly_below_it(edition: Content) -> None:
 
 def test_chapters_below_one_that_is_offline_stand_at_the_top(edition: Content) -> None:
     chapters = book(edition)
-    publishing.unpublish(CHAPTERS, chapters["1"].id)
+    publishing.unpublish(CHAPTERS, chapters["1"].id, actor=ACTOR)
     assert tree(edition) == [
         ("1.1", [("1.1.1", [])]),
         ("1.2", []),
@@ -117,7 +117,7 @@ def test_a_chapter_is_read_within_its_own_live_edition_only(edition: Content) ->
     other = create_live(Kind.HANDBOOK)
     with pytest.raises(NotFound):
         handbook.read_chapter(other.id, one.id, ZH)
-    publishing.unpublish(Kind.HANDBOOK, edition.id)
+    publishing.unpublish(Kind.HANDBOOK, edition.id, actor=ACTOR)
     with pytest.raises(NotFound):
         handbook.read_chapter(edition.id, one.id, ZH)
     with pytest.raises(NotFound):
@@ -127,7 +127,7 @@ def test_a_chapter_is_read_within_its_own_live_edition_only(edition: Content) ->
 def refused(document: Content, **fields: Any) -> object:
     """Return why an edited chapter's place in the tree is not published."""
     current = content.get(CHAPTERS, document.id)
-    edited = content.update(CHAPTERS, document.id, fields, revision=current.revision)
+    edited = content.update(CHAPTERS, document.id, fields, revision=current.revision, actor=ACTOR)
     with pytest.raises(Unprocessable) as problem:
         publish(edited)
     return problem.value.fields.get("parent")
@@ -147,7 +147,7 @@ def test_a_chapter_is_not_below_its_own_descendant(edition: Content) -> None:
 def test_what_is_live_decides_about_loops_not_what_is_being_edited(edition: Content) -> None:
     upper = chapter(edition, "upper")
     lower = chapter(edition, "lower", upper)
-    content.update(CHAPTERS, lower.id, {"parent": None}, revision=1)
+    content.update(CHAPTERS, lower.id, {"parent": None}, revision=1, actor=ACTOR)
     assert refused(upper, parent=lower.id) == "tree_loop"
 
 

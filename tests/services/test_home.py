@@ -7,7 +7,7 @@ import orjson
 from models.enums import Kind, Language
 from models.tracks import TrackClass
 from services import home, publishing
-from tests.factories import create, create_live
+from tests.factories import ACTOR, create, create_live
 
 ZH = Language.ZH_CN
 
@@ -67,6 +67,6 @@ def test_all_tracks_are_shown_by_class() -> None:
 def test_drafts_and_what_went_offline_are_not_shown() -> None:
     create(Kind.VENUES)
     gone = create_live(Kind.PROJECTS, featured=True)
-    publishing.unpublish(Kind.PROJECTS, gone.id)
+    publishing.unpublish(Kind.PROJECTS, gone.id, actor=ACTOR)
     answer = read()
     assert (answer["venue"], answer["projects"]) == (None, [])

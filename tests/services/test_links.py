@@ -5,7 +5,7 @@ import pytest
 from models.enums import Kind
 from models.registry import CONTENT
 from services import content, links, publishing
-from tests.factories import create, create_live, create_maximal, dummy_stops
+from tests.factories import ACTOR, create, create_live, create_maximal, dummy_stops
 
 NOWHERE = "0" * 16
 
@@ -24,9 +24,9 @@ def test_a_link_to_a_draft_is_a_problem_until_the_draft_is_live() -> None:
     assert links.problems(item) == {
         "tracks.0": ("link_not_live", {"target": f"tracks:{track.id}"}),
     }
-    publishing.publish(Kind.TRACKS, track.id, actor="test")
+    publishing.publish(Kind.TRACKS, track.id, actor=ACTOR)
     assert links.problems(item) == {}
-    publishing.unpublish(Kind.TRACKS, track.id)
+    publishing.unpublish(Kind.TRACKS, track.id, actor=ACTOR)
     assert list(links.problems(item)) == ["tracks.0"]
 
 
@@ -73,5 +73,5 @@ def test_what_is_live_is_told_by_kind_and_id() -> None:
     item = create_live(Kind.TRACKS)
     assert links.is_live(Kind.TRACKS, item.id)
     assert not links.is_live(Kind.SITES, item.id)
-    publishing.unpublish(Kind.TRACKS, item.id)
+    publishing.unpublish(Kind.TRACKS, item.id, actor=ACTOR)
     assert not links.is_live(Kind.TRACKS, content.get(Kind.TRACKS, item.slug).id)

@@ -14,7 +14,7 @@ from models.enums import Kind, Language
 from models.snapshots import Snapshot
 from services import content, live, publishing, related
 from services.live import Position, Selection
-from tests.factories import create, create_live, dummy_stops, publish
+from tests.factories import ACTOR, create, create_live, dummy_stops, publish
 
 ZH, EN = Language.ZH_CN, Language.EN
 TRACKS = Kind.TRACKS
@@ -114,7 +114,7 @@ def test_other_kinds_are_on_other_pages() -> None:
 
 def test_cards_come_in_the_language_asked_for() -> None:
     document = create(TRACKS, title="题")
-    publish(content.translate(TRACKS, document.id, EN, {"title": "Title"}, revision=1))
+    publish(content.translate(TRACKS, document.id, EN, {"title": "Title"}, revision=1, actor=ACTOR))
     titles = [
         card(live.page(Selection(TRACKS, 1), language).cards[0])["title"] for language in (ZH, EN)
     ]
@@ -158,7 +158,7 @@ def test_an_item_is_not_found_under_another_kind() -> None:
 def test_a_link_becomes_the_live_card_of_its_target_as_it_is_now() -> None:
     site = create_live(Kind.SITES, title="旧名")
     venue = create_live(Kind.VENUES, site=site.id)
-    publish(content.update(Kind.SITES, site.id, {"title": "新名"}, revision=1))
+    publish(content.update(Kind.SITES, site.id, {"title": "新名"}, revision=1, actor=ACTOR))
     read = client_reads(related.read(Kind.VENUES, venue.id, ZH))
     assert (read["site"]["id"], read["site"]["title"]) == (site.id, "新名")
 
@@ -167,15 +167,15 @@ def test_a_link_to_what_went_offline_is_null_or_leaves_its_list() -> None:
     kept, gone = create_live(TRACKS), create_live(TRACKS)
     stops = dummy_stops(2)
     route = create_live(Kind.ROUTES, stops=stops, tracks=[kept.id, gone.id])
-    publishing.unpublish(TRACKS, gone.id)
-    publishing.unpublish(Kind.SITES, stops[0]["site"])
+    publishing.unpublish(TRACKS, gone.id, actor=ACTOR)
+    publishing.unpublish(Kind.SITES, stops[0]["site"], actor=ACTOR)
     read = client_reads(related.read(Kind.ROUTES, route.id, ZH))
     assert [track["id"] for track in read["tracks"]] == [kept.id]
     assert [stop["site"] and stop["site"]["id"] for stop in read["stops"]] == [
         None,
         stops[1]["site"],
     ]
-    publishing.publish(TRACKS, gone.id, actor="test")
+    publishing.publish(TRACKS, gone.id, actor=ACTOR)
     read = client_reads(related.read(Kind.ROUTES, route.id, ZH))
     assert [track["id"] for track in read["tracks"]] == [kept.id, gone.id]
 
@@ -185,14 +185,14 @@ def test_no_placeholder_of_a_link_reaches_the_reader() -> None:
     project = create_live(
         Kind.PROJECTS, tracks=[track.id], chain_positions=[{"track": track.id, "link": "a"}]
     )
-    publishing.unpublish(TRACKS, track.id)
+    publishing.unpublish(TRACKS, track.id, actor=ACTOR)
     text = orjson.dumps(related.read(Kind.PROJECTS, project.id, ZH)).decode()
     assert live.REFERENCE not in text
 
 
 def test_linked_cards_come_in_the_language_of_the_reader() -> None:
     site = create(Kind.SITES, title="点位")
-    publish(content.translate(Kind.SITES, site.id, EN, {"title": "Site"}, revision=1))
+    publish(content.translate(Kind.SITES, site.id, EN, {"title": "Site"}, revision=1, actor=ACTOR))
     venue = create_live(Kind.VENUES, site=site.id)
     assert client_reads(related.read(Kind.VENUES, venue.id, EN))["site"]["title"] == "Site"
 

@@ -13,7 +13,7 @@ from models.parts import BODY_MAX
 from services import content, rich_text
 from services.nesting import DEPTH_MAX, REPEATS_MAX, UNCLEAR_MAX, is_excessive
 from services.rich_text import TAGS
-from tests.factories import create
+from tests.factories import ACTOR, create
 
 ALLOWED = [
     "<p>段</p>" * 20_000,
@@ -79,11 +79,13 @@ def test_one_level_too_many_is_refused_in_the_words_of_the_field() -> None:
     assert refused.value.fields == {"answer": "markup_too_deep"}
     document = create(Kind.FAQS, answer="<p>答</p>")
     with pytest.raises(Unprocessable) as refused:
-        content.translate(Kind.FAQS, document.id, Language.EN, {"answer": deep}, revision=1)
+        content.translate(
+            Kind.FAQS, document.id, Language.EN, {"answer": deep}, revision=1, actor=ACTOR
+        )
     assert refused.value.fields == {"answer": "markup_too_deep"}
     entry = {"language": "en", "path": "answer", "text": deep}
     with pytest.raises(Unprocessable) as refused:
-        content.update(Kind.FAQS, document.id, {"translations": [entry]}, revision=1)
+        content.update(Kind.FAQS, document.id, {"translations": [entry]}, revision=1, actor=ACTOR)
     assert refused.value.fields == {"translations.0.text": "markup_too_deep"}
 
 

@@ -12,6 +12,7 @@ from models.enums import ContentState, Kind, Language
 from models.revisions import Revision
 from models.snapshots import Snapshot
 from services import content, live, publishing, related, versions
+from services.actors import system
 from services.live import Selection
 from tests.factories import (
     ACTOR,
@@ -38,7 +39,9 @@ def listed(kind: Kind) -> list[str]:
 
 def edit(document: Content, **fields: Any) -> Content:
     current = content.get(document.KIND, document.id)
-    return content.update(document.KIND, document.id, fields, revision=current.revision)
+    return content.update(
+        document.KIND, document.id, fields, revision=current.revision, actor=ACTOR
+    )
 
 
 def numbers(document: Content) -> list[int]:
@@ -87,7 +90,7 @@ def test_each_publication_leaves_a_numbered_revision() -> None:
 
 def test_a_revision_names_who_published_it_and_hashes_its_content() -> None:
     document = create(Kind.TRACKS)
-    publishing.publish(Kind.TRACKS, document.id, actor="editor-1")
+    publishing.publish(Kind.TRACKS, document.id, actor=system("editor-1"))
     (revision,) = publishing.revisions(Kind.TRACKS, document.id)
     assert revision.actor == "editor-1"
     assert revision.content_hash == digest(dict(revision.content))
@@ -105,7 +108,7 @@ def test_later_changes_leave_revisions_as_they_are() -> None:
     document = create_live(Kind.TRACKS, title="甲")
     before = Revision.objects(item=document.id).first().to_mongo()
     publish(edit(document, title="乙"))
-    publishing.unpublish(Kind.TRACKS, document.id)
+    publishing.unpublish(Kind.TRACKS, document.id, actor=ACTOR)
     assert Revision.objects(item=document.id, number=1).first().to_mongo() == before
 
 
@@ -120,7 +123,7 @@ def test_publishing_the_same_revision_again_makes_no_second_one() -> None:
 
 def test_unpublishing_takes_it_offline_and_keeps_the_working_copy() -> None:
     document = create_live(Kind.TRACKS, title="留着")
-    after = publishing.unpublish(Kind.TRACKS, document.id)
+    after = publishing.unpublish(Kind.TRACKS, document.id, actor=ACTOR)
     assert (after.state, after.title) == (ContentState.UNPUBLISHED, "留着")
     with pytest.raises(NotFound):
         public(document)
@@ -130,7 +133,7 @@ def test_unpublishing_takes_it_offline_and_keeps_the_working_copy() -> None:
 
 def test_expiring_takes_it_offline_and_says_why() -> None:
     document = create_live(Kind.TRACKS)
-    assert publishing.expire(Kind.TRACKS, document.id).state is ContentState.EXPIRED
+    assert publishing.expire(Kind.TRACKS, document.id, actor=ACTOR).state is ContentState.EXPIRED
     assert listed(Kind.TRACKS) == []
 
 
@@ -138,7 +141,7 @@ def test_expiring_takes_it_offline_and_says_why() -> None:
 def test_what_is_not_live_cannot_be_taken_offline(verb: Any) -> None:
     document = create(Kind.TRACKS)
     with pytest.raises(Conflict) as refused:
-        verb(Kind.TRACKS, document.id)
+        verb(Kind.TRACKS, document.id, actor=ACTOR)
     assert refused.value.code == "not_live"
     assert content.get(Kind.TRACKS, document.id).state is ContentState.DRAFT
 
@@ -157,7 +160,7 @@ def test_rolling_back_changes_what_is_live_and_not_the_working_copy() -> None:
 
 def test_rolling_back_brings_an_item_back_online() -> None:
     document = create_live(Kind.TRACKS, title="甲")
-    publishing.unpublish(Kind.TRACKS, document.id)
+    publishing.unpublish(Kind.TRACKS, document.id, actor=ACTOR)
     publishing.roll_back(Kind.TRACKS, document.id, 1, actor=ACTOR)
     assert public(document)["title"] == "甲"
 
@@ -165,7 +168,7 @@ def test_rolling_back_brings_an_item_back_online() -> None:
 def test_rolling_back_keeps_the_place_that_staff_gave_in_lists() -> None:
     first, second = create_live(Kind.TRACKS, order=-5), create_live(Kind.TRACKS)
     publish(edit(first, title="乙"))
-    publishing.reorder(Kind.TRACKS, [second.id, first.id])
+    publishing.reorder(Kind.TRACKS, [second.id, first.id], actor=ACTOR)
     publishing.roll_back(Kind.TRACKS, first.id, 1, actor=ACTOR)
     assert listed(Kind.TRACKS) == [second.id, first.id]
 
@@ -181,7 +184,7 @@ def test_a_revision_whose_links_are_gone_is_not_rolled_back_to() -> None:
     track = create_live(Kind.TRACKS)
     document = create_live(Kind.FAQS, tracks=[track.id])
     publish(edit(document, tracks=[]))
-    publishing.unpublish(Kind.TRACKS, track.id)
+    publishing.unpublish(Kind.TRACKS, track.id, actor=ACTOR)
     with pytest.raises(Unprocessable) as refused:
         publishing.roll_back(Kind.FAQS, document.id, 1, actor=ACTOR)
     assert list(refused.value.fields) == ["tracks.0"]
@@ -189,8 +192,8 @@ def test_a_revision_whose_links_are_gone_is_not_rolled_back_to() -> None:
 
 def test_an_archived_item_is_not_rolled_back() -> None:
     document = create_live(Kind.TRACKS)
-    publishing.unpublish(Kind.TRACKS, document.id)
-    content.archive(Kind.TRACKS, document.id)
+    publishing.unpublish(Kind.TRACKS, document.id, actor=ACTOR)
+    content.archive(Kind.TRACKS, document.id, actor=ACTOR)
     with pytest.raises(Conflict) as refused:
         publishing.roll_back(Kind.TRACKS, document.id, 1, actor=ACTOR)
     assert refused.value.code == "archived"
@@ -267,10 +270,12 @@ def test_every_verb_moves_the_version_by_one() -> None:
         lambda: publish(document),
         lambda: publish(document),
         lambda: publishing.roll_back(Kind.TRACKS, document.id, 1, actor=ACTOR),
-        lambda: publishing.refresh(Kind.TRACKS, document.id),
-        lambda: publishing.reorder(Kind.TRACKS, [other.id, document.id]),
-        lambda: publishing.schedule(Kind.TRACKS, document.id, revision=1, expire_at=expire_at),
-        lambda: publishing.unpublish(Kind.TRACKS, document.id),
+        lambda: publishing.refresh(Kind.TRACKS, document.id, actor=ACTOR),
+        lambda: publishing.reorder(Kind.TRACKS, [other.id, document.id], actor=ACTOR),
+        lambda: publishing.schedule(
+            Kind.TRACKS, document.id, revision=1, expire_at=expire_at, actor=ACTOR
+        ),
+        lambda: publishing.unpublish(Kind.TRACKS, document.id, actor=ACTOR),
     ]
     seen = []
     for verb in verbs:
@@ -282,5 +287,5 @@ def test_every_verb_moves_the_version_by_one() -> None:
 def test_work_on_drafts_leaves_the_version_alone() -> None:
     document = create(Kind.TRACKS)
     edit(document, title="新题")
-    content.archive(Kind.TRACKS, document.id)
+    content.archive(Kind.TRACKS, document.id, actor=ACTOR)
     assert versions.current().number == 0

@@ -22,7 +22,7 @@ from models.outbox import Job
 from models.registry import DOCUMENTS
 from models.revisions import Revision
 from models.snapshots import Snapshot
-from services import content, publishing, versions
+from services import changes, content, publishing, versions
 from tests.factories import ACTOR, create, create_live, dummy_figure, publish
 
 TRACKS = Kind.TRACKS
@@ -31,28 +31,30 @@ Verb = Callable[[Content], Any]
 VERBS: dict[str, Verb] = {
     "publish": publish,
     "roll_back": lambda item: publishing.roll_back(TRACKS, item.id, 1, actor=ACTOR),
-    "unpublish": lambda item: publishing.unpublish(TRACKS, item.id),
-    "expire": lambda item: publishing.expire(TRACKS, item.id),
+    "unpublish": lambda item: publishing.unpublish(TRACKS, item.id, actor=ACTOR),
+    "expire": lambda item: publishing.expire(TRACKS, item.id, actor=ACTOR),
     "schedule": lambda item: publishing.schedule(
         TRACKS,
         item.id,
         revision=item.revision,
         publish_at=now() + dt.timedelta(days=1),
         expire_at=now() + dt.timedelta(days=2),
+        actor=ACTOR,
     ),
-    "reorder": lambda item: publishing.reorder(TRACKS, [item.id, other().id]),
-    "refresh": lambda item: publishing.refresh(TRACKS, item.id),
+    "reorder": lambda item: publishing.reorder(TRACKS, [item.id, other().id], actor=ACTOR),
+    "refresh": lambda item: publishing.refresh(TRACKS, item.id, actor=ACTOR),
 }
 LIVE = ("snapshots", "search_entries")
+AUDIT = "audit_entries"
 # What each verb inserts or changes, and what it deletes.
 WRITES = {
-    "publish": ("tracks", "revisions", *LIVE, "jobs", "versions"),
-    "roll_back": ("tracks", *LIVE, "versions"),
-    "unpublish": ("tracks", "versions"),
-    "expire": ("tracks", "versions"),
-    "schedule": ("tracks", "jobs", *LIVE, "versions"),
-    "reorder": ("tracks", *LIVE, "versions"),
-    "refresh": (*LIVE, "versions"),
+    "publish": ("tracks", "revisions", *LIVE, "jobs", "versions", AUDIT),
+    "roll_back": ("tracks", *LIVE, "versions", AUDIT),
+    "unpublish": ("tracks", "versions", AUDIT),
+    "expire": ("tracks", "versions", AUDIT),
+    "schedule": ("tracks", "jobs", *LIVE, "versions", AUDIT),
+    "reorder": ("tracks", *LIVE, "versions", AUDIT),
+    "refresh": (*LIVE, "versions", AUDIT),
 }
 DELETES = {"unpublish": LIVE, "expire": LIVE}
 STEPS = [(verb, collection) for verb, found in WRITES.items() for collection in found]
@@ -94,11 +96,13 @@ def item() -> Content:
     """
     create_live(TRACKS, slug="other")
     document = create_live(TRACKS, title="甲")
-    document = publish(content.update(TRACKS, document.id, {"title": "乙"}, revision=1))
+    document = publish(
+        content.update(TRACKS, document.id, {"title": "乙"}, revision=1, actor=ACTOR)
+    )
     Revision.objects(item=document.id, number=2).update(set__content__title="新写法")
     due = (today() + dt.timedelta(days=3)).isoformat()
     fields = {"title": "丙", "figures": [dummy_figure(review_by=due)]}
-    return content.update(TRACKS, document.id, fields, revision=2)
+    return content.update(TRACKS, document.id, fields, revision=2, actor=ACTOR)
 
 
 @pytest.mark.parametrize(("verb", "collection"), STEPS)
@@ -139,13 +143,14 @@ def test_an_edit_between_reading_and_writing_is_not_published(
     item: Content, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The edit comes at the last moment: when everything was read and checked.
-    transaction = publishing.transaction
+    transaction = changes.transaction
 
     def edited_first(work: Callable[[Any], Any]) -> Any:
-        content.update(TRACKS, item.id, {"title": "没人看过"}, revision=item.revision)
+        monkeypatch.setattr(changes, "transaction", transaction)
+        content.update(TRACKS, item.id, {"title": "没人看过"}, revision=item.revision, actor=ACTOR)
         return transaction(work)
 
-    monkeypatch.setattr(publishing, "transaction", edited_first)
+    monkeypatch.setattr(changes, "transaction", edited_first)
     with pytest.raises(Conflict):
         publish(item)
     assert Snapshot.objects(item=item.id).first().revision == 2
@@ -155,14 +160,14 @@ def test_an_expiry_set_between_reading_and_writing_is_not_overwritten(
     item: Content, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     end = now() + dt.timedelta(days=9)
-    transaction = publishing.transaction
+    transaction = changes.transaction
 
     def scheduled_first(work: Callable[[Any], Any]) -> Any:
-        monkeypatch.setattr(publishing, "transaction", transaction)
-        publishing.schedule(TRACKS, item.id, revision=item.revision, expire_at=end)
+        monkeypatch.setattr(changes, "transaction", transaction)
+        publishing.schedule(TRACKS, item.id, revision=item.revision, expire_at=end, actor=ACTOR)
         return transaction(work)
 
-    monkeypatch.setattr(publishing, "transaction", scheduled_first)
+    monkeypatch.setattr(changes, "transaction", scheduled_first)
     with pytest.raises(Conflict):
         publish(item)
     assert Snapshot.objects(item=item.id).first().expire_at == end

@@ -25,7 +25,7 @@ DAY = dt.timedelta(days=1)
 
 def schedule(document: Content, **times: Any) -> Content:
     revision = content.get(document.KIND, document.id).revision
-    return publishing.schedule(document.KIND, document.id, revision=revision, **times)
+    return publishing.schedule(document.KIND, document.id, revision=revision, **times, actor=ACTOR)
 
 
 def jobs(name: str) -> list[Job]:
@@ -65,7 +65,7 @@ def test_an_edit_voids_the_schedule() -> None:
     document = create(TRACKS)
     begin = now() + DAY
     schedule(document, publish_at=begin, expire_at=begin + DAY)
-    edited = content.update(TRACKS, document.id, {"title": "新题"}, revision=1)
+    edited = content.update(TRACKS, document.id, {"title": "新题"}, revision=1, actor=ACTOR)
     assert edited.publish_at is None
     assert content.get(TRACKS, document.id).publish_at is None
     (job,) = jobs(PUBLISH_JOB)
@@ -76,36 +76,36 @@ def test_an_edit_voids_the_schedule() -> None:
 def test_an_edit_keeps_the_expiry() -> None:
     document, end = create(TRACKS), now() + DAY
     schedule(document, expire_at=end)
-    content.update(TRACKS, document.id, {"title": "新题"}, revision=1)
+    content.update(TRACKS, document.id, {"title": "新题"}, revision=1, actor=ACTOR)
     assert snapshot(publish(document))["expire_at"] == end
 
 
 def test_a_translation_voids_the_schedule_too() -> None:
     document = create(TRACKS)
     schedule(document, publish_at=now() + DAY)
-    content.translate(TRACKS, document.id, Language.EN, {"title": "T"}, revision=1)
+    content.translate(TRACKS, document.id, Language.EN, {"title": "T"}, revision=1, actor=ACTOR)
     assert content.get(TRACKS, document.id).publish_at is None
 
 
 def test_a_new_schedule_after_an_edit_has_a_job_of_its_own() -> None:
     document, begin = create(TRACKS), now() + DAY
     schedule(document, publish_at=begin)
-    content.update(TRACKS, document.id, {"title": "新题"}, revision=1)
+    content.update(TRACKS, document.id, {"title": "新题"}, revision=1, actor=ACTOR)
     schedule(document, publish_at=begin)
     assert [job.args["revision"] for job in jobs(PUBLISH_JOB)] == [1, 2]
 
 
 def test_a_stale_revision_is_not_scheduled() -> None:
     document = create(TRACKS)
-    content.update(TRACKS, document.id, {"title": "新题"}, revision=1)
+    content.update(TRACKS, document.id, {"title": "新题"}, revision=1, actor=ACTOR)
     with pytest.raises(Conflict) as refused:
-        publishing.schedule(TRACKS, document.id, revision=1, publish_at=now() + DAY)
+        publishing.schedule(TRACKS, document.id, revision=1, publish_at=now() + DAY, actor=ACTOR)
     assert refused.value.code == "stale_revision"
     assert jobs(PUBLISH_JOB) == []
 
 
 def test_an_archived_item_is_not_scheduled() -> None:
-    document = content.archive(TRACKS, create(TRACKS).id)
+    document = content.archive(TRACKS, create(TRACKS).id, actor=ACTOR)
     with pytest.raises(Conflict) as refused:
         schedule(document, publish_at=now() + DAY)
     assert refused.value.code == "archived"
@@ -168,13 +168,13 @@ def test_publishing_ends_the_wait_and_keeps_the_expiry() -> None:
 def test_unpublishing_ends_the_wait_for_the_next_revision() -> None:
     document = create_live(TRACKS)
     schedule(document, publish_at=now() + DAY)
-    assert publishing.unpublish(TRACKS, document.id).publish_at is None
+    assert publishing.unpublish(TRACKS, document.id, actor=ACTOR).publish_at is None
 
 
 def test_archiving_ends_the_wait() -> None:
     document = create(TRACKS)
     schedule(document, publish_at=now() + DAY)
-    assert content.archive(TRACKS, document.id).publish_at is None
+    assert content.archive(TRACKS, document.id, actor=ACTOR).publish_at is None
 
 
 def let_its_time_pass(document: Content) -> None:
@@ -239,15 +239,15 @@ def test_past_its_time_an_item_is_in_no_sitemap() -> None:
 def test_past_its_time_an_item_is_taken_offline_before_it_is_archived() -> None:
     document = expired(TRACKS)
     with pytest.raises(Conflict) as refused:
-        content.archive(TRACKS, document.id)
+        content.archive(TRACKS, document.id, actor=ACTOR)
     assert refused.value.code == "still_live"
-    publishing.expire(TRACKS, document.id)
-    assert content.archive(TRACKS, document.id).state is ContentState.ARCHIVED
+    publishing.expire(TRACKS, document.id, actor=ACTOR)
+    assert content.archive(TRACKS, document.id, actor=ACTOR).state is ContentState.ARCHIVED
 
 
 def test_nothing_goes_live_past_its_time() -> None:
     document = expired(TRACKS)
-    publishing.expire(TRACKS, document.id)
+    publishing.expire(TRACKS, document.id, actor=ACTOR)
     for verb in (
         lambda: publish(document),
         lambda: publishing.roll_back(TRACKS, document.id, 1, actor=ACTOR),

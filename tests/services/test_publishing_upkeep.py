@@ -15,7 +15,7 @@ from models.snapshots import Snapshot
 from services import content, live, publishing, related, versions
 from services.live import Selection
 from services.publishing import REFRESH_JOB
-from tests.factories import create, create_live, dummy_figure
+from tests.factories import ACTOR, create, create_live, dummy_figure
 
 TRACKS = Kind.TRACKS
 ZH = Language.ZH_CN
@@ -24,7 +24,7 @@ DAY = dt.timedelta(days=1)
 
 def schedule(document: Content, **times: Any) -> Content:
     revision = content.get(document.KIND, document.id).revision
-    return publishing.schedule(document.KIND, document.id, revision=revision, **times)
+    return publishing.schedule(document.KIND, document.id, revision=revision, **times, actor=ACTOR)
 
 
 def jobs(name: str) -> list[Job]:
@@ -63,10 +63,10 @@ def test_refreshing_marks_a_figure_that_became_stale_and_nothing_else() -> None:
     figure = dummy_figure(review_by=(today() + DAY).isoformat())
     document = create_live(TRACKS, figures=[figure], title="旧题")
     schedule(document, expire_at=end)
-    content.update(TRACKS, document.id, {"title": "没发布"}, revision=1)
+    content.update(TRACKS, document.id, {"title": "没发布"}, revision=1, actor=ACTOR)
     before = related.read(TRACKS, document.id, ZH)
     days_pass(document, 2)
-    publishing.refresh(TRACKS, document.id)
+    publishing.refresh(TRACKS, document.id, actor=ACTOR)
     after = related.read(TRACKS, document.id, ZH)
     assert [one["figures"][0]["stale"] for one in (before, after)] == [False, True]
     assert after["title"] == "旧题"
@@ -77,16 +77,16 @@ def test_refreshing_marks_a_figure_that_became_stale_and_nothing_else() -> None:
 
 def test_refreshing_keeps_the_place_in_lists() -> None:
     first, second = create_live(TRACKS, order=-5), create_live(TRACKS)
-    publishing.reorder(TRACKS, [second.id, first.id])
-    publishing.refresh(TRACKS, first.id)
+    publishing.reorder(TRACKS, [second.id, first.id], actor=ACTOR)
+    publishing.refresh(TRACKS, first.id, actor=ACTOR)
     assert listed() == [second.id, first.id]
 
 
 def test_refreshing_what_is_offline_does_nothing() -> None:
     document = create_live(TRACKS)
-    publishing.unpublish(TRACKS, document.id)
+    publishing.unpublish(TRACKS, document.id, actor=ACTOR)
     before = versions.current()
-    publishing.refresh(TRACKS, document.id)
+    publishing.refresh(TRACKS, document.id, actor=ACTOR)
     assert listed() == []
     assert versions.current() == before
 
@@ -95,7 +95,7 @@ def test_reordering_acts_on_working_copies_and_live_lists_at_once() -> None:
     items = [create_live(TRACKS).id for _ in range(3)]
     draft = create(TRACKS).id
     wanted = [items[2], draft, items[0], items[1]]
-    publishing.reorder(TRACKS, wanted)
+    publishing.reorder(TRACKS, wanted, actor=ACTOR)
     assert listed() == [items[2], items[0], items[1]]
     assert [document.id for document in content.listing(TRACKS)] == wanted
 
@@ -103,7 +103,7 @@ def test_reordering_acts_on_working_copies_and_live_lists_at_once() -> None:
 def test_reordering_articles_keeps_newer_days_first() -> None:
     old = create_live(Kind.ARTICLES, published_on="2025-01-01").id
     new = [create_live(Kind.ARTICLES, published_on="2025-01-02").id for _ in range(2)]
-    publishing.reorder(Kind.ARTICLES, [old, new[1], new[0]])
+    publishing.reorder(Kind.ARTICLES, [old, new[1], new[0]], actor=ACTOR)
     assert listed(Kind.ARTICLES) == [new[1], new[0], old]
 
 
@@ -112,6 +112,6 @@ def test_an_impossible_order_is_refused_whole(extra: str, problem: str) -> None:
     items = [create_live(TRACKS).id for _ in range(2)]
     wrong = items[0] if extra == "same" else "0" * 16
     with pytest.raises(Invalid) as refused:
-        publishing.reorder(TRACKS, [items[1], items[0], wrong])
+        publishing.reorder(TRACKS, [items[1], items[0], wrong], actor=ACTOR)
     assert refused.value.fields == {"items": problem}
     assert listed() == items

@@ -11,7 +11,7 @@ from models.enums import Kind, Language
 from models.snapshots import Snapshot
 from services import publishing, related
 from services.related import LINKED_FROM, SAME_TRACK
-from tests.factories import create_live, dummy_stops
+from tests.factories import ACTOR, create_live, dummy_stops
 
 ZH = Language.ZH_CN
 
@@ -62,7 +62,7 @@ def test_without_a_track_nothing_is_related_by_track() -> None:
 def test_what_went_offline_is_not_related_any_more() -> None:
     track = create_live(Kind.TRACKS)
     project = create_live(Kind.PROJECTS, tracks=[track.id])
-    publishing.unpublish(Kind.PROJECTS, project.id)
+    publishing.unpublish(Kind.PROJECTS, project.id, actor=ACTOR)
     assert read(track)["projects"] == []
 
 

@@ -7,7 +7,7 @@ from core.errors import NotFound
 from models.enums import Kind
 from models.sitemaps import Sitemap
 from services import publishing, sitemaps
-from tests.factories import create, create_live
+from tests.factories import ACTOR, create, create_live
 
 TRACKS = Kind.TRACKS
 
@@ -61,7 +61,7 @@ def test_pages_that_are_no_longer_needed_are_removed() -> None:
     items = [create_live(TRACKS).id for _ in range(5)]
     sitemaps.build(TRACKS)
     for item in items[1:]:
-        publishing.unpublish(TRACKS, item)
+        publishing.unpublish(TRACKS, item, actor=ACTOR)
     assert sitemaps.build(TRACKS) == 1
     assert listed() == [[items[0]]]
     with pytest.raises(NotFound):
@@ -71,7 +71,7 @@ def test_pages_that_are_no_longer_needed_are_removed() -> None:
 def test_with_nothing_live_there_is_no_page() -> None:
     item = create_live(TRACKS)
     sitemaps.build(TRACKS)
-    publishing.unpublish(TRACKS, item.id)
+    publishing.unpublish(TRACKS, item.id, actor=ACTOR)
     assert sitemaps.build(TRACKS) == 0
     with pytest.raises(NotFound):
         sitemaps.read(TRACKS, 1)

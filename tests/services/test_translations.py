@@ -9,7 +9,7 @@ from models.content import Content
 from models.enums import Kind, Language, TranslationStatus
 from models.registry import CONTENT
 from services import content, translations
-from tests.factories import create, create_maximal, dummy_figure, dummy_stops
+from tests.factories import ACTOR, create, create_maximal, dummy_figure, dummy_stops
 
 EN = Language.EN
 
@@ -19,11 +19,15 @@ def translated(document: Content, **texts: str | None) -> Content:
 
 
 def translate(document: Content, texts: dict[str, str | None]) -> Content:
-    return content.translate(document.KIND, document.id, EN, texts, revision=document.revision)
+    return content.translate(
+        document.KIND, document.id, EN, texts, revision=document.revision, actor=ACTOR
+    )
 
 
 def changed(document: Content, **fields: Any) -> Content:
-    return content.update(document.KIND, document.id, fields, revision=document.revision)
+    return content.update(
+        document.KIND, document.id, fields, revision=document.revision, actor=ACTOR
+    )
 
 
 def status(document: Content) -> TranslationStatus:
@@ -159,7 +163,7 @@ def test_there_is_no_translation_into_the_language_of_the_originals(
 ) -> None:
     document = faq()
     with pytest.raises(Invalid) as refused:
-        content.translate(Kind.FAQS, document.id, Language.ZH_CN, texts, revision=1)
+        content.translate(Kind.FAQS, document.id, Language.ZH_CN, texts, revision=1, actor=ACTOR)
     assert refused.value.fields == {"language": "choice"}
     assert content.get(Kind.FAQS, document.id).revision == 1
 

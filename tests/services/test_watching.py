@@ -34,11 +34,11 @@ import sys, time
 import application
 from core.settings import load
 from models.enums import Kind
-from services import publishing
+from services import actors, publishing
 application.wire(load())
 for _ in range(3):
     sys.stdin.readline()
-    publishing.publish(Kind.SITES, sys.argv[1], actor="other")
+    publishing.publish(Kind.SITES, sys.argv[1], actor=actors.system("other"))
     print(time.monotonic(), flush=True)
 """
 
@@ -241,7 +241,11 @@ def alone(tmp_path: Path, settings: Settings) -> Iterator[str]:
 
 
 def test_without_change_streams_it_asks_often_enough_and_says_so_once(
-    alone: str, watcher: Watcher, counters: Counters, capfd: pytest.CaptureFixture[str]
+    own_connection: None,  # first: what it puts back must outlive `capfd`
+    alone: str,
+    watcher: Watcher,
+    counters: Counters,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     logs.configure("INFO")
     rows = Version._get_collection()
@@ -270,6 +274,7 @@ def own_mongod(tmp_path: Path, settings: Settings) -> Iterator[EmbeddedMongod]:
 
 
 def test_after_the_database_was_killed_it_follows_again(
+    own_connection: None,  # first: what it puts back must outlive `capfd`
     own_mongod: EmbeddedMongod,
     watcher: Watcher,
     counters: Counters,

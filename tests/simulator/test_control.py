@@ -19,6 +19,15 @@ def test_mail_comes_back_with_the_newest_first(simulator: RunningSimulator) -> N
     assert only == items[1:]
 
 
+def test_a_message_that_is_sent_again_under_its_id_is_there_once(
+    simulator: RunningSimulator,
+) -> None:
+    for message_id in ("first", "first", "second"):
+        simulator.control("POST", "mail", **MESSAGE, message_id=message_id)
+    items = simulator.control("GET", "mail")["items"]
+    assert [mail["id"] for mail in items] == ["second", "first"]
+
+
 def test_the_mailbox_keeps_the_newest_two_hundred(simulator: RunningSimulator) -> None:
     for number in range(203):
         simulator.control("POST", "mail", to="guest@example.com", subject=str(number))

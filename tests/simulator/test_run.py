@@ -52,7 +52,7 @@ def test_it_is_started_told_of_and_watched(running: Installation) -> None:
     for kind in ("-m simulator", "gunicorn", "application worker"):
         told = environment_of(min(running.pids(kind)))
         assert told["WECHAT_APPID"] == APPID
-        assert told["WECHAT_API_BASE"] == found.group(1)
+        assert told["WECHAT_API_BASE"] == told["MAILBOX_URL"] == found.group(1)
         assert told["WECHAT_SECRET"] == environment_of(simulator)["WECHAT_SECRET"]
     secret = environment_of(simulator)["WECHAT_SECRET"]
     assert len(secret) == 32
@@ -98,7 +98,11 @@ def test_its_port_follows_the_web_servers_unless_that_is_taken() -> None:
 
 
 def test_production_refuses_what_a_simulator_needs() -> None:
-    product = {"SECRET_KEY": "s" * 32, "MONGODB_URI": "mongodb://127.0.0.1:1/"}
+    product = {
+        "SECRET_KEY": "s" * 32,
+        "PERSONAL_DATA_KEY": "p" * 32,
+        "MONGODB_URI": "mongodb://127.0.0.1:1/",
+    }
     told = product | Simulator({}, free_port(), PROJECT).settings
     assert load({**told, "ENV": "demo"}).wechat_appid == APPID
     with pytest.raises(SettingsError, match="the simulator has no place in production"):

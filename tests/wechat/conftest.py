@@ -13,6 +13,7 @@ NewClient = Callable[..., WechatClient]
 ENVIRON = {
     "ENV": "test",
     "SECRET_KEY": "s" * 32,
+    "PERSONAL_DATA_KEY": "p" * 32,
     "MONGODB_URI": "mongodb://127.0.0.1:1/",
     "WECHAT_APPID": APPID,
     "WECHAT_SECRET": SECRET,

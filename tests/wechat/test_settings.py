@@ -4,7 +4,11 @@ import pytest
 
 from core.settings import WECHAT_API_BASE, SettingsError, load
 
-BASE = {"SECRET_KEY": "s" * 32, "MONGODB_URI": "mongodb://127.0.0.1:1/"}
+BASE = {
+    "SECRET_KEY": "s" * 32,
+    "PERSONAL_DATA_KEY": "p" * 32,
+    "MONGODB_URI": "mongodb://127.0.0.1:1/",
+}
 OURS = {"WECHAT_APPID": "wx1", "WECHAT_SECRET": "hush"}
 
 

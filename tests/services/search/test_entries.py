@@ -15,7 +15,7 @@ from models.snapshots import Snapshot, snapshot_key
 from services import content, publishing, snapshots
 from services.search import entries as search_entries
 from services.search import text
-from tests.factories import create, create_live, create_maximal, publish
+from tests.factories import ACTOR, create, create_live, create_maximal, publish
 from tests.services.search.asking import article, ask, entries, project, titles
 
 MARK = "绝密标记"
@@ -40,21 +40,23 @@ def test_an_entry_comes_and_goes_with_the_live_copy(kind: Kind) -> None:
     publish(item)
     assert titles("随版本来去") == ["随版本来去"]
     assert entries() == _fresh()
-    publishing.unpublish(kind, item.id)
+    publishing.unpublish(kind, item.id, actor=ACTOR)
     assert _entry(item) is None
-    publishing.publish(kind, item.id, actor="test")
-    publishing.expire(kind, item.id)
+    publishing.publish(kind, item.id, actor=ACTOR)
+    publishing.expire(kind, item.id, actor=ACTOR)
     assert _entry(item) is None
     assert titles("随版本来去") == []
 
 
 def test_an_edit_is_found_when_it_is_published() -> None:
     item = project("旧题目")
-    changed = content.update(Kind.PROJECTS, item.id, {"title": "新名称"}, revision=item.revision)
+    changed = content.update(
+        Kind.PROJECTS, item.id, {"title": "新名称"}, revision=item.revision, actor=ACTOR
+    )
     assert titles("新名称") == []
-    publishing.publish(Kind.PROJECTS, item.id, actor="test", revision=changed.revision)
+    publishing.publish(Kind.PROJECTS, item.id, actor=ACTOR, revision=changed.revision)
     assert (titles("新名称"), titles("旧题目")) == (["新名称"], [])
-    publishing.roll_back(Kind.PROJECTS, item.id, item.revision, actor="test")
+    publishing.roll_back(Kind.PROJECTS, item.id, item.revision, actor=ACTOR)
     assert (titles("新名称"), titles("旧题目")) == ([], ["旧题目"])
 
 
@@ -62,20 +64,22 @@ def test_a_refused_publication_leaves_the_entry_as_it_is() -> None:
     item = project("稳定题目")
     before = entries()
     with pytest.raises(Conflict):
-        publishing.publish(Kind.PROJECTS, item.id, actor="test", revision=item.revision + 7)
+        publishing.publish(Kind.PROJECTS, item.id, actor=ACTOR, revision=item.revision + 7)
     assert entries() == before
 
 
 def test_order_expiry_and_refresh_reach_the_entry() -> None:
     first, second = project("海工甲"), project("海工乙")
-    publishing.reorder(Kind.PROJECTS, [second.id, first.id])
+    publishing.reorder(Kind.PROJECTS, [second.id, first.id], actor=ACTOR)
     assert titles("海工") == ["海工乙", "海工甲"]
     assert entries() == _fresh()
     later = now() + dt.timedelta(days=1)
-    publishing.schedule(Kind.PROJECTS, first.id, revision=first.revision, expire_at=later)
+    publishing.schedule(
+        Kind.PROJECTS, first.id, revision=first.revision, expire_at=later, actor=ACTOR
+    )
     assert (_entry(first) or {})["expire_at"] == later
     assert entries() == _fresh()
-    publishing.refresh(Kind.PROJECTS, first.id)
+    publishing.refresh(Kind.PROJECTS, first.id, actor=ACTOR)
     assert entries() == _fresh()
 
 
@@ -92,9 +96,16 @@ def test_no_entry_holds_what_is_internal(kind: Kind) -> None:
 
 def test_no_entry_holds_what_is_not_published_yet() -> None:
     item = project("已发布")
-    draft = content.update(Kind.PROJECTS, item.id, {"summary": MARK}, revision=item.revision)
+    draft = content.update(
+        Kind.PROJECTS, item.id, {"summary": MARK}, revision=item.revision, actor=ACTOR
+    )
     content.translate(
-        Kind.PROJECTS, item.id, Language.EN, {"title": "Secret"}, revision=draft.revision
+        Kind.PROJECTS,
+        item.id,
+        Language.EN,
+        {"title": "Secret"},
+        revision=draft.revision,
+        actor=ACTOR,
     )
     kept = json.dumps(list(entries().values()), default=str, ensure_ascii=False)
     assert MARK not in kept

@@ -8,7 +8,7 @@ from models.enums import Kind, Language
 from services import content, publishing
 from services.search import highlights, synonyms, text
 from services.search.asked import Query
-from tests.factories import create
+from tests.factories import ACTOR, create
 from tests.services.search.asking import article, ask, marked, project
 
 
@@ -42,8 +42,10 @@ def test_the_title_is_marked_where_the_query_stands(
 def test_all_forms_of_a_word_are_marked() -> None:
     item = create(Kind.PROJECTS, title="无人机", summary="一架无人机")
     texts = {"title": "Drones for every drone pilot", "summary": "A DRONE, not a droning."}
-    content.translate(Kind.PROJECTS, item.id, Language.EN, texts, revision=item.revision)
-    publishing.publish(Kind.PROJECTS, item.id, actor="test")
+    content.translate(
+        Kind.PROJECTS, item.id, Language.EN, texts, revision=item.revision, actor=ACTOR
+    )
+    publishing.publish(Kind.PROJECTS, item.id, actor=ACTOR)
     assert marked("drones", language="en") == ["Drones", "drone"]
     assert marked("drones", "summary", "en")[:1] == ["DRONE"]
 
@@ -51,8 +53,10 @@ def test_all_forms_of_a_word_are_marked() -> None:
 @pytest.mark.parametrize("title", ["Energy storage", "储能 energy storage"])
 def test_pinyin_marks_nothing_in_a_translation(title: str) -> None:
     item = create(Kind.PROJECTS, title="新能源：电站 储能")
-    content.translate(Kind.PROJECTS, item.id, Language.EN, {"title": title}, revision=item.revision)
-    publishing.publish(Kind.PROJECTS, item.id, actor="test")
+    content.translate(
+        Kind.PROJECTS, item.id, Language.EN, {"title": title}, revision=item.revision, actor=ACTOR
+    )
+    publishing.publish(Kind.PROJECTS, item.id, actor=ACTOR)
     for query in ("dianzhan", "chuneng", "xny"):
         assert marked(query, language="en") == []
         assert marked(query) != []

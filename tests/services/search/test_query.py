@@ -12,7 +12,7 @@ from models.search import SearchEntry
 from models.snapshots import Snapshot, snapshot_key
 from services import content, publishing
 from services.search import promotions, synonyms
-from tests.factories import create, create_live
+from tests.factories import ACTOR, create, create_live
 from tests.services.search.asking import article, ask, project, titles, track
 
 CHINESE = "封装测试"
@@ -41,8 +41,10 @@ def test_one_item_is_found_in_many_ways(query: str) -> None:
         tags=["集成电路"],
     )
     texts = {"title": "Chip packaging and testing", "summary": "Lines for lead frames."}
-    content.translate(Kind.PROJECTS, item.id, Language.EN, texts, revision=item.revision)
-    publishing.publish(Kind.PROJECTS, item.id, actor="test")
+    content.translate(
+        Kind.PROJECTS, item.id, Language.EN, texts, revision=item.revision, actor=ACTOR
+    )
+    publishing.publish(Kind.PROJECTS, item.id, actor=ACTOR)
     project("储能系统集成")
     hits = ask(query)
     assert [hit["id"] for hit in hits.items] == [item.id]
@@ -74,7 +76,7 @@ def test_among_equals_the_kind_decides_then_staff() -> None:
     second = project("无人机试飞")
     first = project("无人机试飞")
     subject = track("无人机试飞")
-    publishing.reorder(Kind.PROJECTS, [first.id, second.id])
+    publishing.reorder(Kind.PROJECTS, [first.id, second.id], actor=ACTOR)
     assert [hit["id"] for hit in ask("无人机试飞").items] == [subject.id, first.id, second.id]
 
 
@@ -117,9 +119,14 @@ def test_metacharacters_stand_for_themselves() -> None:
 def test_stop_words_are_not_demanded() -> None:
     item = create(Kind.FAQS, title="预约")
     content.translate(
-        Kind.FAQS, item.id, Language.EN, {"title": "Book a visit"}, revision=item.revision
+        Kind.FAQS,
+        item.id,
+        Language.EN,
+        {"title": "Book a visit"},
+        revision=item.revision,
+        actor=ACTOR,
     )
-    publishing.publish(Kind.FAQS, item.id, actor="test")
+    publishing.publish(Kind.FAQS, item.id, actor=ACTOR)
     assert titles("how do I book the visit", "en") == ["Book a visit"]
 
 
@@ -232,7 +239,7 @@ def test_promoted_items_that_are_offline_or_filtered_out_are_left_out() -> None:
     expiring = create_live(Kind.SITES, title="低空园区")
     chosen = [(Kind.PROJECTS, gone.id), (Kind.SITES, expiring.id), (Kind.PROJECTS, stays.id)]
     promotions.promote("低空", chosen)
-    publishing.unpublish(Kind.PROJECTS, gone.id)
+    publishing.unpublish(Kind.PROJECTS, gone.id, actor=ACTOR)
     assert [hit["id"] for hit in ask("低空").items] == [expiring.id, stays.id]
     assert ask("低空").total == 2
     assert [hit["id"] for hit in ask("低空", kind="projects").items] == [stays.id]

@@ -11,6 +11,7 @@ from models.search import SearchEntry
 from models.snapshots import Snapshot, snapshot_key
 from services import publishing, versions
 from services.search import entries as search_entries
+from tests.factories import ACTOR
 from tests.services.search.asking import entries, project, titles
 
 ITEMS, ROUNDS, ROUNDS_MAX = 10, 3, 100
@@ -95,11 +96,11 @@ def test_rebuilding_while_staff_publish_loses_and_leaves_nothing() -> None:
 
     def come_and_go(number: int) -> None:
         item = moving[number % len(moving)]
-        publishing.unpublish(Kind.PROJECTS, item)
-        publishing.publish(Kind.PROJECTS, item, actor="test")
+        publishing.unpublish(Kind.PROJECTS, item, actor=ACTOR)
+        publishing.publish(Kind.PROJECTS, item, actor=ACTOR)
 
     def sort(number: int) -> None:
-        publishing.reorder(Kind.PROJECTS, sorted_ones[:: 1 if number % 2 else -1])
+        publishing.reorder(Kind.PROJECTS, sorted_ones[:: 1 if number % 2 else -1], actor=ACTOR)
 
     def lose(number: int) -> None:
         key = snapshot_key(Kind.PROJECTS, ids[number % ITEMS])
@@ -127,7 +128,7 @@ def test_an_item_that_goes_offline_during_its_rebuilding_leaves_nothing(
     def build_late(row: dict[str, object]) -> dict[str, object]:
         if not calls:
             calls.append("once")
-            publishing.unpublish(Kind.PROJECTS, item.id)
+            publishing.unpublish(Kind.PROJECTS, item.id, actor=ACTOR)
         return original(row)
 
     monkeypatch.setattr(search_entries, "build", build_late)

@@ -5,7 +5,7 @@ import pytest
 from models.enums import Kind, Language
 from services import content, publishing
 from services.search import suggestions
-from tests.factories import create, create_live
+from tests.factories import ACTOR, create, create_live
 from tests.services.search.asking import project, suggested, track
 
 
@@ -31,8 +31,10 @@ from tests.services.search.asking import project, suggested, track
 def test_a_title_is_suggested_while_it_is_typed(typed: str) -> None:
     item = create(Kind.PROJECTS, title="新能源汽车产线")
     texts = {"title": "New energy vehicles"}
-    content.translate(Kind.PROJECTS, item.id, Language.EN, texts, revision=item.revision)
-    publishing.publish(Kind.PROJECTS, item.id, actor="test")
+    content.translate(
+        Kind.PROJECTS, item.id, Language.EN, texts, revision=item.revision, actor=ACTOR
+    )
+    publishing.publish(Kind.PROJECTS, item.id, actor=ACTOR)
     project("光伏玻璃")
     assert suggested(typed) == ["新能源汽车产线"]
     assert suggested(typed, "en") == ["New energy vehicles"]
@@ -69,7 +71,7 @@ def test_there_are_at_most_ten() -> None:
 def test_only_what_is_live_is_suggested() -> None:
     create(Kind.PROJECTS, title="绝密草稿")
     gone = project("绝密下线")
-    publishing.unpublish(Kind.PROJECTS, gone.id)
+    publishing.unpublish(Kind.PROJECTS, gone.id, actor=ACTOR)
     assert suggested("绝密") == suggested("jm") == []
 
 

@@ -1,0 +1,98 @@
+"""What visitors are told: entries of their inbox, and calls that staff make instead."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from mongoengine import DateTimeField, DictField, Document, EnumField, StringField
+
+from core.clock import now
+from core.ids import new_id
+
+
+class Event(StrEnum):
+    """What happened; `services.notification_texts` puts it into words."""
+
+    PHONE_CHANGED = "phone_changed"
+    MESSAGE = "message"
+
+
+class DeliveredBy(StrEnum):
+    """How an entry reached its visitor beside the inbox."""
+
+    WECHAT = "wechat"
+    EMAIL = "email"
+    CALL = "call"
+    INBOX = "inbox"
+
+
+class CallState(StrEnum):
+    """Where a call stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    GIVEN_UP = "given_up"
+
+
+class InboxEntry(Document):
+    """Something that a visitor was told. `data` fills the text and holds nothing personal.
+
+    One entry for each `dedupe_key` of a visitor. MongoDB drops it at `drop_at`.
+    """
+
+    meta: ClassVar = {
+        "collection": "inbox_entries",
+        "indexes": [
+            {"fields": ["visitor", "dedupe_key"], "unique": True},
+            ("visitor", "-at", "-id"),
+            ("visitor", "read_at"),
+            {"fields": ["drop_at"], "expireAfterSeconds": 0},
+        ],
+        "auto_create_index": False,
+    }
+
+    id = StringField(primary_key=True, default=new_id)
+    visitor = StringField(required=True)
+    event = EnumField(Event, required=True)
+    data = DictField()
+    dedupe_key = StringField(required=True, max_length=120)
+    at = DateTimeField(required=True, default=now)
+    read_at = DateTimeField()
+    delivered_by = EnumField(DeliveredBy)
+    delivered_at = DateTimeField()
+    drop_at = DateTimeField(required=True)
+
+
+class CallTask(Document):
+    """Somebody whom staff must call, because nothing else reaches them.
+
+    `visitor` is absent for who has no account; then `name` and `phone`, both encrypted, say whom.
+    When an account is deleted, what is done stays without any of the three.
+    """
+
+    SEALED: ClassVar = ("name", "phone")
+    INDEXED: ClassVar = {"phone_index": "phone"}
+
+    meta: ClassVar = {
+        "collection": "call_tasks",
+        "indexes": [
+            {"fields": ["dedupe_key"], "unique": True},
+            ("state", "created_at", "id"),
+            {"fields": ["visitor"], "sparse": True},
+            {"fields": ["phone_index"], "sparse": True},
+        ],
+        "auto_create_index": False,
+    }
+
+    id = StringField(primary_key=True, default=new_id)
+    dedupe_key = StringField(required=True, max_length=160)
+    event = EnumField(Event, required=True)
+    data = DictField()
+    visitor = StringField()
+    name = StringField()
+    phone = StringField()
+    phone_index = StringField()
+    state = EnumField(CallState, required=True, default=CallState.OPEN)
+    note = StringField(max_length=500)
+    created_at = DateTimeField(required=True, default=now)
+    closed_at = DateTimeField()
+    closed_by = StringField()

@@ -1,0 +1,101 @@
+"""Everything that is held about a visitor, on the wire."""
+
+from marshmallow import Schema, fields
+
+from models.enums import Kind, Language
+from models.notifications import CallState, DeliveredBy, Event
+from models.visitors import PhoneSource, SignInMethod
+from schemas.fields import Choice
+
+
+class ExportedConsentSchema(Schema):
+    """Consent to one version of the privacy notice."""
+
+    version = fields.String(required=True)
+    given_at = fields.DateTime(required=True)
+    withdrawn_at = fields.DateTime(required=True, allow_none=True)
+
+
+class ExportedVisitorSchema(Schema):
+    """The account; what was never told is absent."""
+
+    id = fields.String(required=True)
+    appid = fields.String()
+    openid = fields.String()
+    unionid = fields.String()
+    demo = fields.String()
+    email = fields.String()
+    name = fields.String()
+    organisation = fields.String()
+    title = fields.String()
+    phone = fields.String()
+    phone_source = Choice(PhoneSource)
+    language = Choice(Language)
+    consents = fields.List(fields.Nested(ExportedConsentSchema), required=True)
+    keeps_history = fields.Boolean(required=True)
+    favourites = fields.Integer(required=True)
+    history = fields.Integer(required=True)
+    revision = fields.Integer(required=True)
+    created_at = fields.DateTime(required=True)
+    updated_at = fields.DateTime(required=True)
+    seen_at = fields.DateTime(required=True)
+
+
+class ExportedSessionSchema(Schema):
+    """A sign-in."""
+
+    id = fields.String(required=True)
+    method = Choice(SignInMethod, required=True)
+    created_at = fields.DateTime(required=True)
+    seen_at = fields.DateTime(required=True)
+    ends_at = fields.DateTime(required=True)
+    expires_at = fields.DateTime(required=True)
+
+
+class ExportedItemSchema(Schema):
+    """An item that is kept or was read."""
+
+    id = fields.String(required=True)
+    kind = Choice(Kind, required=True)
+    item = fields.String(required=True)
+    at = fields.DateTime(required=True)
+
+
+class ExportedInboxEntrySchema(Schema):
+    """Something that the visitor was told; `data` fills its words."""
+
+    id = fields.String(required=True)
+    event = Choice(Event, required=True)
+    data = fields.Dict(required=True)
+    dedupe_key = fields.String(required=True)
+    at = fields.DateTime(required=True)
+    read_at = fields.DateTime()
+    delivered_by = Choice(DeliveredBy)
+    delivered_at = fields.DateTime()
+    drop_at = fields.DateTime(required=True)
+
+
+class ExportedCallSchema(Schema):
+    """A call that staff make or made."""
+
+    id = fields.String(required=True)
+    dedupe_key = fields.String(required=True)
+    event = Choice(Event, required=True)
+    data = fields.Dict(required=True)
+    state = Choice(CallState, required=True)
+    note = fields.String()
+    created_at = fields.DateTime(required=True)
+    closed_at = fields.DateTime()
+    closed_by = fields.String()
+
+
+class ExportSchema(Schema):
+    """Everything that is held about a visitor; times in UTC."""
+
+    exported_at = fields.DateTime(required=True)
+    visitor = fields.Nested(ExportedVisitorSchema, required=True)
+    sessions = fields.List(fields.Nested(ExportedSessionSchema), required=True)
+    favourites = fields.List(fields.Nested(ExportedItemSchema), required=True)
+    history = fields.List(fields.Nested(ExportedItemSchema), required=True)
+    inbox = fields.List(fields.Nested(ExportedInboxEntrySchema), required=True)
+    calls = fields.List(fields.Nested(ExportedCallSchema), required=True)

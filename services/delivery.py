@@ -1,0 +1,104 @@
+"""Delivering an inbox entry by the first channel that reaches its visitor. Only the worker does.
+
+A channel that is added stands in `CHANNELS`, before those that it is preferred to.
+"""
+
+from typing import Protocol
+
+from pymongo.client_session import ClientSession
+
+from core.clock import now
+from core.db import transaction
+from models.enums import Language
+from models.notifications import DeliveredBy, InboxEntry
+from models.visitors import Visitor
+from services import call_tasks, mailing, notification_texts, personal_data
+from services.call_tasks import Contact
+from services.mailing import Mail, MailRefused
+from services.notification_texts import Message
+from services.staff import policy
+from services.visitors import accounts
+
+
+class Unreachable(Exception):
+    """A channel does not reach this visitor after all, and never will with this message."""
+
+
+class Channel(Protocol):
+    """A way to a visitor outside of the product."""
+
+    name: DeliveredBy
+
+    def reaches(self, visitor: Visitor) -> bool:
+        """Tell whether the channel can be tried."""
+        ...
+
+    def send(self, visitor: Visitor, entry_id: str, message: Message) -> None:
+        """Send a message; `entry_id` is the same for each try.
+
+        Raises `Unreachable` when trying again is of no use, anything else when it may be.
+        """
+        ...
+
+
+class EmailChannel:
+    """E-mail, for visitors whose address is known."""
+
+    name = DeliveredBy.EMAIL
+
+    def reaches(self, visitor: Visitor) -> bool:
+        """Tell whether there is an address, and mail is sent at all."""
+        return visitor.email is not None and policy.current().settings.sends_mail
+
+    def send(self, visitor: Visitor, entry_id: str, message: Message) -> None:
+        """Send the message; the entry's id is that of the mail."""
+        address = personal_data.opened(visitor, "email") or ""
+        try:
+            mailing.send(Mail(entry_id, address, message.title, message.text))
+        except MailRefused:
+            raise Unreachable from None
+
+
+CHANNELS: tuple[Channel, ...] = (EmailChannel(),)
+
+
+def deliver(entry_id: str) -> None:
+    """Deliver an entry that was not delivered yet; without a channel, staff call.
+
+    An event that is not worth a call has the inbox. Raises what a channel raises, to be tried
+    again.
+    """
+    entry: InboxEntry | None = InboxEntry.objects(id=entry_id, delivered_at=None).first()
+    visitor = None if entry is None else Visitor.objects(id=entry.visitor).first()
+    if entry is None or visitor is None:
+        return
+    language = visitor.language or Language.ZH_CN
+    message = notification_texts.message(entry.event, entry.data, language)
+    for channel in CHANNELS:
+        if channel.reaches(visitor):
+            try:
+                channel.send(visitor, entry.id, message)
+            except Unreachable:
+                continue
+            _settle(entry, channel.name)
+            return
+    calls = notification_texts.calls(entry.event)
+    _settle(entry, DeliveredBy.CALL if calls else DeliveredBy.INBOX)
+
+
+def _settle(entry: InboxEntry, by: DeliveredBy) -> None:
+    """Note how the entry went out, with the call that it may need."""
+
+    def work(session: ClientSession) -> None:
+        if not accounts.touch(entry.visitor, session):
+            return
+        InboxEntry._get_collection().update_one(
+            {"_id": entry.id},
+            {"$set": {"delivered_by": by.value, "delivered_at": now()}},
+            session=session,
+        )
+        if by is DeliveredBy.CALL:
+            contact, key = Contact(visitor=entry.visitor), f"inbox:{entry.id}"
+            call_tasks.create(entry.event, contact, entry.data, key, session=session)
+
+    transaction(work)

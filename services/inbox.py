@@ -1,0 +1,75 @@
+"""The inbox of a visitor: what they were told, and what of it they read."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from core.clock import now
+from core.errors import NotFound
+from models.enums import Language
+from models.notifications import Event, InboxEntry
+from services import notification_texts
+from services.saved_items import Position, after_condition
+
+UNREAD_MAX = 100
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry as it is shown."""
+
+    id: str
+    event: Event
+    title: str
+    text: str
+    at: dt.datetime
+    read_at: dt.datetime | None
+
+
+def unread(visitor_id: str) -> int:
+    """Return how many entries were not read; a hundred at most."""
+    query = {"visitor": visitor_id, "read_at": None}
+    return int(InboxEntry._get_collection().count_documents(query, limit=UNREAD_MAX))
+
+
+def page(
+    visitor_id: str,
+    language: Language,
+    *,
+    limit: int,
+    after: Position | None = None,
+    unread_only: bool = False,
+) -> tuple[list[Entry], Position | None]:
+    """Return entries, the newest first, and the position after which the next ones come."""
+    query: dict[str, Any] = {"visitor": visitor_id, **after_condition(after)}
+    if unread_only:
+        query["read_at"] = None
+    rows = list(
+        InboxEntry._get_collection().find(query).sort([("at", -1), ("_id", -1)]).limit(limit + 1)
+    )
+    entries = [_entry(row, language) for row in rows[:limit]]
+    more = len(rows) > limit
+    return entries, (entries[-1].at, entries[-1].id) if more else None
+
+
+def read(visitor_id: str, entry_id: str) -> None:
+    """Mark an entry as read; it stays read. Raises `NotFound`."""
+    entries = InboxEntry._get_collection()
+    own = {"_id": entry_id, "visitor": visitor_id}
+    if entries.update_one({**own, "read_at": None}, {"$set": {"read_at": now()}}).matched_count:
+        return
+    if entries.find_one(own, {"_id": 1}) is None:
+        raise NotFound
+
+
+def read_all(visitor_id: str) -> int:
+    """Mark all entries as read; return how many were not."""
+    unread_ones = {"visitor": visitor_id, "read_at": None}
+    result = InboxEntry._get_collection().update_many(unread_ones, {"$set": {"read_at": now()}})
+    return int(result.modified_count)
+
+
+def _entry(row: dict[str, Any], language: Language) -> Entry:
+    event = Event(row["event"])
+    told = notification_texts.message(event, row.get("data", {}), language)
+    return Entry(row["_id"], event, told.title, told.text, row["at"], row.get("read_at"))

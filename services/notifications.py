@@ -1,0 +1,93 @@
+"""Telling visitors what happened: the inbox entry and the job that delivers it, in one step.
+
+`services.delivery` decides in the worker by which channel an entry goes out.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo.client_session import ClientSession
+
+from core.clock import now
+from core.db import transaction
+from core.ids import new_id
+from models.notifications import Event, InboxEntry
+from services import call_tasks, outbox
+from services.call_tasks import Contact
+from services.visitors import accounts
+
+DELIVER_JOB = "notifications.deliver"
+KEPT = dt.timedelta(days=365)
+
+Data = Mapping[str, str | int]
+
+
+@dataclass(frozen=True)
+class ToVisitor:
+    """A visitor, by id. One who is gone is told nothing."""
+
+    visitor: str
+
+
+@dataclass(frozen=True)
+class ToContact:
+    """Somebody without an account, who called or walked in: staff call them."""
+
+    name: str | None
+    phone: str | None
+
+
+Recipient = ToVisitor | ToContact
+
+
+def notify(
+    event: Event,
+    recipient: Recipient,
+    data: Data,
+    dedupe_key: str,
+    *,
+    session: ClientSession | None = None,
+) -> None:
+    """Tell a recipient of an event, once for each `dedupe_key`, however often this is called.
+
+    Pass the `session` of the transaction that causes the event. `data` fills the words of
+    `services.notification_texts` and holds nothing personal: it is not encrypted.
+    """
+
+    def work(within: ClientSession) -> None:
+        if isinstance(recipient, ToVisitor):
+            _to_visitor(event, recipient.visitor, data, dedupe_key, within)
+        else:
+            contact = Contact(name=recipient.name, phone=recipient.phone)
+            call_tasks.create(event, contact, data, dedupe_key, session=within)
+
+    if session is None:
+        transaction(work)
+    else:
+        work(session)
+
+
+def _to_visitor(
+    event: Event, visitor: str, data: Data, dedupe_key: str, session: ClientSession
+) -> None:
+    if not accounts.touch(visitor, session):
+        return
+    moment = now()
+    row: dict[str, Any] = {
+        "_id": new_id(),
+        "event": event.value,
+        "data": dict(data),
+        "at": moment,
+        "drop_at": moment + KEPT,
+    }
+    written = InboxEntry._get_collection().update_one(
+        {"visitor": visitor, "dedupe_key": dedupe_key},
+        {"$setOnInsert": row},
+        upsert=True,
+        session=session,
+    )
+    if written.upserted_id is not None:
+        key = f"{DELIVER_JOB}:{row['_id']}"
+        outbox.enqueue(DELIVER_JOB, {"entry": row["_id"]}, dedupe_key=key, session=session)

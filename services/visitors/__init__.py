@@ -1,0 +1,1 @@
+"""Visitors: signing in, sessions, profile, consent, export and deletion of everything held."""

@@ -1,0 +1,42 @@
+"""Deleting an account: everything held about a visitor goes in one transaction.
+
+What others need stays without any trace of whom it was about: the record of a call that was made.
+A test walks every collection and proves both.
+"""
+
+from pymongo.client_session import ClientSession
+
+from core.db import transaction
+from models.favourites import Favourite
+from models.history import HistoryEntry
+from models.notifications import CallState, CallTask, InboxEntry
+from models.visitors import EmailCode, Visitor, VisitorSession
+from services import personal_data
+
+# Collections whose documents belong to the visitor that their field `visitor` names.
+OWNED = (VisitorSession, Favourite, HistoryEntry, InboxEntry)
+
+
+def delete(visitor_id: str) -> None:
+    """Delete a visitor with all that is held about them; nothing happens when they are gone."""
+
+    def work(session: ClientSession) -> None:
+        row = Visitor._get_collection().find_one_and_delete({"_id": visitor_id}, session=session)
+        if row is None:
+            return
+        for document in OWNED:
+            document._get_collection().delete_many({"visitor": visitor_id}, session=session)
+        _forget_calls(visitor_id, session)
+        if email := personal_data.opened(Visitor._from_son(row), "email"):
+            condition = {"email_index": personal_data.indexed("email", email)}
+            EmailCode._get_collection().delete_many(condition, session=session)
+
+    transaction(work)
+
+
+def _forget_calls(visitor_id: str, session: ClientSession) -> None:
+    """Drop calls that are due; let those that were made say nothing of whom."""
+    calls, own = CallTask._get_collection(), {"visitor": visitor_id}
+    calls.delete_many({**own, "state": CallState.OPEN.value}, session=session)
+    about = ("visitor", "name", "phone", "phone_index", "note", "data")
+    calls.update_many(own, {"$unset": dict.fromkeys(about, "")}, session=session)

@@ -1,0 +1,43 @@
+"""Everything that is held about a visitor, in plain words, for the visitor."""
+
+from typing import Any
+
+from mongoengine import Document
+
+from core.clock import now
+from models.favourites import Favourite
+from models.history import HistoryEntry
+from models.notifications import CallTask, InboxEntry
+from models.visitors import Visitor, VisitorSession
+from services import personal_data
+
+# What is kept from the export: secrets of the sign-in that are no use to anybody else, hashes of
+# what is told in plain, counters.
+LEFT_OUT = frozenset(
+    {*("session_key", "email_index", "phone_index", "token_hash", "touched", "visitor")}
+)
+NEWEST_FIRST = ("-at", "-id")
+
+
+def everything(visitor: Visitor) -> dict[str, Any]:
+    """Return all that is held, unmasked."""
+    own = {"visitor": visitor.id}
+    return {
+        "exported_at": now(),
+        "visitor": _plain(visitor),
+        "sessions": [_plain(one) for one in VisitorSession.objects(**own).order_by("-created_at")],
+        "favourites": [_plain(one) for one in Favourite.objects(**own).order_by(*NEWEST_FIRST)],
+        "history": [_plain(one) for one in HistoryEntry.objects(**own).order_by(*NEWEST_FIRST)],
+        "inbox": [_plain(one) for one in InboxEntry.objects(**own).order_by(*NEWEST_FIRST)],
+        "calls": [_plain(one) for one in CallTask.objects(**own).order_by("-created_at")],
+    }
+
+
+def _plain(document: Document) -> dict[str, Any]:
+    """Return a document's fields by name, opened where they are encrypted."""
+    sealed = getattr(document, "SEALED", ())
+    return {
+        name: personal_data.opened(document, name) if name in sealed else value
+        for name, value in ((name, getattr(document, name)) for name in document._fields)
+        if value is not None and name not in LEFT_OUT
+    }

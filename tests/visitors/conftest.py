@@ -1,0 +1,97 @@
+"""The product with a simulator of WeChat and of mail beside it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import application
+from core.settings import Settings, load
+from models.visitors import DemoVisitor
+from services.visitors import signing_in
+from tests.apps import make_app
+from tests.simulator.running import APPID, SECRET, RunningSimulator
+from tests.visitors.callers import Caller
+
+NewApp = Callable[..., Flask]
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
+    """A simulator's process."""
+    simulator = RunningSimulator(tmp_path_factory.mktemp("simulator") / "log")
+    simulator.start()
+    yield simulator
+    simulator.end()
+
+
+@pytest.fixture
+def simulator(running: RunningSimulator) -> RunningSimulator:
+    """The simulator, as fresh as after a start."""
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def visitor_environ(environ: dict[str, str], running: RunningSimulator) -> dict[str, str]:
+    """The environment of an installation that speaks to the simulator."""
+    return {
+        **environ,
+        "WECHAT_APPID": APPID,
+        "WECHAT_SECRET": SECRET,
+        "WECHAT_API_BASE": running.url,
+        "MAILBOX_URL": running.url,
+    }
+
+
+@pytest.fixture
+def new_app(
+    app: Flask, settings: Settings, visitor_environ: dict[str, str], simulator: RunningSimulator
+) -> Iterator[NewApp]:
+    """Return a maker of applications with other settings; the usual ones come back after."""
+    del app, simulator  # the database has its indexes, the simulator is fresh
+
+    def make(**changed: str) -> Flask:
+        return make_app(load({**visitor_environ, **changed}))
+
+    yield make
+    application.wire(settings)
+
+
+@pytest.fixture
+def visitor_app(new_app: NewApp) -> Flask:
+    """The application with the simulator."""
+    return new_app()
+
+
+@pytest.fixture
+def anybody(visitor_app: Flask) -> FlaskClient:
+    """An HTTP client that is not signed in."""
+    return visitor_app.test_client()
+
+
+@pytest.fixture
+def sign_in(visitor_app: Flask) -> Callable[..., Caller]:
+    """Return what signs a fictitious visitor in, who has agreed to the notice unless told."""
+
+    def enter(name: str = "A", *, agrees: bool = True) -> Caller:
+        done = signing_in.as_demo(DemoVisitor(name))
+        caller = Caller(visitor_app, done.token, done.visitor.id)
+        if agrees:
+            assert caller.put("/me/consent", {"version": "1"}).status_code == 200
+        return caller
+
+    return enter
+
+
+@pytest.fixture
+def visitor(sign_in: Callable[..., Caller]) -> Caller:
+    """A visitor who is signed in and has agreed."""
+    return sign_in()
+
+
+@pytest.fixture
+def other(sign_in: Callable[..., Caller]) -> Caller:
+    """Another one."""
+    return sign_in("B")

@@ -1,0 +1,85 @@
+"""A visitor of whom there is everything that the product can hold."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+
+from models.enums import Kind
+from models.notifications import CallState, CallTask, Event
+from models.visitors import SignInMethod, Visitor
+from services import call_tasks, notifications, personal_data
+from services.notifications import ToVisitor
+from services.visitors import consents, sessions
+from tests.factories import create_live
+from tests.simulator.running import RunningSimulator
+from tests.visitors.callers import API, Caller
+from tests.visitors.test_email import ask, work_off
+from tests.visitors.test_notifications import DESK
+
+PHONE = "13800138777"
+EMAIL = "used.visitor@example.org"
+NAME, ORGANISATION, TITLE = "测试用过的人", "测试用过的单位", "测试用过的职务"
+
+
+@dataclass(frozen=True)
+class Used:
+    """The visitor, and every text by which they could be recognised."""
+
+    caller: Caller
+    traces: tuple[str, ...]
+
+
+def create(app: Flask, simulator: RunningSimulator) -> Used:
+    """Let a visitor do everything that there is."""
+    client = app.test_client()
+    answer = client.post(
+        f"{API}/sessions", json={"code": simulator.login_code("测试用过的人", unionid=True)}
+    )
+    token = answer.get_json()["token"]
+    (visitor,) = Visitor.objects(openid__ne=None)
+    caller = Caller(app, token, visitor.id)
+    _tell_of_oneself(caller, visitor)
+    for kind in (Kind.TRACKS, Kind.FAQS):
+        item = create_live(kind).id
+        for path in ("/me/favourites", "/me/history"):
+            assert caller.put(f"{path}/{kind}/{item}").status_code == 204
+    _be_called(app, visitor.id)
+    ask(client, EMAIL)  # a code that is under way
+    second = sessions.start(visitor.id, SignInMethod.EMAIL)
+    assert second is not None
+    fresh = Visitor.objects.get(id=visitor.id)
+    texts: list[Any] = [
+        *(visitor.id, fresh.openid, fresh.unionid, token, second.token, EMAIL, PHONE),
+        *(NAME, ORGANISATION, TITLE, fresh.email_index, fresh.phone_index, fresh.session_key),
+        *(sessions.token_hash(token), sessions.token_hash(second.token)),
+        *(fresh.name, fresh.phone, fresh.email, personal_data.opened(fresh, "session_key")),
+    ]
+    assert all(texts)
+    return Used(caller, tuple(map(str, texts)))
+
+
+def _tell_of_oneself(caller: Caller, visitor: Visitor) -> None:
+    consents.give(visitor, consents.current_version())
+    told = {"name": NAME, "organisation": ORGANISATION, "title": TITLE, "language": "en"}
+    assert caller.patch("/me", {"revision": 1, **told}).status_code == 200
+    assert caller.put("/me/phone", {"revision": 2, "phone": PHONE}).status_code == 200
+    email = personal_data.sealed(Visitor, visitor.id, {"email": EMAIL})
+    Visitor._get_collection().update_one({"_id": visitor.id}, {"$set": email})
+
+
+def _be_called(app: Flask, visitor_id: str) -> None:
+    """Be told by e-mail, and be called twice: one call was made, one is due."""
+    told = {"title": "测试", "text": "测试"}
+    notifications.notify(Event.MESSAGE, ToVisitor(visitor_id), told, "mail")
+    work_off(app)
+    row = Visitor._get_collection().find_one({"_id": visitor_id})
+    assert row is not None
+    Visitor._get_collection().update_one({"_id": visitor_id}, {"$unset": {"email": ""}})
+    for key in ("call-1", "call-2"):
+        notifications.notify(Event.MESSAGE, ToVisitor(visitor_id), told, key)
+    work_off(app)
+    email = {"email": row["email"]}
+    Visitor._get_collection().update_one({"_id": visitor_id}, {"$set": email})
+    done, _due = CallTask.objects(visitor=visitor_id)
+    call_tasks.close(DESK, done.id, state=CallState.DONE, note=f"已致电 {NAME}")
