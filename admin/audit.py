@@ -21,7 +21,8 @@ from schemas.audit import (
 )
 from schemas.pages import page_of
 from services import audit, audit_chain
-from services.audit import Filters, Position
+from services.audit import Filters
+from services.keyset import Position
 
 namespace = Namespace("audit", description="审计日志 the audit log")
 

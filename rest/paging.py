@@ -10,12 +10,10 @@ import orjson
 from flask import current_app
 
 from core.errors import Invalid
+from services import keyset
 from services.live import Page, Position
 
 SIGNATURE_BYTES = 8
-
-# Time (UTC) and id of the last one of a page.
-Moment = tuple[dt.datetime, str]
 
 
 def encode(position: Position | None) -> str | None:
@@ -41,12 +39,12 @@ def decode(cursor: str | None) -> Position | None:
     return float(order), str(key)
 
 
-def encode_moment(position: Moment | None) -> str | None:
+def encode_moment(position: keyset.Position | None) -> str | None:
     """Return the cursor of a position in a list by time."""
     return None if position is None else encode((position[0].timestamp(), position[1]))
 
 
-def decode_moment(cursor: str | None) -> Moment | None:
+def decode_moment(cursor: str | None) -> keyset.Position | None:
     """Return the position of a cursor that `encode_moment` gave; raise `Invalid("bad_cursor")`."""
     position = decode(cursor)
     if position is None:

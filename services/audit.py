@@ -15,12 +15,12 @@ from core.clock import now
 from core.errors import NotFound
 from core.ids import new_id
 from models.audit import AuditEntry, Outcome
-from services import audit_masking
+from services import audit_masking, keyset
 from services.actors import Actor
+from services.keyset import Position
 
 TARGET_MAX = 200
 
-Position = tuple[dt.datetime, str]
 Fields = Mapping[str, Any]
 
 
@@ -103,8 +103,4 @@ def _query(filters: Filters, after: Position | None) -> dict[str, Any]:
     if filters.until is not None:
         span["$lt"] = filters.until
     query: dict[str, Any] = {**exact, **({"at": span} if span else {})}
-    if after is None:
-        return query
-    moment, entry_id = after
-    older = [{"at": {"$lt": moment}}, {"at": moment, "_id": {"$lt": entry_id}}]
-    return {"$and": [query, {"at": {"$lte": moment}}, {"$or": older}]}
+    return {"$and": [query, keyset.after(after)]} if after else query

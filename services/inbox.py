@@ -8,8 +8,8 @@ from core.clock import now
 from core.errors import NotFound
 from models.enums import Language
 from models.notifications import Event, InboxEntry
-from services import notification_texts
-from services.saved_items import Position, after_condition
+from services import keyset, notification_texts
+from services.keyset import Position
 
 UNREAD_MAX = 100
 
@@ -41,7 +41,7 @@ def page(
     unread_only: bool = False,
 ) -> tuple[list[Entry], Position | None]:
     """Return entries, the newest first, and the position after which the next ones come."""
-    query: dict[str, Any] = {"visitor": visitor_id, **after_condition(after)}
+    query: dict[str, Any] = {"visitor": visitor_id, **keyset.after(after)}
     if unread_only:
         query["read_at"] = None
     rows = list(

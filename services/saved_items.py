@@ -4,18 +4,16 @@ An item that went offline stays in the list and is shown as gone. A page costs t
 many items it has.
 """
 
-import datetime as dt
 from typing import Any
 
 from models.enums import Kind, Language
 from models.favourites import Favourite
 from models.history import HistoryEntry
 from models.snapshots import snapshot_key
-from services import live
+from services import keyset, live
+from services.keyset import Position
 
 Model = type[Favourite] | type[HistoryEntry]
-# Time (UTC) and id of the last one of a page.
-Position = tuple[dt.datetime, str]
 
 
 def page(
@@ -31,7 +29,7 @@ def page(
 
     Each has its live card, or null and `gone`.
     """
-    query: dict[str, Any] = {"visitor": visitor_id, **after_condition(after)}
+    query: dict[str, Any] = {"visitor": visitor_id, **keyset.after(after)}
     if kind is not None:
         query["kind"] = kind.value
     rows = list(
@@ -50,12 +48,3 @@ def page(
     ]
     more = len(rows) > limit
     return items, (shown[-1]["at"], shown[-1]["_id"]) if more else None
-
-
-def after_condition(after: Position | None) -> dict[str, Any]:
-    """Return the condition for what comes after a position, the newest first."""
-    if after is None:
-        return {}
-    moment, last = after
-    older = [{"at": {"$lt": moment}}, {"at": moment, "_id": {"$lt": last}}]
-    return {"at": {"$lte": moment}, "$or": older}
