@@ -8,6 +8,7 @@ import logging
 import sys
 from contextvars import ContextVar
 
+import orjson
 import structlog
 from structlog.tracebacks import extract
 
@@ -42,6 +43,11 @@ def _without_text(
     return event
 
 
+def _line(event: dict[str, object], **_options: object) -> str:
+    """Return an event as JSON in one line; what JSON has no form for, as its own description."""
+    return orjson.dumps(event, default=repr).decode()
+
+
 def configure(level: str) -> None:
     """Send our logs and those of the libraries as JSON lines to standard error."""
     shared: list[structlog.typing.Processor] = [
@@ -52,7 +58,7 @@ def configure(level: str) -> None:
         _without_text,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        processors=[*shared, structlog.processors.JSONRenderer(serializer=_line)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,

@@ -16,10 +16,11 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NoAnswer
 
 from core.shared import Counters
-from rest.cache_entries import CONDITIONS, Answer, App, Entry, Environ, StartResponse, ask, entry
+from rest.cache_entries import Answer, App, Entry, Environ, StartResponse, ask, entry
 from rest.cache_keys import Key, Keys
 from rest.cache_outage import Outage
 from rest.cache_store import Store
+from rest.serving import CONDITIONS
 
 # Who waits for the same answer to be computed waits no longer than this, then asks itself.
 WAIT_S = 5.0

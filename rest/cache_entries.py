@@ -11,14 +11,8 @@ from werkzeug.http import parse_date, parse_etags, parse_set_header
 
 from core import metrics
 from rest.observing import GIVEN_ID, REQUEST_ID, UNKNOWN_ROUTE
-from rest.serving import NOTE, Note
+from rest.serving import CONDITIONS, NOTE, Note
 
-CONDITIONS = frozenset(
-    {
-        *("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH"),
-        *("HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE", "HTTP_RANGE"),
-    }
-)
 NOT_WITH_304 = frozenset({"content-length", "content-type", "content-language", "last-modified"})
 # Each request has an id of its own, and the web server writes the date.
 NOT_KEPT = frozenset({REQUEST_ID.lower(), "date"})

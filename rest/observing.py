@@ -44,15 +44,18 @@ def _check_query() -> None:
 
 
 def _end(response: Response) -> Response:
-    route = request.url_rule.rule if request.url_rule else UNKNOWN_ROUTE
+    identity = g.request_id
+    rule = request.url_rule
+    route = rule.rule if rule else UNKNOWN_ROUTE
     method = request.method if request.method in METHODS else OTHER_METHOD
     seconds = time.perf_counter() - g.began
     metrics.REQUESTS.labels(method, route, response.status_code).inc()
     metrics.REQUEST_SECONDS.labels(route).observe(seconds)
-    response.headers[REQUEST_ID] = g.request_id
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers.setdefault("Content-Security-Policy", POLICY)
+    headers = response.headers
+    headers[REQUEST_ID] = identity
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers.setdefault("Content-Security-Policy", POLICY)
     # The path alone: a query string may hold what a visitor searched for.
     logger.info(
         "request",

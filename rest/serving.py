@@ -19,6 +19,14 @@ JSON = "application/json"
 # Where in the WSGI environment an answer tells the byte cache that it may be kept.
 NOTE = "toolbox.note"
 PRECONDITION_FAILED = 412
+# Of a SHA-256, for which processors have instructions: half the time of BLAKE2.
+ETAG_DIGITS = 24
+CONDITIONS = frozenset(
+    {
+        *("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH"),
+        *("HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE", "HTTP_RANGE"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ def public(read: Callable[[], Any], changed: Changed | None = None) -> Response:
     headers = [
         ("Content-Language", language.current().value),
         ("Vary", "Accept-Language"),
-        ("ETag", f'"{hashlib.blake2b(payload, digest_size=12).hexdigest()}"'),
+        ("ETag", f'"{hashlib.sha256(payload).hexdigest()[:ETAG_DIGITS]}"'),
         ("Cache-Control", _cache_control(current_app.config["SETTINGS"].public_max_age_s)),
     ]
     if modified is not None:
@@ -62,6 +70,8 @@ def public(read: Callable[[], Any], changed: Changed | None = None) -> Response:
         # and then matches no request, which costs a 304 and never serves a stale one.
         headers.append(("Last-Modified", http_date(min(modified, now()))))
     response = Response(payload, headers=headers, mimetype=JSON)
+    if CONDITIONS.isdisjoint(request.environ):
+        return response
     since = request.if_modified_since
     if request.if_none_match or since is None or modified is None or since >= modified:
         response.make_conditional(request)

@@ -3,6 +3,7 @@
 import functools
 import itertools
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,15 @@ STOP_WORDS = frozenset(
     }
 )
 
-_stemmer = snowballstemmer.stemmer("english")
+
+class _Stemmer(threading.local):
+    """A stemmer for each thread: the one in C, used where it is installed, is not to be shared."""
+
+    def __init__(self) -> None:
+        self.stem: Any = snowballstemmer.stemmer("english").stemWord
+
+
+_stemmer = _Stemmer()
 
 
 @dataclass(frozen=True)
@@ -129,7 +138,7 @@ def units(normalised: str) -> list[Unit]:
 @functools.lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Return the stem of an English word; numbers and other scripts stay as they are."""
-    stemmed: Any = _stemmer.stemWord(word)
+    stemmed: Any = _stemmer.stem(word)
     return str(stemmed)
 
 
