@@ -69,6 +69,11 @@ def _new_terms(_: Person) -> Request:
     return Request(body={"terms": [f"测试{new_id()}", f"试验{new_id()}"]})
 
 
+def _new_terms_of_a_group(person: Person) -> Request:
+    body = {"revision": 1, "terms": [f"测试{new_id()}", f"试验{new_id()}"]}
+    return _group(body)(person)  # type: ignore[no-any-return]
+
+
 def _taken_terms(_: Person) -> Request:
     taken = f"测试{new_id()}"
     synonyms.add(ACTOR, [taken, f"试验{new_id()}"])
@@ -140,7 +145,7 @@ TABLE: Table = {
     f"PUT {API}/synonyms/<group>": Route(
         KEEPERS,
         {
-            "right": State("200", _group({**TERMS, "terms": [new_id(), new_id()]})),
+            "right": State("200", _new_terms_of_a_group),
             "stale": State("409 stale_revision", _group(STALE)),
             "absent": _absent("group", TERMS),
         },
