@@ -1,6 +1,5 @@
 """The audit log, for auditors: read with filters, read out as a file."""
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -44,11 +43,10 @@ class AuditList(Resource):
     @contract.gives(page_of(AuditCardSchema))
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List entries, the newest first."""
-        limit = query["limit"]
-        found = audit.listing(filters(query), limit=limit + 1, after=_after(query))
-        last = found[limit - 1] if len(found) > limit else None
-        more = (last.at.timestamp(), last.id) if last else None
-        return {"items": found[:limit], "next_cursor": paging.encode(more)}
+        wanted = filters(query)
+        return paging.by_time(
+            query, lambda limit, after: audit.listing(wanted, limit=limit, after=after)
+        )
 
 
 @namespace.route("/export")
@@ -100,15 +98,6 @@ class AuditDetail(Resource):
 def filters(query: dict[str, Any]) -> Filters:
     """Return the filters of a query string."""
     return Filters(**{name: query[name] for name in FILTERS if name in query})
-
-
-def _after(query: dict[str, Any]) -> Position | None:
-    position = paging.decode(query.get("cursor"))
-    if position is None:
-        return None
-    milliseconds = round(position[0] * 1_000)
-    moment = dt.datetime.fromtimestamp(0, dt.UTC) + dt.timedelta(milliseconds=milliseconds)
-    return moment, position[1]
 
 
 def _rows(wanted: Filters) -> Iterator[dict[str, Any]]:

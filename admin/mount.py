@@ -2,13 +2,28 @@
 
 from flask import Blueprint, Flask
 
-from admin import account, audit, content, sessions, staff
+from admin import (
+    account,
+    audit,
+    calls,
+    content,
+    fruitless,
+    jobs,
+    promotions,
+    reviews,
+    sessions,
+    staff,
+    synonyms,
+)
 from admin.contract import contract
 from rest.access import open_to_anyone, open_to_staff
 from rest.app import RestApi
 
 PREFIX = "/admin/api/v1"
-RESOURCES = (sessions, account, staff, content, audit)
+RESOURCES = (
+    *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
+    *(calls, jobs, audit),
+)
 
 
 def mount(app: Flask) -> None:

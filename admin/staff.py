@@ -8,7 +8,8 @@ from admin.account import listed
 from admin.contract import contract
 from models.staff import Staff
 from rest import paging
-from rest.access import current_actor, current_staff, staff
+from rest.access import current_actor, current_staff, staff, staff_caller
+from rest.idempotency import idempotent
 from schemas.pages import page_of
 from schemas.staff import (
     OneTimePasswordSchema,
@@ -32,18 +33,17 @@ class StaffList(Resource):
     @contract.gives(page_of(StaffCardSchema))
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List accounts by user name."""
-        limit = query["limit"]
-        after = paging.decode(query.get("cursor"))
-        found = accounts.listing(
-            role=query.get("role"),
-            enabled=query.get("enabled"),
-            limit=limit + 1,
-            after=after[1] if after else None,
+        role, enabled = query.get("role"), query.get("enabled")
+        return paging.listed(
+            query,
+            lambda limit, after: accounts.listing(
+                role=role, enabled=enabled, limit=limit, after=after[1] if after else None
+            ),
+            lambda account: (0.0, account.username),
         )
-        more = (0.0, found[limit - 1].username) if len(found) > limit else None
-        return {"items": found[:limit], "next_cursor": paging.encode(more)}
 
     @staff("staff", "write")
+    @idempotent(staff_caller)
     @contract.takes(StaffCreateSchema)
     @contract.gives(OneTimePasswordSchema, code=201)
     def post(self, data: dict[str, Any]) -> Any:

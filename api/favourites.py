@@ -9,7 +9,7 @@ from api.saved_items import kind_of, listed
 from models.favourites import Favourite
 from rest.access import consenting, current_visitor, signed_in
 from schemas.saved_items import SavedItemPageSchema, SavedItemQuerySchema
-from services import favourites
+from services import favourites, saved_items
 
 namespace = Namespace("favourites", description="收藏 favourites", path="/me/favourites")
 
@@ -40,4 +40,4 @@ class FavouriteItem(Resource):
     @contract.empties
     def delete(self, kind: str, item: str) -> None:
         """Keep it no more."""
-        favourites.remove(current_visitor().id, kind_of(kind), item)
+        saved_items.remove(Favourite, current_visitor().id, kind_of(kind), item)

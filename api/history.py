@@ -9,7 +9,7 @@ from api.saved_items import kind_of, listed
 from models.history import HistoryEntry
 from rest.access import consenting, current_visitor, signed_in
 from schemas.saved_items import SavedItemPageSchema, SavedItemQuerySchema
-from services import history
+from services import history, saved_items
 
 namespace = Namespace("history", description="浏览记录 reading history", path="/me/history")
 
@@ -46,4 +46,4 @@ class HistoryItem(Resource):
     @contract.empties
     def delete(self, kind: str, item: str) -> None:
         """Forget it."""
-        history.forget(current_visitor().id, kind_of(kind), item)
+        saved_items.remove(HistoryEntry, current_visitor().id, kind_of(kind), item)

@@ -1,18 +1,16 @@
 """`audit`: seal and verify the log, export it as files, drop what was exported and is old."""
 
 import datetime as dt
-import getpass
 from pathlib import Path
 
 import click
 from pymongo.errors import OperationFailure
 
 from cli.audit_roles import roles_command
-from cli.connection import connect
+from cli.connection import actor, connect
 from cli.content import Moment
 from core.clock import SHANGHAI
 from services import audit_chain, audit_files
-from services.actors import Actor, system
 
 UNAUTHORIZED = 13  # MongoDB's error code
 FAULTS_SHOWN = 100
@@ -64,7 +62,7 @@ def export(file: Path, until: dt.datetime | None) -> None:
     """Write sealed entries that were not dropped yet, with their seals, to a new FILE."""
     connect()
     try:
-        written = audit_files.export(_actor(), file, until)
+        written = audit_files.export(actor(), file, until)
     except OSError as error:
         raise click.ClickException(f"{file}: {error.strerror}") from None
     click.echo(f"{file}: {written.first} to {written.last}, SHA-256 {written.id}")
@@ -80,17 +78,13 @@ def drop(file: Path) -> None:
     """
     connect()
     try:
-        gone = audit_files.drop(_actor(), file)
+        gone = audit_files.drop(actor(), file)
     except OperationFailure as error:
         if error.code != UNAUTHORIZED:
             raise
         message = "this database user may not delete from the log; use the keeper's MONGODB_URI"
         raise click.ClickException(message) from None
     click.echo(f"{gone.first} to {gone.last} dropped")
-
-
-def _actor() -> Actor:
-    return system(f"command line: {getpass.getuser()}")
 
 
 def _head(text: str | None) -> audit_chain.Head | None:

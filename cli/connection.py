@@ -1,5 +1,6 @@
 """How a command reaches the database."""
 
+import getpass
 import os
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import click
 
 from cli.run.folder import demo_environment
 from core import settings
+from services.actors import Actor, system
 
 DATA_DIR = Path(__file__).resolve().parent.parent / "data"
 
@@ -25,6 +27,11 @@ def connect() -> settings.Settings:
         message = "MONGODB_URI is not the address of a MongoDB"
         raise settings.SettingsError(message) from None
     return loaded
+
+
+def actor() -> Actor:
+    """Return who runs the command, by the name that this machine knows."""
+    return system(f"command line: {getpass.getuser()}")
 
 
 def _environment() -> dict[str, str]:

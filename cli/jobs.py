@@ -2,10 +2,11 @@
 
 import click
 
-from cli.connection import connect
+from cli.connection import actor, connect
 from core.clock import SHANGHAI
 from models.outbox import JobState
-from services import outbox
+from services import jobs
+from services.jobs import Filters
 
 
 @click.group("jobs")
@@ -19,7 +20,8 @@ def jobs_group() -> None:
 def list_jobs(state: str | None, limit: int) -> None:
     """List jobs, those due first; times are in Shanghai."""
     connect()
-    for job in outbox.listing(JobState(state) if state else None, limit):
+    filters = Filters(JobState(state) if state else None)
+    for job in jobs.listing(filters, limit=limit):
         when = job.run_at.astimezone(SHANGHAI)
         line = f"{job.id}  {job.state.value:9}  {when:%Y-%m-%d %H:%M:%S}  {job.name}"
         error = " ".join((job.error or "").split())
@@ -31,7 +33,7 @@ def list_jobs(state: str | None, limit: int) -> None:
 def retry(job_id: str) -> None:
     """Make a failed job due again."""
     connect()
-    outbox.retry(job_id)
+    jobs.retry(actor(), job_id)
     click.echo(f"{job_id} is due again")
 
 
@@ -40,5 +42,5 @@ def retry(job_id: str) -> None:
 def cancel(job_id: str) -> None:
     """Take a waiting job out of the queue."""
     connect()
-    outbox.cancel(job_id)
+    jobs.cancel(actor(), job_id)
     click.echo(f"{job_id} is cancelled")

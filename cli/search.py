@@ -4,11 +4,11 @@ import datetime as dt
 
 import click
 
-from cli.connection import connect
+from cli.connection import actor, connect
 from core.clock import today
 from models.enums import Kind, Language
-from services import content
-from services.search import entries, fruitless, promotions, query, synonyms
+from models.search import Promotion, Synonyms
+from services.search import entries, fruitless, promotions, query, synonyms, upkeep
 from services.search.asked import Filters
 
 
@@ -42,7 +42,7 @@ def try_query(text: str, lang: str | None, limit: int) -> None:
 def list_synonyms() -> None:
     """List groups of terms that mean the same."""
     connect()
-    for group in synonyms.listing():
+    for group in upkeep.listing(Synonyms):
         click.echo(f"{group.id}  {' = '.join(group.terms)}")
 
 
@@ -51,7 +51,7 @@ def list_synonyms() -> None:
 def add_synonyms(terms: tuple[str, ...]) -> None:
     """Keep terms that mean the same."""
     connect()
-    click.echo(synonyms.add(terms).id)
+    click.echo(synonyms.add(actor(), terms).id)
 
 
 @search_group.command("synonym-remove")
@@ -59,7 +59,7 @@ def add_synonyms(terms: tuple[str, ...]) -> None:
 def remove_synonyms(group: str) -> None:
     """Forget a group by its id."""
     connect()
-    synonyms.remove(group)
+    synonyms.remove(actor(), group)
     click.echo(f"{group} is gone")
 
 
@@ -67,7 +67,7 @@ def remove_synonyms(group: str) -> None:
 def list_promotions() -> None:
     """List what is put first, by query."""
     connect()
-    for promotion in promotions.listing():
+    for promotion in upkeep.listing(Promotion):
         items = " ".join(f"{one.kind}:{one.item}" for one in promotion.items)
         click.echo(f"{promotion.query}  {items}")
 
@@ -84,8 +84,8 @@ def promote(text: str, items: tuple[str, ...]) -> None:
         if kind not in set(Kind):
             message = f"{item!r} is not KIND/SLUG"
             raise click.ClickException(message)
-        chosen.append((Kind(kind), content.get(Kind(kind), slug).id))
-    promotions.promote(text, chosen)
+        chosen.append((Kind(kind), slug))
+    promotions.promote(actor(), text, chosen)
     click.echo(f"{len(chosen)} first for {text!r}")
 
 
@@ -94,7 +94,7 @@ def promote(text: str, items: tuple[str, ...]) -> None:
 def demote(text: str) -> None:
     """Put nothing first for a query any more."""
     connect()
-    promotions.demote(text)
+    promotions.remove(actor(), promotions.of(text).id)
     click.echo(f"nothing is first for {text!r}")
 
 

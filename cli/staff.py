@@ -3,17 +3,55 @@
 A one-time password is printed once, on standard output, and is nowhere else.
 """
 
-import getpass
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import click
 
-from cli.connection import connect
+from cli.connection import actor, connect
 from core.clock import SHANGHAI
 from models.staff import Role, Staff
-from services.actors import Actor, system
+from services.actors import Actor
 from services.staff import accounts, totp
 from services.staff.accounts import Created
 
+
+@dataclass(frozen=True)
+class Verb:
+    """Something that is done to an account, and what is told of the account afterwards."""
+
+    name: str
+    do: Callable[[Actor, str], object]
+    help: str
+    told: str
+
+
+VERBS = (
+    Verb(
+        "disable",
+        accounts.disable,
+        "Disable an account; all its sessions end at once.",
+        "is disabled",
+    ),
+    Verb(
+        "enable",
+        accounts.enable,
+        "Let an account sign in again; its failed tries are forgotten.",
+        "is enabled",
+    ),
+    Verb(
+        "revoke-sessions",
+        accounts.revoke_sessions,
+        "End all sessions of an account.",
+        "has no session",
+    ),
+    Verb(
+        "reset-totp",
+        accounts.reset_totp,
+        "Take an account's second factor and recovery codes away; its sessions end.",
+        "has no second factor",
+    ),
+)
 ROLE = click.Choice([role.value for role in Role])
 
 
@@ -44,7 +82,7 @@ def add(username: str, name: str, roles: tuple[str, ...], department: str | None
     connect()
     chosen = [Role(role) for role in roles]
     _tell(
-        accounts.create(_actor(), username=username, name=name, roles=chosen, department=department)
+        accounts.create(actor(), username=username, name=name, roles=chosen, department=department)
     )
 
 
@@ -58,30 +96,12 @@ def list_accounts(role: str | None, limit: int) -> None:
         click.echo(_line(account))
 
 
-@staff_group.command("disable")
-@click.argument("username")
-def disable(username: str) -> None:
-    """Disable an account; all its sessions end at once."""
-    connect()
-    accounts.disable(_actor(), accounts.by_username(username).id)
-    click.echo(f"{username} is disabled")
-
-
-@staff_group.command("enable")
-@click.argument("username")
-def enable(username: str) -> None:
-    """Let an account sign in again; its failed tries are forgotten."""
-    connect()
-    accounts.enable(_actor(), accounts.by_username(username).id)
-    click.echo(f"{username} is enabled")
-
-
 @staff_group.command("reset-password")
 @click.argument("username")
 def reset_password(username: str) -> None:
     """Give an account a one-time password; its sessions end."""
     connect()
-    _tell(accounts.reset_password(_actor(), accounts.by_username(username).id))
+    _tell(accounts.reset_password(actor(), accounts.by_username(username).id))
 
 
 @staff_group.command("roles")
@@ -92,31 +112,23 @@ def set_roles(username: str, roles: tuple[str, ...]) -> None:
     connect()
     account = accounts.by_username(username)
     fields = {"roles": [Role(role) for role in roles]}
-    changed = accounts.update(_actor(), account.id, fields, revision=account.revision)
+    changed = accounts.update(actor(), account.id, fields, revision=account.revision)
     click.echo(_line(changed))
 
 
-@staff_group.command("revoke-sessions")
-@click.argument("username")
-def revoke_sessions(username: str) -> None:
-    """End all sessions of an account."""
-    connect()
-    accounts.revoke_sessions(_actor(), accounts.by_username(username).id)
-    click.echo(f"{username} has no session")
+def _declare(verb: Verb) -> None:
+    """Add a command that does something to an account and says how it stands then."""
+
+    @staff_group.command(verb.name, help=verb.help)
+    @click.argument("username")
+    def command(username: str) -> None:
+        connect()
+        verb.do(actor(), accounts.by_username(username).id)
+        click.echo(f"{username} {verb.told}")
 
 
-@staff_group.command("reset-totp")
-@click.argument("username")
-def reset_totp(username: str) -> None:
-    """Take an account's second factor and recovery codes away; its sessions end."""
-    connect()
-    accounts.reset_totp(_actor(), accounts.by_username(username).id)
-    click.echo(f"{username} has no second factor")
-
-
-def _actor() -> Actor:
-    """Return who runs the command, by the name that this machine knows."""
-    return system(f"command line: {getpass.getuser()}")
+for one in VERBS:
+    _declare(one)
 
 
 def _tell(created: Created) -> None:

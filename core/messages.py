@@ -28,6 +28,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "其中一个词已在另一组同义词里",
         "One of the terms is in another group already",
     ),
+    "promotion_taken": (
+        "已为此查询设置置顶内容",
+        "Something is put first for this query already",
+    ),
+    "call_closed": ("此电话任务已结束", "This call is closed already"),
+    "call_taken": ("此电话任务已由他人领取", "Somebody else has taken this call"),
+    "slug_reserved": ("此标识为系统保留", "This slug is reserved"),
     "refused": ("不符合规则", "A rule does not allow this"),
     "rate_limited": ("请求过于频繁", "Too many requests"),
     "bad_cursor": ("分页游标无效", "The cursor is not valid"),

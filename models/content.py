@@ -26,6 +26,8 @@ from models.parts import SUMMARY_MAX, TITLE_MAX, Figure, MediaRef, Source, Trans
 from models.reviews import Review
 
 SLUG_REGEX = r"[a-z0-9]+(-[a-z0-9]+)*\Z"
+# What routes of staff have in the place of an item.
+RESERVED_SLUGS = frozenset({"order"})
 
 
 class Content(Document):
@@ -56,6 +58,7 @@ class Content(Document):
             ("tracks", "order", "id"),
             ("authors", "order", "id"),
             ("review.stage", "order", "id"),
+            ("review.stage", "review.submitted_at", "id"),
             "figures.review_by",
         ],
         "auto_create_index": False,

@@ -2,27 +2,11 @@
 
 from typing import ClassVar
 
-from mongoengine import DateTimeField, Document, EnumField, StringField
-
-from core.clock import now
-from core.ids import new_id
-from models.enums import Kind
+from models.saved_items import SavedItem
 
 
-class Favourite(Document):
+class Favourite(SavedItem):
     """An item that a visitor keeps."""
 
-    meta: ClassVar = {
-        "collection": "favourites",
-        "indexes": [
-            {"fields": ["visitor", "kind", "item"], "unique": True},
-            ("visitor", "-at", "-id"),
-        ],
-        "auto_create_index": False,
-    }
-
-    id = StringField(primary_key=True, default=new_id)
-    visitor = StringField(required=True)
-    kind = EnumField(Kind, required=True)
-    item = StringField(required=True)
-    at = DateTimeField(required=True, default=now)
+    COUNTER = "favourites"
+    meta: ClassVar = {"collection": "favourites"}

@@ -2,15 +2,19 @@
 
 from typing import ClassVar
 
-from mongoengine import BinaryField, DateTimeField, Document, IntField, StringField
+from mongoengine import DateTimeField, Document, IntField, StringField
 
 
 class IdempotentAnswer(Document):
     """The answer to one key of one actor on one route; the id is a hash of the three.
 
     Without a `status` the request is still being processed, at most until `busy_until`.
-    MongoDB drops the record at `expires_at`.
+    MongoDB drops the record at `expires_at`. The body is encrypted: it may hold personal data, or
+    a password that is told once.
     """
+
+    SEALED: ClassVar = ("body",)
+    INDEXED: ClassVar[dict[str, str]] = {}
 
     meta: ClassVar = {
         "collection": "idempotent_answers",
@@ -22,6 +26,6 @@ class IdempotentAnswer(Document):
     fingerprint = StringField(required=True)
     token = StringField(required=True)
     status = IntField()
-    body = BinaryField()
+    body = StringField()
     busy_until = DateTimeField(required=True)
     expires_at = DateTimeField(required=True)

@@ -8,6 +8,8 @@ from mongoengine import DateTimeField, DictField, Document, EnumField, StringFie
 from core.clock import now
 from core.ids import new_id
 
+NOTE_MAX = 500
+
 
 class Event(StrEnum):
     """What happened; `services.notification_texts` puts it into words."""
@@ -66,7 +68,8 @@ class CallTask(Document):
     """Somebody whom staff must call, because nothing else reaches them.
 
     `visitor` is absent for who has no account; then `name` and `phone`, both encrypted, say whom.
-    When an account is deleted, what is done stays without any of the three.
+    When an account is deleted, what is done stays without any of the three. `taken_by` is the id
+    of the member of staff who calls, absent while nobody does.
     """
 
     SEALED: ClassVar = ("name", "phone")
@@ -92,7 +95,10 @@ class CallTask(Document):
     phone = StringField()
     phone_index = StringField()
     state = EnumField(CallState, required=True, default=CallState.OPEN)
-    note = StringField(max_length=500)
+    taken_by = StringField()
+    taken_by_name = StringField()
+    taken_at = DateTimeField()
+    note = StringField(max_length=NOTE_MAX)
     created_at = DateTimeField(required=True, default=now)
     closed_at = DateTimeField()
     closed_by = StringField()

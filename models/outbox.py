@@ -40,7 +40,7 @@ class Job(Document):
             ("state", "run_at", "id"),
             ("state", "leased_until"),
             {"fields": ["dedupe_key"], "unique": True, "sparse": True},
-            ("name", "state", "run_at"),
+            ("name", "state", "run_at", "id"),
             {"fields": ["drop_at"], "expireAfterSeconds": 0},
         ],
         "auto_create_index": False,

@@ -26,6 +26,14 @@ class ReviewStage(StrEnum):
     RETURNED = "returned"
 
 
+class ReviewView(StrEnum):
+    """Lists of texts: those to review, those to publish, one's own under way."""
+
+    TO_REVIEW = "to_review"
+    TO_PUBLISH = "to_publish"
+    OWN = "own"
+
+
 class Verdict(EmbeddedDocument):
     """What one reviewer said at one step. `by` is the id of a member of staff."""
 

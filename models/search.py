@@ -20,6 +20,11 @@ from core.clock import now
 from core.ids import new_id
 from models.enums import Kind, Language
 
+TERM_MAX = 40
+TERMS_MAX = 20
+PROMOTED_MAX = 20
+PROMOTED_QUERY_MAX = 60
+
 
 class SearchEntry(Document):
     """What is searched of a live item; the id is that of its snapshot, `kind:item`.
@@ -47,17 +52,34 @@ class SearchEntry(Document):
     spelt = DictField()
 
 
-class Synonyms(Document):
+class Kept(Document):
+    """What staff keep to make search better.
+
+    `revision` grows with each change and guards against lost updates; `at` is when that was.
+    """
+
+    meta: ClassVar = {
+        "abstract": True,
+        "indexes": [("-at", "-id")],
+        "auto_create_index": False,
+    }
+
+    id = StringField(primary_key=True, default=new_id)
+    revision = IntField(required=True, default=1)
+    at = DateTimeField(required=True, default=now)
+
+
+class Synonyms(Kept):
     """Terms that mean the same to a visitor: a query for one finds the others."""
 
     meta: ClassVar = {
         "collection": "synonyms",
         "indexes": [{"fields": ["terms"], "unique": True}],
-        "auto_create_index": False,
     }
 
-    id = StringField(primary_key=True, default=new_id)
-    terms = ListField(StringField(required=True, max_length=40), min_length=2, max_length=20)
+    terms = ListField(
+        StringField(required=True, max_length=TERM_MAX), min_length=2, max_length=TERMS_MAX
+    )
 
 
 class PromotedItem(EmbeddedDocument):
@@ -67,32 +89,33 @@ class PromotedItem(EmbeddedDocument):
     item = StringField(required=True, max_length=40)
 
 
-class Promotion(Document):
+class Promotion(Kept):
     """What staff put first for a query; `query` is normalised, without punctuation."""
 
     meta: ClassVar = {
         "collection": "promotions",
         "indexes": [{"fields": ["query"], "unique": True}],
-        "auto_create_index": False,
     }
 
-    id = StringField(primary_key=True, default=new_id)
-    query = StringField(required=True, max_length=60)
-    items = EmbeddedDocumentListField(PromotedItem, required=True)
+    query = StringField(required=True, max_length=PROMOTED_QUERY_MAX)
+    items = EmbeddedDocumentListField(PromotedItem, required=True, max_length=PROMOTED_MAX)
 
 
 class FruitlessQuery(Document):
     """A query of which nothing had the whole, counted by day in Shanghai; not of who asked.
 
-    `loose` tells that something had a part of it. Dropped after a year. What may be a person's
-    (long digits, addresses) is never written.
+    `loose` tells that something had a part of it; `handled`, that staff looked into it. Dropped
+    after a year. What may be a person's (long digits, addresses) is never written.
     """
 
     meta: ClassVar = {
         "collection": "fruitless_queries",
         "indexes": [
             {"fields": ["day", "query", "language"], "unique": True},
-            ("day", "-count"),
+            ("day", "-count", "id"),
+            ("query", "language"),
+            ("handled", "-last_at", "-id"),
+            ("handled", "-count", "-id"),
             {"fields": ["last_at"], "expireAfterSeconds": 366 * 24 * 3600},
         ],
         "auto_create_index": False,
@@ -104,4 +127,5 @@ class FruitlessQuery(Document):
     day = StringField(required=True)
     count = IntField(required=True, default=0)
     loose = BooleanField(required=True, default=False)
+    handled = BooleanField(required=True, default=False)
     last_at = DateTimeField(required=True, default=now)

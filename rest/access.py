@@ -119,6 +119,11 @@ def current_actor() -> Actor:
     return actor
 
 
+def staff_caller() -> str:
+    """Return who calls, for the keys of repeated requests; only in a route for staff."""
+    return f"staff:{current_actor().id}"
+
+
 def current_staff() -> Signed:
     """Return the session and the account of who calls; only in a route that `staff` declares."""
     signed: Signed = g.staff

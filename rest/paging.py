@@ -4,6 +4,8 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -46,15 +48,44 @@ def encode_moment(position: keyset.Position | None) -> str | None:
 
 def decode_moment(cursor: str | None) -> keyset.Position | None:
     """Return the position of a cursor that `encode_moment` gave; raise `Invalid("bad_cursor")`."""
-    position = decode(cursor)
-    if position is None:
-        return None
-    return dt.datetime.fromtimestamp(position[0], dt.UTC), position[1]
+    return _moment(decode(cursor))
 
 
 def answer(page: Page) -> dict[str, Any]:
     """Return a page as lists answer it."""
     return {"items": page.cards, "next_cursor": encode(page.next_position)}
+
+
+def listed(
+    query: Mapping[str, Any],
+    read: Callable[[int, Position | None], Sequence[Any]],
+    place: Callable[[Any], Position],
+) -> dict[str, Any]:
+    """Return a page of a list: `read` returns so many items after a position, `place` an item's."""
+    limit = query["limit"]
+    found = read(limit + 1, decode(query.get("cursor")))
+    more = place(found[limit - 1]) if len(found) > limit else None
+    return {"items": found[:limit], "next_cursor": encode(more)}
+
+
+def by_time(
+    query: Mapping[str, Any],
+    read: Callable[[int, keyset.Position | None], Sequence[Any]],
+    field: str = "at",
+) -> dict[str, Any]:
+    """Return a page of a list by time, which is the attribute `field` (dotted) of its items."""
+    moment = operator.attrgetter(field)
+    return listed(
+        query,
+        lambda limit, after: read(limit, _moment(after)),
+        lambda one: (moment(one).timestamp(), one.id),
+    )
+
+
+def _moment(position: Position | None) -> keyset.Position | None:
+    if position is None:
+        return None
+    return dt.datetime.fromtimestamp(position[0], dt.UTC), position[1]
 
 
 def _sign(payload: bytes) -> bytes:

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from models.enums import ContentState, Kind, Language, TranslationStatus
 from models.parts import BODY_MAX, SUMMARY_MAX
-from models.reviews import ReviewStage
+from models.reviews import ReviewStage, ReviewView
 from schemas.fields import MESSAGES, Choice, Flag, Number, Text
 from schemas.queries import NAME, NAME_METADATA, LanguageQuerySchema, PageQuerySchema
 from schemas.working import VerdictSchema, WorkingCardSchema
@@ -90,6 +90,27 @@ class OrderSchema(Schema):
         validate=validate.Length(min=1, max=ITEMS_MAX, error="out_of_range"),
         error_messages=MESSAGES,
     )
+
+
+class OwnerSchema(Schema):
+    """The department that an item belongs to from now on; null for none."""
+
+    owner = Text(maximum=80, minimum=1, required=True, allow_none=True)
+
+
+class ReviewListQuerySchema(PageQuerySchema):
+    """Which list: texts to review by who calls, to publish, or their own under way."""
+
+    view = Choice(ReviewView, load_default=ReviewView.TO_REVIEW)
+    kind = Choice(Kind)
+
+
+class ReviewPageSchema(Schema):
+    """A page, what waits longest first; `total` counts all pages."""
+
+    items = fields.List(fields.Nested(WorkingCardSchema), required=True)
+    next_cursor = fields.String(allow_none=True, required=True)
+    total = fields.Integer(required=True)
 
 
 class RevisionSchema(Schema):

@@ -116,6 +116,20 @@ def duplicate(kind: Kind, item: str, *, slug: str, actor: Actor) -> Content:
     return _insert(kind, copied, "duplicate", actor, source.authors)
 
 
+def hand_over(kind: Kind, item: str, *, owner: str | None, actor: Actor) -> Content:
+    """Give an item to another department, or to none; the text and its review stay as they are.
+
+    Raises `Forbidden` for an item of a department that is not the actor's, `Conflict` when it is
+    archived or was handed over meanwhile.
+    """
+    document = get(kind, item)
+    allow(actor, "hand_over", document)
+    expect(document, document.revision)
+    update: dict[str, Any] = {"$set": {"owner": owner or None, "updated_at": now()}}
+    guard = {"owner": document.owner, **NOT_ARCHIVED}
+    return commit(actor, "hand_over", document, update, guard=guard)
+
+
 def archive(kind: Kind, item: str, *, actor: Actor) -> Content:
     """Put an item away; it must be offline. Nothing is deleted."""
     document = get(kind, item)

@@ -4,12 +4,11 @@ from pymongo.client_session import ClientSession
 
 from core.clock import now
 from core.db import transaction
-from core.errors import NotFound
 from core.ids import new_id
 from models.enums import Kind
 from models.history import HistoryEntry
 from models.visitors import Visitor
-from services import links
+from services import saved_items
 from services.visitors import accounts
 
 MAX = 200
@@ -20,10 +19,8 @@ def note(visitor_id: str, kind: Kind, item: str) -> None:
 
     Raises `NotFound`.
     """
-    if not links.is_live(kind, item):
-        raise NotFound
+    key = saved_items.live_key(visitor_id, kind, item)
     entries = HistoryEntry._get_collection()
-    key = {"visitor": visitor_id, "kind": kind.value, "item": item}
 
     def work(session: ClientSession) -> None:
         if not accounts.touch(visitor_id, session, guard={"keeps_history": True}):
@@ -37,20 +34,6 @@ def note(visitor_id: str, kind: Kind, item: str) -> None:
         if written.upserted_id is not None:
             dropped = _drop_oldest(visitor_id, session)
             accounts.touch(visitor_id, session, counts={"history": 1 - dropped})
-
-    transaction(work)
-
-
-def forget(visitor_id: str, kind: Kind, item: str) -> None:
-    """Take one item out; raise `NotFound` when it is not there."""
-
-    def work(session: ClientSession) -> None:
-        gone = HistoryEntry._get_collection().delete_one(
-            {"visitor": visitor_id, "kind": kind.value, "item": item}, session=session
-        )
-        if not gone.deleted_count:
-            raise NotFound
-        accounts.touch(visitor_id, session, counts={"history": -1})
 
     transaction(work)
 

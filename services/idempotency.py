@@ -10,6 +10,7 @@ from core.clock import now
 from core.errors import Conflict
 from core.ids import new_id
 from models.idempotency import IdempotentAnswer
+from services import personal_data
 
 BUSY = dt.timedelta(seconds=30)
 
@@ -53,10 +54,10 @@ def begin(key: str, fingerprint: str, keep: dt.timedelta) -> Answer | Ticket:
 
 
 def finish(ticket: Ticket, answer: Answer) -> None:
-    """Keep the answer."""
+    """Keep the answer, whose body is text."""
+    body = personal_data.sealed(IdempotentAnswer, ticket.key, {"body": answer.body.decode()})
     IdempotentAnswer._get_collection().update_one(
-        {"_id": ticket.key, "token": ticket.token},
-        {"$set": {"status": answer.status, "body": answer.body}},
+        {"_id": ticket.key, "token": ticket.token}, {"$set": {"status": answer.status, **body}}
     )
 
 
@@ -71,7 +72,8 @@ def _again(key: str, fingerprint: str, token: str) -> Answer | Ticket:
     if row is not None and row["fingerprint"] != fingerprint:
         raise Conflict("idempotency_reused")
     if row is not None and row.get("status") is not None:
-        return Answer(row["status"], bytes(row["body"]))
+        body = personal_data.opened(IdempotentAnswer._from_son(row), "body") or ""
+        return Answer(row["status"], body.encode())
     # A process died over it: after a while the next request may take the key over.
     taken = answers.find_one_and_update(
         {"_id": key, "status": None, "busy_until": {"$lt": now()}},

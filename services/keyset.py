@@ -1,4 +1,4 @@
-"""Where a list by time goes on, the newest first; the id decides between equal times."""
+"""Where a list by time, or by a number, goes on; the id decides between equal ones."""
 
 import datetime as dt
 from typing import Any
@@ -7,10 +7,16 @@ from typing import Any
 Position = tuple[dt.datetime, str]
 
 
-def after(position: Position | None) -> dict[str, Any]:
-    """Return the condition for what comes after a position; none from the start."""
+def after(
+    position: Position | tuple[float, str] | None, field: str = "at", *, ascending: bool = False
+) -> dict[str, Any]:
+    """Return the condition for what comes after a position; none from the start.
+
+    `field` is what the list is sorted by, the newest (or highest) first unless told otherwise.
+    """
     if position is None:
         return {}
-    moment, last = position
-    older = [{"at": {"$lt": moment}}, {"at": moment, "_id": {"$lt": last}}]
-    return {"at": {"$lte": moment}, "$or": older}
+    value, last = position
+    beyond, at_most = ("$gt", "$gte") if ascending else ("$lt", "$lte")
+    further = [{field: {beyond: value}}, {field: value, "_id": {beyond: last}}]
+    return {field: {at_most: value}, "$or": further}

@@ -12,7 +12,6 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
 from core.clock import now
-from core.errors import Conflict, NotFound
 from core.ids import new_id
 from models.outbox import Job, JobState
 
@@ -142,38 +141,3 @@ def fail(job: Job, token: str, error: str, max_attempts: int) -> JobState:
         {"$set": change, "$unset": {"token": "", "leased_until": ""}},
     )
     return JobState(change["state"])
-
-
-def retry(job_id: str) -> None:
-    """Make a failed job due again with its attempts reset."""
-    _move(
-        job_id,
-        JobState.FAILED,
-        {"state": JobState.PENDING, "run_at": now(), "attempts": 0},
-        "job_not_failed",
-    )
-
-
-def cancel(job_id: str) -> None:
-    """Take a waiting job out of the queue."""
-    _move(
-        job_id,
-        JobState.PENDING,
-        {"state": JobState.CANCELLED, "finished_at": now(), "drop_at": now() + KEEP_DONE},
-        "job_not_pending",
-    )
-
-
-def _move(job_id: str, state: JobState, change: dict[str, Any], code: str) -> None:
-    jobs = Job._get_collection()
-    if jobs.update_one({"_id": job_id, "state": state}, {"$set": change}).matched_count:
-        return
-    if jobs.find_one({"_id": job_id}, {"_id": 1}) is None:
-        raise NotFound
-    raise Conflict(code)
-
-
-def listing(state: JobState | None, limit: int = 50) -> list[Job]:
-    """Return jobs, those due first; all states when `state` is None."""
-    query = Job.objects(state=state) if state else Job.objects
-    return list(query.order_by("run_at", "id").limit(limit))

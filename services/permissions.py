@@ -43,14 +43,20 @@ TABLE: Mapping[str, Mapping[str, Roles]] = {
         "expire": REVIEWERS,
         "rollback": REVIEWERS,
         "reorder": REVIEWERS,
+        # To another department.
+        "hand_over": ADMINISTRATOR | {Role.FINAL_REVIEWER},
         "refresh": ADMINISTRATOR,
     },
     "media": {"read": EVERYBODY, "write": WRITERS},
     "synonyms": {"read": SEARCH_KEEPERS, "write": SEARCH_KEEPERS},
     "promotions": {"read": SEARCH_KEEPERS, "write": SEARCH_KEEPERS},
-    "fruitless": {"read": SEARCH_KEEPERS | {Role.INVESTMENT_OFFICER}},
+    "fruitless": {
+        "read": SEARCH_KEEPERS | {Role.INVESTMENT_OFFICER},
+        "write": SEARCH_KEEPERS,
+    },
     "visitors": {"read": DESK, "reveal": DESK, "write": ADMINISTRATOR},
-    "calls": {"read": DESK, "write": DESK},
+    # Whom to call is masked in lists; reading it whole is on record.
+    "calls": {"read": DESK, "reveal": DESK, "write": DESK},
     "staff": {"read": ADMINISTRATOR | AUDITOR, "write": ADMINISTRATOR},
     "jobs": {"read": ADMINISTRATOR, "write": ADMINISTRATOR},
     # Those who are watched do not keep the log: administrators neither read nor export it.

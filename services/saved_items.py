@@ -6,14 +6,37 @@ many items it has.
 
 from typing import Any
 
-from models.enums import Kind, Language
-from models.favourites import Favourite
-from models.history import HistoryEntry
-from models.snapshots import snapshot_key
-from services import keyset, live
-from services.keyset import Position
+from pymongo.client_session import ClientSession
 
-Model = type[Favourite] | type[HistoryEntry]
+from core.db import transaction
+from core.errors import NotFound
+from models.enums import Kind, Language
+from models.saved_items import SavedItem
+from models.snapshots import snapshot_key
+from services import keyset, links, live
+from services.keyset import Position
+from services.visitors import accounts
+
+Model = type[SavedItem]
+
+
+def live_key(visitor_id: str, kind: Kind, item: str) -> dict[str, str]:
+    """Return what a live item is known by in a visitor's list; raise `NotFound`."""
+    if not links.is_live(kind, item):
+        raise NotFound
+    return _key(visitor_id, kind, item)
+
+
+def remove(model: Model, visitor_id: str, kind: Kind, item: str) -> None:
+    """Take an item out of a list; raise `NotFound` when it is not there."""
+
+    def work(session: ClientSession) -> None:
+        key = _key(visitor_id, kind, item)
+        if not model._get_collection().delete_one(key, session=session).deleted_count:
+            raise NotFound
+        accounts.touch(visitor_id, session, counts={model.COUNTER: -1})
+
+    transaction(work)
 
 
 def page(
@@ -48,3 +71,7 @@ def page(
     ]
     more = len(rows) > limit
     return items, (shown[-1]["at"], shown[-1]["_id"]) if more else None
+
+
+def _key(visitor_id: str, kind: Kind, item: str) -> dict[str, str]:
+    return {"visitor": visitor_id, "kind": kind.value, "item": item}

@@ -17,7 +17,7 @@ from mongoengine.errors import InvalidDocumentError, ValidationError
 
 from core.errors import Invalid
 from core.texts import has_bad_characters
-from models.content import Content
+from models.content import RESERVED_SLUGS, Content
 
 # What mongoengine says, and the code for it.
 CODES = {
@@ -51,6 +51,8 @@ def build(model: type[Content], stored: Data) -> Content:
         raise
     _refuse(_unfit(kept))
     _refuse(_repeated(kept))
+    if document.slug in RESERVED_SLUGS:
+        raise Invalid(fields={"slug": "slug_reserved"})
     return document
 
 

@@ -12,7 +12,7 @@ from models.content import Content
 from models.enums import Kind
 from models.registry import CONTENT
 from rest import paging
-from rest.access import current_actor, staff
+from rest.access import current_actor, staff, staff_caller
 from rest.idempotency import idempotent
 from schemas.content_life import WorkingListQuerySchema
 from schemas.pages import page_of
@@ -22,11 +22,6 @@ from services.working_lists import Filters
 
 FILTERS = ("state", "stage", "text", "track", "owner", "due")
 ME = "me"
-
-
-def caller() -> str:
-    """Return who calls, for keys of repeated requests."""
-    return f"staff:{current_actor().id}"
 
 
 def declare(kind: Kind) -> None:
@@ -49,7 +44,7 @@ def _items(kind: Kind) -> type[Resource]:
             return page(kind, query)
 
         @staff("content", "write")
-        @idempotent(caller)
+        @idempotent(staff_caller)
         @contract.takes(working(kind))
         @contract.gives(working(kind), code=201)
         def post(self, data: dict[str, Any]) -> Any:
@@ -85,12 +80,12 @@ def page(kind: Kind, query: dict[str, Any]) -> dict[str, Any]:
     given = {name: query[name] for name in FILTERS if name in query}
     author = query.get("author")
     given["author"] = current_actor().id if author == ME else author
-    limit = query["limit"]
-    after = paging.decode(query.get("cursor"))
-    found = working_lists.page(kind, Filters(**given), limit=limit + 1, after=after)
-    last = found[limit - 1] if len(found) > limit else None
-    more = (float(last.order), last.id) if last else None
-    return {"items": found[:limit], "next_cursor": paging.encode(more)}
+    filters = Filters(**given)
+    return paging.listed(
+        query,
+        lambda limit, after: working_lists.page(kind, filters, limit=limit, after=after),
+        lambda one: (float(one.order), one.id),
+    )
 
 
 def change(kind: Kind, item: str, data: dict[str, Any]) -> Content:

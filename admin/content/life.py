@@ -4,15 +4,15 @@ from typing import Any
 
 from flask_restx import Resource
 
-from admin.content.kinds import caller
 from admin.content.space import kind_of, namespace
 from admin.contract import contract
 from models.content import Content
-from rest.access import current_actor, staff
+from rest.access import current_actor, staff, staff_caller
 from rest.idempotency import idempotent
 from schemas.content_life import (
     DecisionSchema,
     OrderSchema,
+    OwnerSchema,
     RevisionSeenSchema,
     ScheduleSchema,
     SlugSchema,
@@ -114,12 +114,24 @@ class Restore(Resource):
         return content.restore(kind_of(kind), item, actor=current_actor())
 
 
+@namespace.route("/<kind>/<item>/owner")
+class Owner(Resource):
+    """The department."""
+
+    @staff("content", "hand_over")
+    @contract.takes(OwnerSchema)
+    @contract.gives(WorkingCardSchema)
+    def put(self, kind: str, item: str, data: dict[str, Any]) -> Content:
+        """Give an item to another department, or to none; its review stays as it is."""
+        return content.hand_over(kind_of(kind), item, actor=current_actor(), **data)
+
+
 @namespace.route("/<kind>/<item>/duplicate")
 class Duplicate(Resource):
     """Copies."""
 
     @staff("content", "write")
-    @idempotent(caller)
+    @idempotent(staff_caller)
     @contract.takes(SlugSchema)
     @contract.gives(WorkingCardSchema, code=201)
     def post(self, kind: str, item: str, data: dict[str, Any]) -> Content:

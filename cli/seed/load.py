@@ -15,10 +15,11 @@ from core.clock import now
 from core.errors import NotFound, Unprocessable
 from models.content import Content
 from models.enums import ContentState, Kind, Language
+from models.search import Synonyms
 from models.seeds import Seed
 from services import changes, content, publishing, translations
 from services.actors import system
-from services.search import synonyms
+from services.search import synonyms, upkeep
 
 ACTOR = system("content files")
 UNKNOWN = "-"
@@ -61,10 +62,10 @@ def is_pristine() -> bool:
 
 def load_synonyms(groups: list[list[str]]) -> int:
     """Write the groups of synonyms when staff keep none; return how many were written."""
-    if synonyms.listing():
+    if upkeep.listing(Synonyms, limit=1):
         return 0
     for group in groups:
-        synonyms.add(group)
+        synonyms.add(ACTOR, group)
     return len(groups)
 
 

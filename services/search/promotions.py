@@ -1,49 +1,75 @@
 """Promotions: what staff put first for a query."""
 
-import functools
 from collections.abc import Sequence
 from typing import Any
 
-from pymongo.client_session import ClientSession
+from pymongo.errors import DuplicateKeyError
 
-from core.db import transaction
-from core.errors import Invalid, NotFound
+from core.errors import Conflict, Invalid, NotFound
 from models.enums import Kind
-from models.search import Promotion
+from models.search import PROMOTED_MAX, PROMOTED_QUERY_MAX, Promotion
 from models.snapshots import Snapshot, in_time, snapshot_key
-from models.versions import CONTENT
-from services import links, versions
+from services import content, links
+from services.actors import Actor
+from services.search import upkeep
 from services.search.text import core, normalise
 
 Row = dict[str, Any]
+# Kind, and id or slug.
+Items = Sequence[tuple[Kind, str]]
 
 
-def promote(query: str, items: Sequence[tuple[Kind, str]]) -> Promotion:
+def add(actor: Actor, query: str, items: Items) -> Promotion:
     """Put items first for a query, in the given order; they must be live.
 
     Spelling that makes no difference to a search (case, width, punctuation) makes none here.
+    Raises `Invalid`, and `Conflict` when something is first for this query already.
     """
-    asked = core(normalise(query))
+    upkeep.require(actor, Promotion)
+    asked = _core(query)
     if not asked:
         raise Invalid(fields={"query": "required"})
-    for kind, item in items:
-        if not links.is_live(kind, item):
-            raise Invalid(fields={"items": "not_live"})
-    chosen = [{"kind": kind.value, "item": item} for kind, item in dict.fromkeys(items)]
-    promotion = Promotion(query=asked, items=chosen)
-    promotion.validate()
-    transaction(functools.partial(_replace, promotion.to_mongo()))
+    if len(asked) > PROMOTED_QUERY_MAX:
+        raise Invalid(fields={"query": "too_long"})
+    promotion = Promotion(query=asked, items=_chosen(items))
+    try:
+        upkeep.insert(actor, promotion)
+    except DuplicateKeyError:
+        raise Conflict("promotion_taken") from None
     return promotion
 
 
-def demote(query: str) -> None:
-    """Forget what was put first for a query."""
-    transaction(functools.partial(_delete, core(normalise(query))))
+def change(actor: Actor, promotion: str, items: Items, *, revision: int) -> Promotion:
+    """Put other items first for the query of a promotion that was seen at `revision`.
+
+    Raises `NotFound`, `Invalid`, `Conflict("stale_revision")`.
+    """
+    upkeep.require(actor, Promotion, promotion)
+    fields = {"items": _chosen(items)}
+    return upkeep.replace(actor, Promotion, promotion, fields, revision=revision)
 
 
-def listing() -> list[Promotion]:
-    """Return all promotions."""
-    return list(Promotion.objects.order_by("query"))
+def remove(actor: Actor, promotion: str) -> None:
+    """Put nothing first any more; raise `NotFound`."""
+    upkeep.require(actor, Promotion, promotion)
+    upkeep.delete(actor, Promotion, promotion)
+
+
+def of(query: str) -> Promotion:
+    """Return what is first for a query; raise `NotFound`."""
+    found: Promotion | None = Promotion.objects(query=_core(query)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def promote(actor: Actor, query: str, items: Items) -> Promotion:
+    """Put items first for a query, whatever was before; errors as in `add` and `change`."""
+    try:
+        before = of(query)
+    except NotFound:
+        return add(actor, query, items)
+    return change(actor, before.id, items, revision=before.revision)
 
 
 def first(asked: str) -> list[Row]:
@@ -57,15 +83,26 @@ def first(asked: str) -> list[Row]:
     return [live[key] for key in wanted if key in live]
 
 
-def _replace(row: Any, session: ClientSession) -> None:
-    change = {"$set": {"items": row["items"]}, "$setOnInsert": {"_id": row["_id"]}}
-    Promotion._get_collection().update_one(
-        {"query": row["query"]}, change, upsert=True, session=session
-    )
-    versions.bump(CONTENT, session)
+def _core(query: str) -> str:
+    return core(normalise(query))
 
 
-def _delete(asked: str, session: ClientSession) -> None:
-    if not Promotion._get_collection().delete_one({"query": asked}, session=session).deleted_count:
-        raise NotFound
-    versions.bump(CONTENT, session)
+def _chosen(items: Items) -> list[Row]:
+    """Return items as they are stored, each once; raise `Invalid` for what is not live."""
+    found = list(dict.fromkeys((kind, _live(kind, item)) for kind, item in items))
+    if not found:
+        raise Invalid(fields={"items": "required"})
+    if len(found) > PROMOTED_MAX:
+        raise Invalid(fields={"items": "too_long"})
+    return [{"kind": kind.value, "item": item} for kind, item in found]
+
+
+def _live(kind: Kind, id_or_slug: str) -> str:
+    """Return the id of a live item."""
+    try:
+        found = str(content.get(kind, id_or_slug).id)
+    except NotFound:
+        raise Invalid(fields={"items": "not_live"}) from None
+    if not links.is_live(kind, found):
+        raise Invalid(fields={"items": "not_live"})
+    return found

@@ -3,46 +3,50 @@
 import functools
 import re
 from collections.abc import Sequence
-from typing import Any
 
-from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
-from core.db import transaction
-from core.errors import Conflict, Invalid, NotFound
-from models.search import Synonyms
-from models.versions import CONTENT
-from services import versions
+from core.errors import Conflict, Invalid
+from models.search import TERM_MAX, TERMS_MAX, Synonyms
+from services.actors import Actor
+from services.search import upkeep
 from services.search.text import RUN, core, is_han, normalise
 
+TERMS_MIN = 2
 VARIANTS_MAX = 6
-# A term is no longer than this (models.search.Synonyms).
-TERM_MAX = 40
 
 
-def add(terms: Sequence[str]) -> Synonyms:
-    """Keep terms that mean the same; raise `Conflict` when one is in another group already."""
-    cleaned = list(dict.fromkeys(" ".join(normalise(term).split()) for term in terms))
-    cleaned = [term for term in cleaned if core(term)]
-    if len(cleaned) < 2:
-        raise Invalid(fields={"terms": "too_short"})
-    group = Synonyms(terms=cleaned)
-    group.validate()
+def add(actor: Actor, terms: Sequence[str]) -> Synonyms:
+    """Keep terms that mean the same.
+
+    Raises `Invalid`, and `Conflict` when a term is in another group.
+    """
+    upkeep.require(actor, Synonyms)
+    group = Synonyms(terms=_cleaned(terms))
     try:
-        transaction(functools.partial(_insert, group.to_mongo()))
+        upkeep.insert(actor, group)
     except DuplicateKeyError:
         raise Conflict("synonym_taken") from None
     return group
 
 
-def remove(group: str) -> None:
-    """Forget a group."""
-    transaction(functools.partial(_delete, group))
+def change(actor: Actor, group: str, terms: Sequence[str], *, revision: int) -> Synonyms:
+    """Replace the terms of a group that was seen at `revision`.
+
+    Raises `NotFound`, `Invalid`, and `Conflict` for another revision or a term of another group.
+    """
+    upkeep.require(actor, Synonyms, group)
+    fields = {"terms": _cleaned(terms)}
+    try:
+        return upkeep.replace(actor, Synonyms, group, fields, revision=revision)
+    except DuplicateKeyError:
+        raise Conflict("synonym_taken") from None
 
 
-def listing() -> list[Synonyms]:
-    """Return all groups."""
-    return list(Synonyms.objects.order_by("terms", "id"))
+def remove(actor: Actor, group: str) -> None:
+    """Forget a group; raise `NotFound`."""
+    upkeep.require(actor, Synonyms, group)
+    upkeep.delete(actor, Synonyms, group)
 
 
 def variants(query: str) -> list[str]:
@@ -81,12 +85,12 @@ def _place(term: str) -> "re.Pattern[str]":
     return re.compile(before + re.escape(term) + after)
 
 
-def _insert(group: Any, session: ClientSession) -> None:
-    Synonyms._get_collection().insert_one(group, session=session)
-    versions.bump(CONTENT, session)
-
-
-def _delete(group: str, session: ClientSession) -> None:
-    if not Synonyms._get_collection().delete_one({"_id": group}, session=session).deleted_count:
-        raise NotFound
-    versions.bump(CONTENT, session)
+def _cleaned(terms: Sequence[str]) -> list[str]:
+    """Return terms as searches compare them, each once; raise `Invalid`."""
+    normal = dict.fromkeys(" ".join(normalise(term).split()) for term in terms)
+    cleaned = [term for term in normal if core(term)]
+    if len(cleaned) < TERMS_MIN:
+        raise Invalid(fields={"terms": "too_short"})
+    if len(cleaned) > TERMS_MAX or any(len(term) > TERM_MAX for term in cleaned):
+        raise Invalid(fields={"terms": "too_long"})
+    return cleaned

@@ -16,7 +16,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from core.clock import now
 from core.errors import Invalid
 from models.staff import Staff
-from services.staff import common, policy
+from services.staff import known_passwords, policy
 
 LENGTH_MAX = 128
 # OWASP's least for Argon2id: 19 MiB, two passes; a sign-in costs tens of milliseconds.
@@ -70,9 +70,9 @@ def check(password: str, *, username: str, name: str, former: Sequence[str], fie
         problem = "too_short"
     elif len(normal) > LENGTH_MAX:
         problem = "too_long"
-    elif common.is_common(normal):
+    elif known_passwords.is_common(normal):
         problem = "password_common"
-    elif common.holds_name(normal, (username, name)):
+    elif known_passwords.holds_name(normal, (username, name)):
         problem = "password_names"
     elif any(matches(one, password) for one in former):
         problem = "password_used"

@@ -4,6 +4,11 @@ MAINLAND = "+86"
 STARS = "****"
 
 
+def name(text: str | None) -> str | None:
+    """Mask a name: its first character."""
+    return None if text is None else f"{text[:1]}{STARS}"
+
+
 def phone(number: str | None) -> str | None:
     """Mask a number in international form: `138****8000`, `+447****0123`."""
     if number is None:

@@ -22,6 +22,7 @@ REVIEWING = frozenset({Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.FINAL_REV
 READERS = ForStaff(frozenset(Role))
 WRITERS = ForStaff(REVIEWING | {Role.EDITOR})
 REVIEWERS = ForStaff(REVIEWING)
+ASSIGNERS = ForStaff(frozenset({Role.ADMINISTRATOR, Role.FINAL_REVIEWER}))
 
 
 def _to(item: Content, body: dict[str, Any] | None = None, **query: str) -> Request:
@@ -125,6 +126,7 @@ def _reads(**query: str) -> Route:
 SEEN = {"revision": 1}
 STALE = {"revision": 7}
 PASSED = {"revision": 1, "approved": True}
+OWNED = {"owner": "测试局"}
 NEVER = {"revision": 1, "publish_at": None, "expire_at": None}
 TITLE = {"revision": 1, "title": "测试"}
 DRAFT = {"revision": 1, "fields": {"title": "测"}}
@@ -249,6 +251,15 @@ TABLE: Table = {
     ),
     f"POST {ITEM}/archive": _verb(WRITERS, "200", _fresh(), others=OTHERS),
     f"POST {ITEM}/restore": _verb(WRITERS, "200", _archived()),
+    f"PUT {ITEM}/owner": Route(
+        ASSIGNERS,
+        {
+            "right": State("200", _fresh(OWNED)),
+            "archived": State("409 archived", _archived(OWNED)),
+            "other department": _others(OWNED),
+            "absent": State("404 not_found", _absent(OWNED)),
+        },
+    ),
     f"POST {ITEM}/duplicate": Route(
         WRITERS, {"copy": State("201", lambda _: _to(create(KIND), {"slug": f"test-{new_id()}"}))}
     ),

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from models.audit import AuditEntry, Outcome
+from models.idempotency import IdempotentAnswer
 from models.staff import Role, Staff
 from tests.factories import create_staff, staff_client
 
@@ -32,6 +33,17 @@ def test_an_account_is_created_with_a_password_told_once(admin: FlaskClient, app
     assert signed.get_json()["due"] == "password_change_needed"
     again = admin.post(API, json={**BODY, "username": "LI.NA"})
     assert (again.status_code, again.get_json()["error"]["code"]) == (409, "username_taken")
+
+
+def test_a_creation_that_is_sent_again_tells_the_same_password(admin: FlaskClient) -> None:
+    headers = {"Idempotency-Key": "key-0123456789"}
+    first, again = (admin.post(API, json=BODY, headers=headers) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.get_json() == again.get_json()
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert AuditEntry.objects(action="staff.create").count() == 1
+    stored = str(list(IdempotentAnswer._get_collection().find()))
+    assert first.get_json()["password"] not in stored
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def test_any_text_is_answered(client: FlaskClient, query: str) -> None:
 @pytest.mark.parametrize("limit", [1, 2, 5])
 def test_pages_hold_every_hit_once_in_order(client: FlaskClient, limit: int) -> None:
     items = {create_live(Kind.PROJECTS, title=f"储能电站{number}号").id for number in range(7)}
-    promotions.promote("储能", [(Kind.PROJECTS, max(items))])
+    promotions.promote(ACTOR, "储能", [(Kind.PROJECTS, max(items))])
     (whole,) = _pages(client, q="储能", limit=50)
     assert set(whole) == items
     assert whole[0] == max(items)
@@ -183,14 +183,14 @@ def test_a_cursor_belongs_to_its_query(client: FlaskClient, other: dict[str, str
 def test_what_staff_keep_takes_effect_at_once(client: FlaskClient) -> None:
     item = create_live(Kind.PROJECTS, title="集成电路设计")
     assert _get(client, q="芯片")["items"] == []
-    group = synonyms.add(["芯片", "集成电路"])
+    group = synonyms.add(ACTOR, ["芯片", "集成电路"])
     assert [one["id"] for one in _get(client, q="芯片")["items"]] == [item.id]
-    synonyms.remove(group.id)
+    synonyms.remove(ACTOR, group.id)
     assert _get(client, q="芯片")["items"] == []
-    promotions.promote("芯片", [(Kind.PROJECTS, item.id)])
+    promotions.promote(ACTOR, "芯片", [(Kind.PROJECTS, item.id)])
     (hit,) = _get(client, q="芯片")["items"]
     assert hit["promoted"]
-    promotions.demote("芯片")
+    promotions.remove(ACTOR, promotions.of("芯片").id)
     assert _get(client, q="芯片")["items"] == []
 
 

@@ -12,8 +12,8 @@ from jobs.sitemaps import BUILD_JOB
 from models.enums import Kind
 from models.outbox import Job, JobState
 from models.sitemaps import Sitemap
-from services import outbox
-from tests.factories import create_live
+from services import jobs, outbox
+from tests.factories import ACTOR, create_live
 
 WorkOff = Callable[..., int]
 
@@ -73,9 +73,9 @@ def test_it_is_written_again_the_next_day_only(
 def test_what_staff_cancelled_stays_cancelled_for_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
     at(monkeypatch, "2026-03-02T03:00")
     schedule.enqueue_due()
-    outbox.cancel(Job.objects.get(name=BUILD_JOB).id)
+    jobs.cancel(ACTOR, Job.objects.get(name=BUILD_JOB).id)
     schedule.enqueue_due()
-    assert [job.state for job in Job.objects] == [JobState.CANCELLED]
+    assert [job.state for job in Job.objects(name=BUILD_JOB)] == [JobState.CANCELLED]
 
 
 def test_the_nightly_job_lists_what_is_live(work_off: WorkOff) -> None:

@@ -12,7 +12,7 @@ from models.content import Content
 from models.enums import ContentState, Kind
 from models.outbox import Job, JobState
 from models.revisions import Revision
-from services import content, outbox, publishing, versions
+from services import content, jobs, outbox, publishing, versions
 from tests.factories import ACTOR, create, create_live
 
 DAY = dt.timedelta(days=1)
@@ -76,7 +76,7 @@ def clear_edit_and_set(item: Content, field: str, at: dt.datetime) -> None:
 
 def cancel_and_set(item: Content, field: str, at: dt.datetime) -> None:
     """Let staff cancel the job, and think better of it."""
-    outbox.cancel(Job.objects.get().id)
+    jobs.cancel(ACTOR, Job.objects.get().id)
     schedule(item, **{field: at})
 
 

@@ -20,7 +20,9 @@ from core.settings import Settings
 from jobs import worker as worker_module
 from jobs.worker import ABANDONED, Worker
 from models.outbox import Job, JobState
-from services import outbox
+from services import jobs, outbox
+from services.jobs import Filters
+from tests.factories import ACTOR
 
 PROJECT = Path(worker_module.__file__).parents[1]
 LEASE = dt.timedelta(seconds=60)
@@ -93,7 +95,7 @@ def test_a_failing_job_is_tried_again_with_a_pause_and_then_given_up(
     assert (job.state, job.attempts) == (JobState.FAILED, 3)
     assert job.finished_at is not None
     assert job.drop_at is None
-    assert outbox.listing(JobState.FAILED) == [job]
+    assert jobs.listing(Filters(JobState.FAILED), limit=9) == [job]
     assert not worker.step()
 
 
@@ -129,7 +131,7 @@ def test_a_job_that_does_not_fit_its_handler_is_given_up_visibly(
 def test_what_was_given_up_is_tried_again_when_staff_say_so(make: Callable[..., Worker]) -> None:
     outbox.enqueue("moody", {})
     assert make({"moody": fail}, job_max_attempts=1).step()
-    outbox.retry(only_job().id)
+    jobs.retry(ACTOR, only_job().id)
     assert (only_job().state, only_job().attempts) == (JobState.PENDING, 0)
     assert make({"moody": lambda: None}).step()
     assert only_job().state is JobState.DONE
@@ -140,17 +142,17 @@ def test_staff_can_neither_retry_nor_cancel_at_a_wrong_moment(make: Callable[...
     outbox.enqueue("note", {})
     job_id = only_job().id
     with pytest.raises(Conflict, match="job_not_failed"):
-        outbox.retry(job_id)
+        jobs.retry(ACTOR, job_id)
     assert make({"note": lambda: None}).step()
     with pytest.raises(Conflict, match="job_not_pending"):
-        outbox.cancel(job_id)
+        jobs.cancel(ACTOR, job_id)
     with pytest.raises(NotFound):
-        outbox.retry("no-such-job")
+        jobs.retry(ACTOR, "no-such-job")
 
 
 def test_a_cancelled_job_does_not_run(make: Callable[..., Worker]) -> None:
     outbox.enqueue("note", {})
-    outbox.cancel(only_job().id)
+    jobs.cancel(ACTOR, only_job().id)
     assert not make({"note": fail}).step()
     assert only_job().state is JobState.CANCELLED
     assert only_job().drop_at is not None

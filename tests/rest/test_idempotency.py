@@ -96,6 +96,14 @@ def test_neither_key_nor_actor_is_stored_in_clear(notes: FlaskClient) -> None:
     assert "13800000000" not in str(row)
 
 
+def test_the_answer_is_not_stored_in_clear(notes: FlaskClient) -> None:
+    answer = _post(notes)
+    stored = str(IdempotentAnswer._get_collection().find_one({}))
+    assert answer.get_json()["title"] == "测试"
+    assert "测试" not in stored
+    assert answer.get_json()["id"] not in stored
+
+
 def test_sixteen_at_once_have_one_effect(scratch_app: tuple[Flask, Effects]) -> None:
     app, effects = scratch_app
     effects.pause_s = 0.2

@@ -12,7 +12,9 @@ from core.clock import now
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from models.outbox import Job, JobState
-from services import outbox
+from services import jobs, outbox
+from services.jobs import Filters
+from tests.factories import ACTOR
 
 LEASE = dt.timedelta(seconds=30)
 LAPSED = dt.timedelta(seconds=-1)
@@ -143,7 +145,7 @@ def test_the_last_attempt_leaves_the_job_where_staff_see_it() -> None:
     assert (job.state, job.attempts, job.error) == (JobState.FAILED, 3, "ValueError: broken")
     assert job.drop_at is None
     assert outbox.claim(new_id(), LEASE) is None
-    assert [one.id for one in outbox.listing(JobState.FAILED)] == [job.id]
+    assert [one.id for one in jobs.listing(Filters(JobState.FAILED), limit=9)] == [job.id]
 
 
 @pytest.mark.parametrize("error", ["长" * 5_000, "lone \ud83d surrogate", "\x00", ""])
@@ -156,14 +158,14 @@ def test_any_text_of_an_error_can_be_recorded(error: str) -> None:
 
 def test_staff_retry_what_failed_with_all_attempts_anew() -> None:
     job = failed()
-    outbox.retry(job.id)
+    jobs.retry(ACTOR, job.id)
     assert (only().state, only().attempts) == (JobState.PENDING, 0)
     assert claim().id == job.id
 
 
 def test_staff_cancel_what_waits() -> None:
     enqueue(run_at=now() + MINUTE)
-    outbox.cancel(only().id)
+    jobs.cancel(ACTOR, only().id)
     job = only()
     assert job.state is JobState.CANCELLED
     assert job.drop_at > now()
@@ -174,24 +176,24 @@ def test_staff_cancel_what_waits() -> None:
 def test_only_a_failed_job_is_retried_and_only_a_waiting_one_cancelled() -> None:
     job = failed()
     with pytest.raises(Conflict) as refused:
-        outbox.cancel(job.id)
+        jobs.cancel(ACTOR, job.id)
     assert refused.value.code == "job_not_pending"
-    outbox.retry(job.id)
+    jobs.retry(ACTOR, job.id)
     with pytest.raises(Conflict) as refused:
-        outbox.retry(job.id)
+        jobs.retry(ACTOR, job.id)
     assert refused.value.code == "job_not_failed"
-    for verb in (outbox.retry, outbox.cancel):
+    for verb in (jobs.retry, jobs.cancel):
         with pytest.raises(NotFound):
-            verb("0" * 16)
+            verb(ACTOR, "0" * 16)
 
 
 def test_jobs_are_listed_by_state_those_due_first() -> None:
     enqueue("later", run_at=now() + MINUTE)
     enqueue("now")
-    assert [job.name for job in outbox.listing(None)] == ["now", "later"]
+    assert [job.name for job in jobs.listing(Filters(), limit=9)] == ["now", "later"]
     claim()
-    assert [job.name for job in outbox.listing(JobState.RUNNING)] == ["now"]
-    assert [job.name for job in outbox.listing(JobState.PENDING, limit=1)] == ["later"]
+    assert [job.name for job in jobs.listing(Filters(JobState.RUNNING), limit=9)] == ["now"]
+    assert [job.name for job in jobs.listing(Filters(JobState.PENDING), limit=1)] == ["later"]
 
 
 @pytest.mark.parametrize("state", JobState)

@@ -10,6 +10,7 @@ from core.db import database
 from core.sealing import SealingError, key_id
 from core.settings import Settings, SettingsError
 from models.data_keys import DataKey
+from models.idempotency import IdempotentAnswer
 from models.notifications import CallTask, Event
 from models.registry import DOCUMENTS
 from models.visitors import EmailCode, Visitor
@@ -74,7 +75,7 @@ def sealed_values() -> list[str]:
 
 def test_whatever_is_sealed_takes_part() -> None:
     sealed = {document for document in DOCUMENTS if hasattr(document, "SEALED")}
-    assert sealed == {Visitor, EmailCode, CallTask, WechatToken}
+    assert sealed == {Visitor, EmailCode, CallTask, WechatToken, IdempotentAnswer}
     for document in sealed:
         assert set(document.SEALED) | set(document.INDEXED) <= set(document._fields)
         assert set(document.INDEXED.values()) <= set(document.SEALED)

@@ -226,7 +226,7 @@ def test_past_its_time_an_item_is_no_target_of_links_any_more() -> None:
     assert [(link.exists, link.live) for link in links.check(venue)] == [(True, False)]
     assert links.problems(venue) == {"site": ("link_not_live", {"target": f"sites:{site.id}"})}
     with pytest.raises(Invalid) as refused:
-        promotions.promote("园区", [(Kind.SITES, site.id)])
+        promotions.promote(ACTOR, "园区", [(Kind.SITES, site.id)])
     assert refused.value.fields == {"items": "not_live"}
 
 

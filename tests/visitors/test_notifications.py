@@ -156,7 +156,10 @@ def test_staff_close_a_call_once_and_only_those_who_may(app: Flask) -> None:
         contact = ToContact(None, "+8613800138000")
         notifications.notify(Event.MESSAGE, contact, TOLD, f"call-{number}")
     first, second, third = call_tasks.listing(DESK)
-    assert [one.id for one in call_tasks.listing(DESK, after=first.id)] == [second.id, third.id]
+    assert [one.id for one in call_tasks.listing(DESK, after=(first.created_at, first.id))] == [
+        second.id,
+        third.id,
+    ]
     closed = call_tasks.close(DESK, first.id, state=CallState.DONE, note="已告知")
     assert (closed.state, closed.closed_by) == (CallState.DONE, "desk")
     with pytest.raises(Conflict):

@@ -9,6 +9,7 @@ from services.search import query as search
 from services.search import suggestions, synonyms
 from services.search.asked import Filters
 from tests.api.profiling import profiled
+from tests.factories import ACTOR
 from tests.services.search.asking import BOUND, project, titles
 
 QUERIES = {
@@ -41,7 +42,7 @@ def _cost(query: str, filters: Filters) -> tuple[int, int]:
 
 def test_a_search_goes_along_an_index_and_costs_the_same_in_a_larger_collection(many: None) -> None:
     del many
-    synonyms.add(["词组", "词语"])
+    synonyms.add(ACTOR, ["词组", "词语"])
     before = {name: _cost(*asked) for name, asked in QUERIES.items()}
     entries = SearchEntry._get_collection()
     entries.insert_many([{**row, "_id": row["_id"] + "x"} for row in entries.find({})])

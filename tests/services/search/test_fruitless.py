@@ -8,6 +8,7 @@ from core.clock import today
 from models.enums import Kind, Language
 from models.search import FruitlessQuery
 from services.search import fruitless, promotions
+from tests.factories import ACTOR
 from tests.services.search.asking import ask, project
 
 
@@ -39,7 +40,7 @@ def test_what_finds_a_part_only_is_told_apart() -> None:
 
 def test_what_is_found_limited_or_paged_is_not_counted() -> None:
     item = project("氢能装备")
-    promotions.promote("电话多少", [(Kind.PROJECTS, item.id)])
+    promotions.promote(ACTOR, "电话多少", [(Kind.PROJECTS, item.id)])
     ask("氢能装备")
     ask("电话多少")
     ask("量子通信", kind="films")
@@ -70,7 +71,7 @@ def test_figures_are_no_personal_data(query: str) -> None:
 def test_a_row_says_nothing_of_who_asked() -> None:
     ask("量子通信")
     (row,) = _rows()
-    assert set(row) == {"_id", "day", "query", "language", "count", "loose", "last_at"}
+    assert set(row) == {"_id", "day", "query", "language", "count", "loose", "last_at", "handled"}
 
 
 def test_a_day_has_no_end_of_queries_but_the_log_has(monkeypatch: pytest.MonkeyPatch) -> None:

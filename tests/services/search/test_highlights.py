@@ -64,7 +64,7 @@ def test_pinyin_marks_nothing_in_a_translation(title: str) -> None:
 
 def test_a_synonym_is_marked_where_it_stands() -> None:
     project("集成电路设计", summary="面向半导体的设计。")
-    synonyms.add(["芯片", "集成电路", "半导体"])
+    synonyms.add(ACTOR, ["芯片", "集成电路", "半导体"])
     assert marked("芯片") == ["集成电路"]
     assert marked("芯片", "summary") == ["半导体"]
 

@@ -203,7 +203,7 @@ def test_facets_count_what_is_found() -> None:
 @pytest.mark.parametrize("size", [1, 3, 4, 20])
 def test_pages_hold_every_hit_once(size: int) -> None:
     ids = {project(f"新材料{number}号").id for number in range(8)}
-    promotions.promote("新材料", [(Kind.PROJECTS, sorted(ids)[3])])
+    promotions.promote(ACTOR, "新材料", [(Kind.PROJECTS, sorted(ids)[3])])
     whole = [hit["id"] for hit in ask("新材料").items]
     pages, offset = [], 0
     for _ in range(10):
@@ -222,7 +222,7 @@ def test_promoted_items_come_first_once() -> None:
     items = [project(f"低空物流{number}") for number in range(3)]
     stranger = create_live(Kind.VENUES, title="服务中心")
     chosen = [(Kind.VENUES, stranger.id), (Kind.PROJECTS, items[2].id)]
-    promotions.promote("低空 物流！", chosen)
+    promotions.promote(ACTOR, "低空 物流！", chosen)
     hits = ask("低空物流")
     order = [stranger.id, items[2].id, items[0].id, items[1].id]
     assert [hit["id"] for hit in hits.items] == order
@@ -238,7 +238,7 @@ def test_promoted_items_that_are_offline_or_filtered_out_are_left_out() -> None:
     gone, stays = project("低空一号"), project("低空二号")
     expiring = create_live(Kind.SITES, title="低空园区")
     chosen = [(Kind.PROJECTS, gone.id), (Kind.SITES, expiring.id), (Kind.PROJECTS, stays.id)]
-    promotions.promote("低空", chosen)
+    promotions.promote(ACTOR, "低空", chosen)
     publishing.unpublish(Kind.PROJECTS, gone.id, actor=ACTOR)
     assert [hit["id"] for hit in ask("低空").items] == [expiring.id, stays.id]
     assert ask("低空").total == 2
@@ -250,7 +250,7 @@ def test_promoted_items_that_are_offline_or_filtered_out_are_left_out() -> None:
 
 def test_a_promoted_item_answers_what_nothing_has() -> None:
     item = project("储能")
-    promotions.promote("电话多少", [(Kind.PROJECTS, item.id)])
+    promotions.promote(ACTOR, "电话多少", [(Kind.PROJECTS, item.id)])
     hits = ask("电话多少")
     assert [hit["promoted"] for hit in hits.items] == [True]
     assert not hits.loose
@@ -259,7 +259,7 @@ def test_a_promoted_item_answers_what_nothing_has() -> None:
 def test_synonyms_work_both_ways_and_below_the_word_itself() -> None:
     project("集成电路设计")
     project("芯片设计")
-    synonyms.add(["芯片", "集成电路"])
+    synonyms.add(ACTOR, ["芯片", "集成电路"])
     assert titles("芯片") == ["芯片设计", "集成电路设计"]
     assert titles("集成电路") == ["集成电路设计", "芯片设计"]
     assert titles("集成电路设计") == ["集成电路设计", "芯片设计"]
@@ -268,7 +268,7 @@ def test_synonyms_work_both_ways_and_below_the_word_itself() -> None:
 def test_a_word_is_a_synonym_only_as_a_whole() -> None:
     project("人工智能")
     project("air cargo")
-    synonyms.add(["AI", "人工智能"])
+    synonyms.add(ACTOR, ["AI", "人工智能"])
     assert titles("ai") == ["人工智能"]
     assert titles("air") == ["air cargo"]
     assert titles("AI") == titles("ＡＩ") == ["人工智能"]
