@@ -7,12 +7,12 @@ from flask_restx import Namespace, Resource
 
 from api.contract import contract
 from core.errors import Invalid
-from rest import language, paging
+from rest import language, paging, serving
 from rest.access import anyone
 from schemas.queries import SearchQuerySchema, SuggestQuerySchema
 from schemas.search import SearchSchema, SuggestionsSchema
+from services.search import lexicon, suggestions
 from services.search import query as search
-from services.search import suggestions
 from services.search.asked import Filters
 
 namespace = Namespace("search", description="搜索 search over everything live")
@@ -30,7 +30,12 @@ class Search(Resource):
         filters = Filters(query.get("kind"), query.get("track"))
         offset = _offset(query)
         hits = search.search(
-            query["q"], language.current(), filters, limit=query["limit"], offset=offset
+            query["q"],
+            language.current(),
+            filters,
+            serving.kept(lexicon.load),
+            limit=query["limit"],
+            offset=offset,
         )
         next_one = (float(hits.next_offset), _asked(query)) if hits.next_offset else None
         return {

@@ -8,7 +8,7 @@ from cli.connection import actor, connect
 from core.clock import today
 from models.enums import Kind, Language
 from models.search import Promotion, Synonyms
-from services.search import entries, fruitless, promotions, query, synonyms, upkeep
+from services.search import entries, fruitless, lexicon, promotions, query, synonyms, upkeep
 from services.search.asked import Filters
 
 
@@ -32,7 +32,8 @@ def rebuild() -> None:
 def try_query(text: str, lang: str | None, limit: int) -> None:
     """Search as a visitor does."""
     connect()
-    hits = query.search(text, Language(lang or Language.ZH_CN), Filters(), limit=limit)
+    language = Language(lang or Language.ZH_CN)
+    hits = query.search(text, language, Filters(), lexicon.load(), limit=limit)
     for hit in hits.items:
         click.echo(f"{hit['kind']:9} {hit['slug']:40} {hit['title']}")
     click.echo(f"{hits.total} found" + (", loosely" if hits.loose else ""))

@@ -5,7 +5,7 @@ import functools
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from flask import Response, abort, current_app, make_response, request
@@ -14,6 +14,8 @@ from werkzeug.http import http_date
 from core.clock import now
 from models.versions import CONTENT
 from rest import language
+
+Loaded = TypeVar("Loaded")
 
 JSON = "application/json"
 # Where in the WSGI environment an answer tells the byte cache that it may be kept.
@@ -76,6 +78,12 @@ def public(read: Callable[[], Any], changed: Changed | None = None) -> Response:
     if request.if_none_match or since is None or modified is None or since >= modified:
         response.make_conditional(request)
     return checked(response)
+
+
+def kept(load: Callable[[], Loaded]) -> Loaded:
+    """Return what `load` returns, read once a version of all content: see `services.versions`."""
+    loaded: Loaded = current_app.config["VERSIONS"].kept(load)
+    return loaded
 
 
 @functools.cache

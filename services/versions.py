@@ -4,12 +4,15 @@ import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from pymongo.client_session import ClientSession
 
 from core.clock import now
 from core.shared import Counters
 from models.versions import CONTENT, Version
+
+Loaded = TypeVar("Loaded")
 
 # Shared counters that were seen to be right longer ago are not relied on: who keeps them is away.
 FRESH_S = 2.0
@@ -63,6 +66,11 @@ def current(scope: str = CONTENT) -> State:
     return State(row["number"], row["last_modified"])
 
 
+def kept(load: Callable[[], Loaded]) -> Loaded:
+    """Return what `load` returns. Who knows no version keeps nothing; `Known` does."""
+    return load()
+
+
 class Known:
     """Counters as this process knows them, asking the database only for what it has not seen.
 
@@ -75,6 +83,7 @@ class Known:
         self._counters = counters
         self._ready = ready
         self._states: dict[str, tuple[float, State]] = {}
+        self._kept: dict[Callable[[], Any], tuple[State, Any]] = {}
 
     def current(self, scope: str = CONTENT) -> State:
         """Return a scope's counter."""
@@ -86,6 +95,21 @@ class Known:
         state = current(scope)
         self._states[scope] = (read_at, state)
         return state
+
+    def kept(self, load: Callable[[], Loaded]) -> Loaded:
+        """Return what `load` returns, read once for each state of the content that was seen.
+
+        For what is small, the same for everybody and moves the content's version. It is as new
+        as that version, or newer.
+        """
+        state = self.current(CONTENT)
+        known = self._kept.get(load)
+        if known is not None and known[0] is state:
+            loaded: Loaded = known[1]
+            return loaded
+        loaded = load()
+        self._kept[load] = (state, loaded)
+        return loaded
 
     def _is_right(self, scope: str, read_at: float, state: State) -> bool:
         return (

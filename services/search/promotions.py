@@ -8,10 +8,11 @@ from pymongo.errors import DuplicateKeyError
 from core.errors import Conflict, Invalid, NotFound
 from models.enums import Kind
 from models.search import PROMOTED_MAX, PROMOTED_QUERY_MAX, Promotion
-from models.snapshots import Snapshot, in_time, snapshot_key
+from models.snapshots import Snapshot, in_time
 from services import content, links
 from services.actors import Actor
 from services.search import upkeep
+from services.search.lexicon import Lexicon
 from services.search.text import core, normalise
 
 Row = dict[str, Any]
@@ -72,13 +73,12 @@ def promote(actor: Actor, query: str, items: Items) -> Promotion:
     return change(actor, before.id, items, revision=before.revision)
 
 
-def first(asked: str) -> list[Row]:
+def first(asked: str, lexicon: Lexicon) -> list[Row]:
     """Return (key, kind, tracks, …) of what is live and put first for a query's core, in order."""
-    row = Promotion._get_collection().find_one({"query": asked})
-    if row is None:
+    wanted = lexicon.promoted.get(asked, ())
+    if not wanted:
         return []
-    wanted = [snapshot_key(one["kind"], one["item"]) for one in row["items"]]
-    match = {"_id": {"$in": wanted}, **in_time()}
+    match = {"_id": {"$in": list(wanted)}, **in_time()}
     live = {one["_id"]: one for one in Snapshot.raw().find(match, {"kind": 1, "tracks": 1})}
     return [live[key] for key in wanted if key in live]
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models.enums import Kind, Language
-from models.snapshots import Snapshot, in_time, snapshot_key
 from services.search import (
     candidates,
     cards,
@@ -18,6 +17,7 @@ from services.search import (
     text,
 )
 from services.search.asked import Filters, Query, Row
+from services.search.lexicon import Lexicon
 
 QUERY_MAX = 60
 # With fewer hits than this that have the whole query, those that have most of it follow.
@@ -40,7 +40,13 @@ class Hits:
 
 
 def search(
-    query: str, language: Language, filters: Filters, *, limit: int, offset: int = 0
+    query: str,
+    language: Language,
+    filters: Filters,
+    lexicon: Lexicon,
+    *,
+    limit: int,
+    offset: int = 0,
 ) -> Hits:
     """Return hits for what a visitor typed, the best first.
 
@@ -48,12 +54,12 @@ def search(
     """
     asked = Query(" ".join(text.normalise(query).split())[:QUERY_MAX])
     if not asked.units:
-        return Hits([], 0, None, loose=False, facets=_facets([], filters))
-    queries = _ways(asked)
-    first = promotions.first(asked.core)
+        return Hits([], 0, None, loose=False, facets=_facets([], filters, lexicon))
+    queries = _ways(asked, lexicon)
+    first = promotions.first(asked.core, lexicon)
     whole = _whole(queries, filters)
     if len(whole) < FEW and asked.plainly:
-        plain = _ways(Query(asked.plainly))
+        plain = _ways(Query(asked.plainly), lexicon)
         whole = _without_repetition([*whole, *_whole(plain, filters)])
         queries += plain
     partly = (
@@ -71,12 +77,13 @@ def search(
     items = cards.hits(keys[offset : offset + limit], language, queries, terms, promoted)
     next_offset = offset + limit if offset + limit < len(keys) else None
     is_loose = bool(within) and not (first or whole)
-    return Hits(items, len(keys), next_offset, is_loose, _facets(everything, filters))
+    return Hits(items, len(keys), next_offset, is_loose, _facets(everything, filters, lexicon))
 
 
-def _ways(asked: Query) -> list[Query]:
+def _ways(asked: Query, lexicon: Lexicon) -> list[Query]:
     """Return a query, and what it is when a synonym replaces a term."""
-    return [asked, *(Query(one, is_variant=True) for one in synonyms.variants(asked.whole))]
+    others = synonyms.variants(asked.whole, lexicon)
+    return [asked, *(Query(one, is_variant=True) for one in others)]
 
 
 def _whole(queries: Sequence[Query], filters: Filters) -> list[Row]:
@@ -111,24 +118,17 @@ def _without_repetition(rows: Iterable[Row]) -> list[Row]:
     return list(found.values())
 
 
-def _facets(rows: Sequence[Row], filters: Filters) -> Row:
+def _facets(rows: Sequence[Row], filters: Filters, lexicon: Lexicon) -> Row:
     """Count rows by kind, whatever kind they are limited to, and by live track likewise."""
     by_track, by_kind = Filters(track=filters.track), Filters(kind=filters.kind)
     kinds = Counter(row["kind"] for row in rows if by_track.admit(row))
     tracks = Counter(track for row in rows if by_kind.admit(row) for track in row["tracks"])
-    slugs = _live_slugs(tracks)
+    slugs = lexicon.slugs(tracks)
     named = Counter({slugs[track]: count for track, count in tracks.items() if track in slugs})
     return {
         "kinds": [{"kind": str(Kind(kind)), "count": count} for kind, count in _most(kinds)],
         "tracks": [{"track": track, "count": count} for track, count in _most(named)],
     }
-
-
-def _live_slugs(tracks: Iterable[str]) -> dict[str, str]:
-    """Return the slugs of those tracks (by id) that are live: others are not named."""
-    keys = [snapshot_key(Kind.TRACKS, track) for track in tracks]
-    rows = Snapshot.raw().find({"_id": {"$in": keys}, **in_time()}, {"item": 1, "slug": 1})
-    return {row["item"]: row["slug"] for row in rows}
 
 
 def _most(counted: "Counter[str]") -> list[tuple[str, int]]:

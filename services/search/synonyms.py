@@ -10,6 +10,7 @@ from core.errors import Conflict, Invalid
 from models.search import TERM_MAX, TERMS_MAX, Synonyms
 from services.actors import Actor
 from services.search import upkeep
+from services.search.lexicon import Lexicon
 from services.search.text import RUN, core, is_han, normalise
 
 TERMS_MIN = 2
@@ -49,19 +50,18 @@ def remove(actor: Actor, group: str) -> None:
     upkeep.delete(actor, Synonyms, group)
 
 
-def variants(query: str) -> list[str]:
+def variants(query: str, lexicon: Lexicon) -> list[str]:
     """Return a normalised query with a term replaced by each of its synonyms.
 
     The longest term of a group is replaced; a word is one only as a whole.
     """
-    known = Synonyms._get_collection().find({"terms": {"$in": sorted(_parts(query))}})
     found: list[str] = []
-    for group in sorted(known, key=lambda row: str(row["_id"])):
-        present = [term for term in group["terms"] if _place(term).search(query)]
+    for group in lexicon.groups_of(_parts(query)):
+        present = [term for term in group if _place(term).search(query)]
         if not present:
             continue
         term = max(present, key=len)
-        others = [other for other in group["terms"] if other not in present]
+        others = [other for other in group if other not in present]
         found += [other.join(_place(term).split(query)) for other in others]
     return list(dict.fromkeys(found))[:VARIANTS_MAX]
 

@@ -135,3 +135,27 @@ def test_a_date_is_not_kept_for_ever(counters: Counters, monkeypatch: pytest.Mon
     counters.beat()
     later = redated()
     assert known.current() == later
+
+
+def test_what_is_kept_is_read_once_a_state(counters: Counters) -> None:
+    known, state = versions.Known(counters, ready=int), bump()
+    counters.raise_to(CONTENT, state.number)
+    counters.beat()
+    reads: list[int] = []
+
+    def load() -> int:
+        reads.append(1)
+        return len(reads)
+
+    assert [known.kept(load), known.kept(load)] == [1, 1]
+    later = bump()
+    counters.raise_to(CONTENT, later.number)
+    counters.beat()
+    assert [known.kept(load), known.kept(load)] == [2, 2]
+
+
+def test_who_knows_no_version_keeps_nothing() -> None:
+    reads: list[int] = []
+    for _ in range(2):
+        versions.kept(lambda: reads.append(1))
+    assert len(reads) == 2

@@ -4,8 +4,8 @@ from typing import Any
 
 from models.enums import Kind, Language
 from models.search import SearchEntry
+from services.search import lexicon, suggestions
 from services.search import query as search
-from services.search import suggestions
 from services.search.asked import Filters
 from services.search.query import Hits
 from tests.factories import create_live
@@ -16,7 +16,8 @@ BOUND = 100
 
 def ask(query: str, language: str = "zh-CN", limit: int = 20, offset: int = 0, **only: str) -> Hits:
     """Return the hits of a query, limited to a kind or a track."""
-    return search.search(query, Language(language), Filters(**only), limit=limit, offset=offset)
+    filters, known = Filters(**only), lexicon.load()
+    return search.search(query, Language(language), filters, known, limit=limit, offset=offset)
 
 
 def titles(query: str, language: str = "zh-CN", **only: str) -> list[str]:

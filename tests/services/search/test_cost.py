@@ -5,8 +5,8 @@ import pytest
 from models.enums import Language
 from models.search import SearchEntry
 from models.snapshots import Snapshot
+from services.search import lexicon, suggestions, synonyms
 from services.search import query as search
-from services.search import suggestions, synonyms
 from services.search.asked import Filters
 from tests.api.profiling import profiled
 from tests.factories import ACTOR
@@ -33,7 +33,9 @@ WALKS_MAX = 80
 
 def _cost(query: str, filters: Filters) -> tuple[int, int]:
     """Return how many keys and documents of entries a search looks at, along indexes only."""
-    reads = profiled(lambda: search.search(query, Language.ZH_CN, filters, limit=20))
+    reads = profiled(
+        lambda: search.search(query, Language.ZH_CN, filters, lexicon.load(), limit=20)
+    )
     assert not [read for read in reads if "COLLSCAN" in read.stages]
     found = [read for read in reads if read.collection == "search_entries"]
     assert found
@@ -67,8 +69,10 @@ def test_a_rare_phrase_of_common_characters_is_looked_at_alone(many: None) -> No
     rare = project("语词同共", summary="要摘见常")
     for query in ("语词同共", "要摘见常"):
         reads = profiled(
-            lambda query=query: search.search(query, Language.ZH_CN, Filters(), limit=20)
-        )  # type: ignore[misc]
+            lambda query=query: search.search(  # type: ignore[misc]
+                query, Language.ZH_CN, Filters(), lexicon.load(), limit=20
+            )
+        )
         found = [read for read in reads if read.collection == "search_entries"]
         assert titles(query) == [rare.title]
         assert sum(read.documents for read in found) <= 20
