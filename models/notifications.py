@@ -35,6 +35,13 @@ class CallState(StrEnum):
     GIVEN_UP = "given_up"
 
 
+class CallOutcome(StrEnum):
+    """How a call ended; a `CallState` too."""
+
+    DONE = CallState.DONE.value
+    GIVEN_UP = CallState.GIVEN_UP.value
+
+
 class InboxEntry(Document):
     """Something that a visitor was told. `data` fills the text and holds nothing personal.
 

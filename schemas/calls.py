@@ -1,9 +1,9 @@
 """Calls that staff make, on the wire."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from models.enums import Language
-from models.notifications import NOTE_MAX, CallState, Event
+from models.notifications import NOTE_MAX, CallOutcome, CallState, Event
 from schemas.fields import Choice, Text
 from schemas.queries import PageQuerySchema
 
@@ -15,13 +15,9 @@ class CallListQuerySchema(PageQuerySchema):
 
 
 class CallCloseSchema(Schema):
-    """How a call ended: `done` or `given_up`."""
+    """How a call ended."""
 
-    state = Choice(
-        CallState,
-        required=True,
-        validate=validate.NoneOf([CallState.OPEN], error="choice"),
-    )
+    state = Choice(CallOutcome, required=True)
     note = Text(maximum=NOTE_MAX, allow_none=True)
 
 

@@ -8,10 +8,10 @@ from pymongo.client_session import ClientSession
 
 from core.clock import now
 from core.db import transaction
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, NotFound
 from core.ids import new_id
 from models.enums import Language
-from models.notifications import NOTE_MAX, CallState, CallTask, Event
+from models.notifications import NOTE_MAX, CallOutcome, CallState, CallTask, Event
 from models.visitors import Visitor
 from services import audit, keyset, notification_texts, permissions, personal_data
 from services.actors import Actor
@@ -126,10 +126,8 @@ def release(actor: Actor, task_id: str) -> CallTask:
     return _change(actor, "release", task_id, {"$unset": gone}, of_anybody=True)
 
 
-def close(actor: Actor, task_id: str, *, state: CallState, note: str | None = None) -> CallTask:
-    """Note how a call ended: done or given up. Raises `NotFound`, `Conflict`."""
-    if state is CallState.OPEN:
-        raise Invalid(fields={"state": "choice"})
+def close(actor: Actor, task_id: str, *, state: CallOutcome, note: str | None = None) -> CallTask:
+    """Note how a call ended; raise `NotFound`, `Conflict`."""
     change = {
         "state": state.value,
         "closed_at": now(),

@@ -13,7 +13,7 @@ from core import db
 from core.db import transaction
 from core.errors import Conflict, Forbidden
 from models.enums import Language
-from models.notifications import CallState, CallTask, DeliveredBy, Event, InboxEntry
+from models.notifications import CallOutcome, CallState, CallTask, DeliveredBy, Event, InboxEntry
 from models.outbox import Job, JobState
 from models.staff import Role
 from models.visitors import Visitor
@@ -160,10 +160,10 @@ def test_staff_close_a_call_once_and_only_those_who_may(app: Flask) -> None:
         second.id,
         third.id,
     ]
-    closed = call_tasks.close(DESK, first.id, state=CallState.DONE, note="已告知")
+    closed = call_tasks.close(DESK, first.id, state=CallOutcome.DONE, note="已告知")
     assert (closed.state, closed.closed_by) == (CallState.DONE, "desk")
     with pytest.raises(Conflict):
-        call_tasks.close(DESK, first.id, state=CallState.GIVEN_UP)
+        call_tasks.close(DESK, first.id, state=CallOutcome.GIVEN_UP)
     assert [one.id for one in call_tasks.listing(DESK)] == [second.id, third.id]
     editor = Actor("editor", "测试", frozenset({Role.EDITOR}), None, "", "")
     with pytest.raises(Forbidden):

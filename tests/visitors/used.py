@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 
 from models.enums import Kind
-from models.notifications import CallState, CallTask, Event
+from models.notifications import CallOutcome, CallTask, Event
 from models.visitors import SignInMethod, Visitor
 from services import call_tasks, notifications, personal_data
 from services.notifications import ToVisitor
@@ -82,4 +82,4 @@ def _be_called(app: Flask, visitor_id: str) -> None:
     email = {"email": row["email"]}
     Visitor._get_collection().update_one({"_id": visitor_id}, {"$set": email})
     done, _due = CallTask.objects(visitor=visitor_id)
-    call_tasks.close(DESK, done.id, state=CallState.DONE, note=f"已致电 {NAME}")
+    call_tasks.close(DESK, done.id, state=CallOutcome.DONE, note=f"已致电 {NAME}")
