@@ -46,6 +46,7 @@ def change(actor: Actor, promotion: str, items: Items, *, revision: int) -> Prom
     Raises `NotFound`, `Invalid`, `Conflict("stale_revision")`.
     """
     upkeep.require(actor, Promotion, promotion)
+    upkeep.get(Promotion, promotion)
     fields = {"items": _chosen(items)}
     return upkeep.replace(actor, Promotion, promotion, fields, revision=revision)
 

@@ -37,6 +37,7 @@ def change(actor: Actor, group: str, terms: Sequence[str], *, revision: int) -> 
     Raises `NotFound`, `Invalid`, and `Conflict` for another revision or a term of another group.
     """
     upkeep.require(actor, Synonyms, group)
+    upkeep.get(Synonyms, group)
     fields = {"terms": _cleaned(terms)}
     try:
         return upkeep.replace(actor, Synonyms, group, fields, revision=revision)

@@ -79,12 +79,25 @@ def described(document: dict[str, Any], rule: Rule, method: str) -> list[dict[st
 
 
 def properties(document: dict[str, Any], rule: Rule, method: str) -> dict[str, dict[str, Any]]:
-    """Return the fields of the JSON body of an operation; none where it takes no body."""
+    """Return the fields of the JSON body of an operation; none where it takes no body.
+
+    Objects in a list that must be there are described in place.
+    """
     for one in described(document, rule, method):
         if one["in"] == "body":
-            name = one["schema"]["$ref"].rpartition("/")[2]
-            return dict(document["definitions"][name]["properties"])
+            body = referred(document, one["schema"])
+            parts = {
+                name: {**field, "items": referred(document, field["items"])}
+                for name, field in body["properties"].items()
+                if name in body.get("required", ()) and "$ref" in field.get("items", ())
+            }
+            return {**body["properties"], **parts}
     return {}
+
+
+def referred(document: dict[str, Any], reference: dict[str, str]) -> dict[str, Any]:
+    """Return the definition that a reference leads to."""
+    return dict(document["definitions"][reference["$ref"].rpartition("/")[2]])
 
 
 def sample(field: dict[str, Any]) -> Any:
@@ -92,7 +105,9 @@ def sample(field: dict[str, Any]) -> Any:
     if "enum" in field:
         return field["enum"][0]
     if field.get("type") == "array":
-        return [sample(field["items"])]
+        return [sample(field["items"])] * max(1, field.get("minItems", 1))
+    if "properties" in field:
+        return sample_body(field["properties"])
     if field.get("format") in MOMENTS:
         return MOMENTS[field["format"]]
     least = field.get("minimum", 1)
@@ -101,7 +116,7 @@ def sample(field: dict[str, Any]) -> Any:
 
 
 def sample_body(fields: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return a body whose values are of the right types, without parts that are objects."""
+    """Return a body whose values are of the right types, without parts that may be absent."""
     plain = {
         name: field
         for name, field in fields.items()
