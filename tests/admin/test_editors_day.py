@@ -9,7 +9,7 @@ from models.staff import Role
 from services import audit_chain
 from tests.admin.newsroom import Desk, approve, release, reviewers
 from tests.factories import create_live
-from tests.faults.harness import eventually
+from tests.waiting import eventually
 
 PUBLIC = "/api/v1/projects"
 SLUG = "hydrogen-valves"

@@ -19,7 +19,7 @@ from models.audit import AuditEntry
 from models.registry import DOCUMENTS
 from services import audit
 from services.actors import SYSTEM
-from tests.e2e.installation import free_port
+from tests.waiting import free_port
 
 Run = Callable[..., Result]
 Refused = Callable[..., str]

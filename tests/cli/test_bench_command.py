@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 
 from cli.bench.command import bench_command
 from tests.cli.bench_harness import needs_wrk, short_rounds, use_wrk
-from tests.faults.harness import PROJECT, eventually, processes_on
+from tests.faults.harness import PROJECT, processes_on
+from tests.waiting import eventually
 
 Bench = Callable[..., Result]
 TITLES = {

@@ -7,26 +7,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cli import supervisor
 from cli.supervisor import Process, StartError, Supervisor
+from tests.waiting import eventually
 
 PROJECT = Path(supervisor.__file__).parents[1]
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
-
-
-def eventually(reached: Callable[[], object], timeout_s: float = 10.0) -> bool:
-    """Ask until the answer is true or the time is over."""
-    deadline = time.monotonic() + timeout_s
-    while not reached():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def is_alive(pid: int) -> bool:

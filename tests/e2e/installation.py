@@ -5,39 +5,20 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pymongo import MongoClient, WriteConcern
 
 from cli.run import demo_environment
+from tests.waiting import eventually, free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_WITHIN_S = 400.0
 
 Client = MongoClient[dict[str, Any]]
-
-
-def eventually(reached: Callable[[], object], timeout_s: float) -> bool:
-    """Ask until the answer is true or the time is over."""
-    deadline = time.monotonic() + timeout_s
-    while not reached():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def processes(data: Path) -> dict[int, str]:

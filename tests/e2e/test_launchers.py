@@ -8,10 +8,12 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import eventually
 
 PROJECT = Path(__file__).resolve().parents[2]
 APPLICATION = """
@@ -110,16 +112,6 @@ def silent_index() -> Iterator[str]:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/simple"
-
-
-def eventually(reached: Callable[[], object], timeout_s: float = 60.0) -> bool:
-    """Ask until the answer is true or the time is over."""
-    deadline = time.monotonic() + timeout_s
-    while not reached():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def closed_index() -> str:

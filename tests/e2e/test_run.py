@@ -15,14 +15,8 @@ import pytest
 
 from cli.mongod import EmbeddedMongod
 from cli.run import DataFolder, demo_environment
-from tests.e2e.installation import (
-    PROJECT,
-    Installation,
-    environment,
-    eventually,
-    free_port,
-    processes,
-)
+from tests.e2e.installation import PROJECT, Installation, environment, processes
+from tests.waiting import eventually, free_port
 
 RECOVER_WITHIN_S = 40.0
 ONE_TIME = re.compile(r"^  username  admin\n  password  (\S+)$", re.MULTILINE)

@@ -16,6 +16,7 @@ from tests.api.surface import API
 from tests.factories import ACTOR, create_live
 from tests.rest.cached import Cached, all_at_once, retitle, running
 from tests.rest.small_app import Small
+from tests.waiting import eventually
 
 TRACKS = f"{API}/tracks"
 THREADS = 32
@@ -30,15 +31,6 @@ def cached(settings: Settings, tmp_path: Path) -> Iterator[Cached]:
 @pytest.fixture
 def small(tmp_path: Path) -> Small:
     return Small(tmp_path)
-
-
-def eventually(reached: object, timeout_s: float = 5.0) -> bool:
-    deadline = time.monotonic() + timeout_s
-    while not reached():  # type: ignore[operator]
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.005)
-    return True
 
 
 def test_a_burst_on_a_cold_key_enters_flask_once(cached: Cached) -> None:

@@ -25,7 +25,7 @@ from models.versions import Version
 from services import versions
 from services.watching import Watcher
 from tests.factories import create, create_live, publish
-from tests.faults.harness import eventually, free_port
+from tests.waiting import eventually, free_port
 
 PROJECT = Path(supervisor.__file__).parents[1]
 WITHIN_S = 1.0

@@ -4,13 +4,14 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
+
+from tests.waiting import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
 APPID = "wxtest000000000000"
@@ -25,12 +26,6 @@ class Answer(NamedTuple):
     body: Any
     content: bytes
     headers: dict[str, str]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class RunningSimulator:

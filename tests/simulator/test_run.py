@@ -12,7 +12,8 @@ import pytest
 
 from cli.run.simulator import APPID, HOST, Simulator, is_wanted
 from core.settings import SettingsError, load
-from tests.e2e.installation import PROJECT, Installation, eventually, free_port
+from tests.e2e.installation import PROJECT, Installation
+from tests.waiting import eventually, free_port
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulator.running import PROJECT, SECRET, RunningSimulator, free_port
+from tests.simulator.running import PROJECT, SECRET, RunningSimulator
+from tests.waiting import free_port
 
 COMPLETE = {"ENV": "demo", "WECHAT_APPID": "wx1", "WECHAT_SECRET": "s"}
 
