@@ -57,14 +57,6 @@ def state_of_everything() -> dict[str, str]:
     return hashes
 
 
-@pytest.fixture(autouse=True)
-def expired_sessions_stay() -> Iterator[None]:
-    """MongoDB drops what has expired at any moment: here that would pass for a change."""
-    db.client().admin.command("setParameter", 1, ttlMonitorEnabled=False)
-    yield
-    db.client().admin.command("setParameter", 1, ttlMonitorEnabled=True)
-
-
 def test_the_table_lists_every_route_and_no_other(app: Flask) -> None:
     found = {line for line, _, _ in operations(app)}
     assert sorted(found - TABLE.keys()) == [], "routes without a line in tests/access"
