@@ -13,7 +13,7 @@ from typing import Any
 from pymongo import MongoClient, WriteConcern
 
 from cli.run import demo_environment
-from tests.waiting import eventually, free_port
+from tests.waiting import PATIENCE_S, eventually, free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_WITHIN_S = 400.0
@@ -85,7 +85,7 @@ class Installation:
 
     def sign_in(self, username: str, password: str) -> dict[str, Any]:
         """Sign a member of staff in; return the answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
         body = json.dumps({"username": username, "password": password})
         headers = {"Content-Type": "application/json"}
         try:
@@ -118,7 +118,7 @@ class Installation:
     def end(self, number: signal.Signals) -> int:
         """Send a signal as a terminal or an init system does; return the exit code."""
         os.killpg(self.process.pid, number)
-        return self.process.wait(90)
+        return self.process.wait(2 * PATIENCE_S)
 
 
 def environment(**changed: str) -> dict[str, str]:
