@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from core.environment import SettingsError
 from core.errors import Conflict
-from core.settings import Settings, SettingsError
+from core.settings import Settings
 from models.audit import AuditEntry
 from models.staff import Role, Staff
 from services.actors import SYSTEM

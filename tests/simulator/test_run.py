@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from cli.run.simulator import APPID, HOST, Simulator, is_wanted
-from core.settings import SettingsError, load
+from core.environment import SettingsError
+from core.settings import load
 from tests.e2e.installation import PROJECT, Installation
 from tests.waiting import eventually, free_port
 
