@@ -20,6 +20,9 @@ from tests.access.table import CALLERS, TABLE
 from tests.api import surface
 from tests.factories import create_staff
 
+# The same lines again and again: that they run is seen elsewhere, and counting doubles the time.
+pytestmark = pytest.mark.no_cover
+
 # What a refused call may leave behind: its own record, and counters.
 NOTED = {AuditEntry, RateCount, SignInFailures, IdempotentAnswer}
 REFUSED = {"forbidden", "csrf", "unauthenticated", *DUE.values()}

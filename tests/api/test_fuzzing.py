@@ -36,6 +36,9 @@ from tests.api.surface import API
 from tests.apps import make_app
 from tests.simulator.running import APPID, SECRET, RunningSimulator
 
+# The same lines again and again: that they run is seen elsewhere, and counting doubles the time.
+pytestmark = pytest.mark.no_cover
+
 LONG = os.environ.get("TEST_LONG") == "1"
 CASES = 100_000 if LONG else 500
 # How many of them an operation gets at a time, in one way of asking.
