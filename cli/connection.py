@@ -8,6 +8,7 @@ import click
 
 from cli.run.folder import demo_environment
 from core import settings
+from core.environment import SettingsError
 from services.actors import Actor, system
 
 DATA_DIR = Path(__file__).resolve().parent.parent / "data"
@@ -25,7 +26,7 @@ def connect() -> settings.Settings:
         wire(loaded)
     except ValueError:  # not quoted: an address may hold a password
         message = "MONGODB_URI is not the address of a MongoDB"
-        raise settings.SettingsError(message) from None
+        raise SettingsError(message) from None
     return loaded
 
 

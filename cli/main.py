@@ -19,8 +19,9 @@ from cli.run import run_command
 from cli.search import search_group
 from cli.seed import seed_command
 from cli.staff import staff_group
+from core.environment import SettingsError
 from core.errors import AppError
-from core.settings import Settings, SettingsError
+from core.settings import Settings
 
 Wire = Callable[[Settings], None]
 

@@ -11,8 +11,8 @@ from typing import Any
 from mongoengine import Document
 
 from core.clock import now
+from core.environment import SettingsError
 from core.sealing import Keyring, key_id
-from core.settings import SettingsError
 from models.data_keys import DataKey
 from models.registry import DOCUMENTS
 from services.staff import policy

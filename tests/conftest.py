@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
 
 import application
 import core.clock
@@ -22,10 +24,24 @@ from models.registry import DOCUMENTS
 from tests.apps import make_app
 from tests.clocks import Clock
 from tests.memory import fast_folder
+from tests.simulator.running import RunningSimulator
 
 SECRET = "not-a-secret-only-for-tests-0123456789"
 PERSONAL_KEY = "not-a-key-only-for-tests-9876543210"
+# MongoDB drops what has expired at any moment: a test that looks at it must find it.
+MONGOD_OPTIONS = ("--setParameter", "ttlMonitorEnabled=false")
 _mongod: EmbeddedMongod | None = None
+
+# How long an example takes is the machine's affair. Each run has the same examples; the long form
+# has others each time. No fixture of a test is changed by one example for the next.
+hypothesis.settings.register_profile(
+    "tests",
+    deadline=None,
+    derandomize=not os.environ.get("TEST_LONG"),
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.load_profile("tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or os.environ.get("TEST_MONGODB_URI"):
         return
     folder = tempfile.mkdtemp(prefix="toolbox-test-", dir=fast_folder())
-    _mongod = EmbeddedMongod(Path(folder))
+    _mongod = EmbeddedMongod(Path(folder), extra=MONGOD_OPTIONS)
     _mongod.start()
     _mongod.wait_ready()
     os.environ["TEST_MONGODB_URI"] = _mongod.uri
@@ -121,6 +137,22 @@ def _holds(name: str) -> list[dict[str, Any]]:
     One question about all of them takes a tenth of the time of emptying each.
     """
     return [{"$limit": 1}, {"$project": {"_id": 0, "name": {"$literal": name}}}]
+
+
+@pytest.fixture(scope="session")
+def running_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
+    """A simulator of WeChat and of a mailbox, for all tests that need one."""
+    simulator = RunningSimulator(tmp_path_factory.mktemp("simulator") / "log")
+    simulator.start()
+    yield simulator
+    simulator.end()
+
+
+@pytest.fixture
+def simulator(running_simulator: RunningSimulator) -> RunningSimulator:
+    """The simulator, as fresh as after a start."""
+    running_simulator.reset(seed="tests")
+    return running_simulator
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from cli.run.folder import DataFolder
 from cli.run.simulator import Simulator, is_wanted
 from cli.supervisor import Process, StartError, Supervisor
 from core import settings
+from core.environment import SettingsError
 
 PROJECT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 90.0
@@ -98,7 +99,7 @@ def _plain_errors() -> Iterator[None]:
         yield
     except StartError as error:
         raise click.ClickException(str(error)) from error
-    except settings.SettingsError as error:
+    except SettingsError as error:
         message = f"settings: {error}"
         raise click.ClickException(message) from error
     except OSError as error:

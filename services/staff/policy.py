@@ -4,7 +4,8 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from core.settings import Settings, SettingsError
+from core.environment import SettingsError
+from core.settings import Settings
 from models.staff import Role
 
 NO_ROLES = ("none",)

@@ -119,7 +119,7 @@ def _write(
 ) -> Visitor:
     """Write a change of the profile that was seen at `revision`."""
     visitors = Visitor._get_collection()
-    written = personal_data.update({**change, "updated_at": now(), "revision": revision + 1})
+    written = {**personal_data.update({**change, "updated_at": now()}), "$inc": {"revision": 1}}
     result = visitors.update_one(
         {"_id": visitor_id, "revision": revision}, written, session=session
     )

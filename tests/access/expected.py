@@ -114,3 +114,13 @@ class Route:
 
 
 Table = Mapping[str, Route]
+
+
+def plain(audience: ForStaff) -> Route:
+    """Return a line for a route that answers all who may the same in every state."""
+    return Route(audience, {"always": State("200")})
+
+
+def with_body(**body: Any) -> Prepare:
+    """Return what asks with a body, whoever calls."""
+    return lambda _: Request(body=body)

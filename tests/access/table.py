@@ -7,9 +7,16 @@ a module beside `staff`, joined here. All callers are tried on all routes.
 
 from collections.abc import Mapping
 
-from tests.access import callers, content, public, staff, upkeep, visitors
+from tests.access import account, callers, content, public, staff, upkeep, visitors
 from tests.access.callers import Make
 from tests.access.expected import Table
 
 CALLERS: Mapping[str, Make] = {**callers.CALLERS, **visitors.CALLERS}
-TABLE: Table = {**public.TABLE, **visitors.TABLE, **staff.TABLE, **content.TABLE, **upkeep.TABLE}
+TABLE: Table = {
+    **public.TABLE,
+    **visitors.TABLE,
+    **account.TABLE,
+    **staff.TABLE,
+    **content.TABLE,
+    **upkeep.TABLE,
+}

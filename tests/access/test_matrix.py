@@ -20,6 +20,9 @@ from tests.access.table import CALLERS, TABLE
 from tests.api import surface
 from tests.factories import create_staff
 
+# The same lines again and again: that they run is seen elsewhere, and counting doubles the time.
+pytestmark = pytest.mark.no_cover
+
 # What a refused call may leave behind: its own record, and counters.
 NOTED = {AuditEntry, RateCount, SignInFailures, IdempotentAnswer}
 REFUSED = {"forbidden", "csrf", "unauthenticated", *DUE.values()}
@@ -55,14 +58,6 @@ def state_of_everything() -> dict[str, str]:
     names = [model._get_collection_name() for model in DOCUMENTS if model not in NOTED]
     hashes: dict[str, str] = db.database().command("dbHash", collections=names)["collections"]
     return hashes
-
-
-@pytest.fixture(autouse=True)
-def expired_sessions_stay() -> Iterator[None]:
-    """MongoDB drops what has expired at any moment: here that would pass for a change."""
-    db.client().admin.command("setParameter", 1, ttlMonitorEnabled=False)
-    yield
-    db.client().admin.command("setParameter", 1, ttlMonitorEnabled=True)
 
 
 def test_the_table_lists_every_route_and_no_other(app: Flask) -> None:

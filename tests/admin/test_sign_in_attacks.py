@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,10 +15,10 @@ from models.audit import AuditEntry, Outcome
 from models.staff import Role, Staff, StaffSession
 from rest import staff_session
 from services.staff import totp
+from tests.admin.signing_in import SESSION, with_secret
 from tests.clocks import Clock
 from tests.factories import PASSWORD, create_staff, staff_client
 
-SESSION = "/admin/api/v1/session"
 IDLE_MINUTES, MAX_HOURS, LOCK_MINUTES = 30, 12, 15
 
 
@@ -39,15 +38,6 @@ def sign_in(app: Flask, username: str, password: str = PASSWORD, address: str = 
 
 def code_of(answer: Any) -> str:
     return str(answer.get_json()["error"]["code"])
-
-
-def with_secret(role: Role = Role.EDITOR) -> tuple[Staff, pyotp.TOTP]:
-    account = create_staff(role, second_factor=False)
-    secret = totp.new_secret()
-    account.totp = totp.offered(secret, account.id)
-    account.totp.confirmed_at = now()
-    account.save()
-    return account, pyotp.TOTP(secret)
 
 
 def half_way(app: Flask, account: Staff) -> FlaskClient:

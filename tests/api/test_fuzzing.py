@@ -7,7 +7,6 @@ that differ from run to run.
 import os
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +36,9 @@ from tests.api.surface import API
 from tests.apps import make_app
 from tests.simulator.running import APPID, SECRET, RunningSimulator
 
+# The same lines again and again: that they run is seen elsewhere, and counting doubles the time.
+pytestmark = pytest.mark.no_cover
+
 LONG = os.environ.get("TEST_LONG") == "1"
 CASES = 100_000 if LONG else 500
 # How many of them an operation gets at a time, in one way of asking.
@@ -64,15 +66,13 @@ def items() -> Items:
 
 @pytest.fixture
 def document(
-    app: Flask, settings: Settings, environ: dict[str, str], tmp_path: Path
+    app: Flask, settings: Settings, environ: dict[str, str], simulator: RunningSimulator
 ) -> Iterator[BaseSchema]:
     """The API's own document, as schemathesis reads it, of an application that limits nobody.
 
     It speaks to a simulator of WeChat, which refuses made-up codes.
     """
     del app  # the database has its indexes
-    simulator = RunningSimulator(tmp_path / "simulator.log")
-    simulator.start()
     limits = [name.upper() for name in vars(settings) if name.startswith("limit_")]
     unlimited = {
         **environ,
@@ -87,7 +87,6 @@ def document(
         yield schemathesis.openapi.from_wsgi(f"{API}/swagger.json", fresh)
     finally:
         application.wire(settings)
-        simulator.end()
 
 
 def _token(items: Items) -> str:
@@ -141,9 +140,6 @@ def _fuzz(way: Way, items: Items) -> Counter[int]:
 
     @settings(
         max_examples=ROUND,
-        derandomize=not LONG,
-        database=None,
-        deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

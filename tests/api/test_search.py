@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -139,9 +139,7 @@ def test_odd_input_finds_nothing_or_is_refused(client: FlaskClient, path: str, q
         assert answer.get_json()["items"] == []
 
 
-@hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=60)
 @given(st.text(min_size=1, max_size=60))
 def test_any_text_is_answered(client: FlaskClient, query: str) -> None:
     for path in (SEARCH, SUGGEST):

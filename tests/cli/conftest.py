@@ -57,7 +57,7 @@ def run_process(environ: dict[str, str]) -> RunProcess:
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=60,
+            timeout=300,
             check=False,
         )
 

@@ -19,7 +19,7 @@ from models.audit import AuditEntry
 from models.registry import DOCUMENTS
 from services import audit
 from services.actors import SYSTEM
-from tests.e2e.installation import free_port
+from tests.waiting import PATIENCE_S, free_port
 
 Run = Callable[..., Result]
 Refused = Callable[..., str]
@@ -82,17 +82,18 @@ def guarded(tmp_path: Path) -> Iterator[str]:
             set_up(client["toolbox"], {"app": "app-pass"}, {"keeper": "keeper-pass"})
             set_up(client["toolbox"], {"app": "app-pass"}, {"keeper": "keeper-pass"})
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE_S)
         process = subprocess.Popen([*argv, "--auth"], stdout=subprocess.DEVNULL)
         yield address
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE_S)
 
 
 def connected(address: str, user: str) -> "MongoClient[dict[str, Any]]":
     uri = f"mongodb://{user}:{user}-pass@{address}/?authSource=toolbox"
-    for _ in range(100):
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
         client: MongoClient[dict[str, Any]] = MongoClient(uri, serverSelectionTimeoutMS=500)
         try:
             client["toolbox"]["staff"].find_one()

@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 
 from cli.bench.command import bench_command
 from tests.cli.bench_harness import needs_wrk, short_rounds, use_wrk
-from tests.faults.harness import PROJECT, eventually, processes_on
+from tests.faults.harness import PROJECT, processes_on
+from tests.waiting import eventually
 
 Bench = Callable[..., Result]
 TITLES = {
@@ -133,6 +134,6 @@ def test_a_run_that_is_ended_leaves_no_process(tmp_path: Path) -> None:
         assert started.stderr.readline().startswith("Loading the real content")
         assert len(processes_on(tmp_path)) > 1
         started.terminate()
-        output, messages = started.communicate(timeout=60)
+        output, messages = started.communicate(timeout=300)
     assert (started.returncode, output, messages.strip()) == (1, "", "Aborted!")
-    assert eventually(lambda: not processes_on(tmp_path), 20)
+    assert eventually(lambda: not processes_on(tmp_path))

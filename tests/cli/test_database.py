@@ -75,7 +75,7 @@ def test_two_may_prepare_a_new_database_at_once(environ: dict[str, str], fresh: 
         )
         for _ in range(3)
     ]
-    answers = [(*start.communicate(timeout=60), start.returncode) for start in starts]
+    answers = [(*start.communicate(timeout=300), start.returncode) for start in starts]
     assert answers == [(READY, "", 0)] * 3
     assert {name: len(names) for name, names in indexes(fresh).items()} == declared()
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import Settings, SettingsError, load
+from core.environment import SettingsError
+from core.settings import Settings, load
 
 EXAMPLE = Path(__file__).resolve().parents[2] / ".env.example"
 COMPLETE = {

@@ -5,39 +5,20 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pymongo import MongoClient, WriteConcern
 
 from cli.run import demo_environment
+from tests.waiting import PATIENCE_S, eventually, free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_WITHIN_S = 400.0
 
 Client = MongoClient[dict[str, Any]]
-
-
-def eventually(reached: Callable[[], object], timeout_s: float) -> bool:
-    """Ask until the answer is true or the time is over."""
-    deadline = time.monotonic() + timeout_s
-    while not reached():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def processes(data: Path) -> dict[int, str]:
@@ -104,7 +85,7 @@ class Installation:
 
     def sign_in(self, username: str, password: str) -> dict[str, Any]:
         """Sign a member of staff in; return the answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
         body = json.dumps({"username": username, "password": password})
         headers = {"Content-Type": "application/json"}
         try:
@@ -137,7 +118,7 @@ class Installation:
     def end(self, number: signal.Signals) -> int:
         """Send a signal as a terminal or an init system does; return the exit code."""
         os.killpg(self.process.pid, number)
-        return self.process.wait(90)
+        return self.process.wait(2 * PATIENCE_S)
 
 
 def environment(**changed: str) -> dict[str, str]:

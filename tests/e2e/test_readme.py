@@ -40,7 +40,7 @@ def run(command: str, installation: Installation) -> str:
         env=environment(DATA_DIR=str(installation.data)),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

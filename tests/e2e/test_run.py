@@ -15,16 +15,9 @@ import pytest
 
 from cli.mongod import EmbeddedMongod
 from cli.run import DataFolder, demo_environment
-from tests.e2e.installation import (
-    PROJECT,
-    Installation,
-    environment,
-    eventually,
-    free_port,
-    processes,
-)
+from tests.e2e.installation import PROJECT, Installation, environment, processes
+from tests.waiting import eventually, free_port
 
-RECOVER_WITHIN_S = 40.0
 ONE_TIME = re.compile(r"^  username  admin\n  password  (\S+)$", re.MULTILINE)
 
 
@@ -50,7 +43,7 @@ def refusal(*options: str | Path, **env: str) -> str:
         env=environment(**env),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         stdin=subprocess.DEVNULL,
     )
     assert done.returncode == 1, done
@@ -77,15 +70,15 @@ def test_every_process_may_be_killed_and_ctrl_c_ends_all(
         former = running.pids(pattern)
         assert former, name
         os.kill(min(former - running.web_workers()), signal.SIGKILL)
-        assert eventually(partial(running.another, pattern, former), RECOVER_WITHIN_S), name
-        assert eventually(lambda: running.status("/readyz") == 200, RECOVER_WITHIN_S), name
+        assert eventually(partial(running.another, pattern, former)), name
+        assert eventually(lambda: running.status("/readyz") == 200), name
         assert running.status("/api/v1/home") == 200
         assert f"{name} ended (SIGKILL); starting it again in 0.2 s" in running.output
     workers = running.web_workers()
     assert len(workers) == 2
     os.kill(min(workers), signal.SIGKILL)
-    assert eventually(lambda: len(running.web_workers() - workers) == 1, RECOVER_WITHIN_S)
-    assert eventually(lambda: running.status("/api/v1/home") == 200, RECOVER_WITHIN_S)
+    assert eventually(lambda: len(running.web_workers() - workers) == 1)
+    assert eventually(lambda: running.status("/api/v1/home") == 200)
     assert running.notes() == ["before"]
 
     assert running.end(signal.SIGINT) == 0, running.output
@@ -118,7 +111,7 @@ def test_a_second_start_keeps_data_port_and_secrets_and_fresh_deletes_them(
     assert second.sign_in("admin", password)["stage"] == "full"
     assert demo_environment(second.data) == known
     os.kill(second.process.pid, signal.SIGKILL)
-    assert eventually(lambda: not processes(second.data), 5), processes(second.data)
+    assert eventually(lambda: not processes(second.data)), processes(second.data)
 
     third = start("--no-demo", "--fresh", "--yes")
     third.await_start()

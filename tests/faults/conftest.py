@@ -1,5 +1,6 @@
 """A database that may be killed, and the product on it, for each test anew."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,15 +13,17 @@ from core import db
 from core.ids import new_id
 from core.settings import load
 from tests.faults.harness import MONGOD_OPTIONS, Product, processes_on
+from tests.memory import fast_folder
 
 
 @pytest.fixture(scope="session")
-def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMongod]:
+def database_server() -> Iterator[EmbeddedMongod]:
     """One database server for all tests of faults."""
-    server = EmbeddedMongod(tmp_path_factory.mktemp("mongodb"), extra=MONGOD_OPTIONS)
-    server.grace_s = 5
-    with server:
-        yield server
+    with tempfile.TemporaryDirectory(prefix="toolbox-faults-", dir=fast_folder()) as folder:
+        server = EmbeddedMongod(Path(folder), extra=MONGOD_OPTIONS)
+        server.grace_s = 5
+        with server:
+            yield server
 
 
 @pytest.fixture

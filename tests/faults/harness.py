@@ -8,11 +8,10 @@ import http.client
 import itertools
 import os
 import signal
-import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,12 +22,15 @@ import orjson
 from cli import supervisor
 from cli.mongod import EmbeddedMongod
 from cli.supervisor import Process
+from tests.waiting import eventually, free_port
 
 PROJECT = Path(supervisor.__file__).parents[1]
 LONG = bool(os.environ.get("TEST_LONG"))
 TIMEOUT_MS = 1_500
 # The longest that an answer may take when the database does not answer.
 DEADLINE_S = 2 * TIMEOUT_MS / 1_000
+# What a busy machine may add to that before it reaches whoever asked.
+MACHINE_S = 2.0
 LEASE_S = 2
 WEB_WORKERS = 2
 # A transaction whose client was killed keeps its documents until MongoDB ends it, and it looks
@@ -44,23 +46,6 @@ Value = TypeVar("Value")
 def by_form(short: Value, long: Value) -> Value:
     """Choose between the short and the long form."""
     return long if LONG else short
-
-
-def eventually(reached: Callable[[], object], timeout_s: float) -> bool:
-    """Ask until the answer is true or the time is over."""
-    deadline = time.monotonic() + timeout_s
-    while not reached():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def children(pid: int) -> set[int]:
@@ -83,12 +68,22 @@ def processes_on(folder: Path) -> dict[int, str]:
     return found
 
 
+def has_stopped(pid: int) -> bool:
+    """Tell whether no thread of a process goes on: a signal takes a moment to reach each."""
+    with suppress(OSError):
+        tasks = Path(f"/proc/{pid}/task").iterdir()
+        stats = [(task / "stat").read_text() for task in tasks]
+        return all(stat.rpartition(")")[2].split()[0] in "TZX" for stat in stats)
+    return True
+
+
 @contextmanager
 def frozen(pid: int) -> Iterator[None]:
     """Stop a process in its tracks, and let it go on afterwards."""
     with suppress(ProcessLookupError):  # ended meanwhile
         os.kill(pid, signal.SIGSTOP)
     try:
+        assert eventually(lambda: has_stopped(pid), every_s=0.001)
         yield
     finally:
         with suppress(ProcessLookupError):
@@ -156,8 +151,8 @@ class Product:
     def start_web(self) -> None:
         """Start the web server and wait until each of its workers can serve."""
         self.web.start()
-        assert eventually(lambda: self.read("/readyz").status == 200, 60), self.log("web")
-        assert eventually(lambda: self.has_web_workers(WEB_WORKERS), 60), self.log("web")
+        assert eventually(lambda: self.read("/readyz").status == 200), self.log("web")
+        assert eventually(lambda: self.has_web_workers(WEB_WORKERS)), self.log("web")
 
     def start_worker(self, module: str = "application", *arguments: str) -> Process:
         """Start another worker; `module` may be a program with handlers of a test."""
@@ -171,7 +166,7 @@ class Product:
         with ExitStack() as others:
             for each in children(self.web.pid) - {pid}:
                 others.enter_context(frozen(each))
-            return self.read("/healthz", timeout_s=1.0).status == http.HTTPStatus.OK
+            return self.read("/healthz", timeout_s=5.0).status == http.HTTPStatus.OK
 
     def has_web_workers(self, count: int) -> bool:
         """Tell whether there are so many web workers and all of them answer."""
@@ -251,9 +246,10 @@ class Readers:
         """Return every status that was answered."""
         return {each.status for each in self.readings}
 
-    def slowest_s(self) -> float:
-        """Return how long the slowest answer took."""
-        return max((each.seconds for each in self.readings), default=0.0)
+    def are_in_time(self) -> bool:
+        """Tell whether nobody waited longer than promised, but for what is the machine's."""
+        slowest = max((each.seconds for each in self.readings), default=0.0)
+        return slowest <= DEADLINE_S + MACHINE_S
 
 
 def restart(mongod: EmbeddedMongod, down_s: float) -> None:

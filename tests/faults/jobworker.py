@@ -24,7 +24,7 @@ RUNS, EFFECTS = "fault_runs", "fault_effects"
 def effect(*, number: int, seconds: float) -> None:
     """Note the run, take a while, and have the effect once."""
     database = db.database()
-    database[RUNS].insert_one({"_id": new_id(), "number": number})
+    database[RUNS].insert_one({"_id": new_id(), "number": number, "worker": os.getpid()})
     time.sleep(seconds)
     try:
         database[EFFECTS].insert_one({"_id": f"{JOB}:{number}", "number": number})

@@ -1,7 +1,7 @@
-"""A program that publishes the same item again and again; each title tells its number.
+"""A program that publishes the same item for each line it reads; each title tells its number.
 
-Called with kind, item, how often, and how many seconds lie between. For each it prints number and
-the moment (CLOCK_MONOTONIC, the same in all processes) at which publishing was acknowledged.
+Called with kind and item. For each it prints number and the moment (CLOCK_MONOTONIC, the same in
+all processes) at which publishing was acknowledged. It ends with its standard input.
 """
 
 import sys
@@ -16,19 +16,17 @@ from tests.factories import ACTOR
 TITLE = "测试 number {:06d}"
 
 
-def main(kind: Kind, item: str, count: int, pause_s: float) -> None:
-    """Publish `count` times."""
+def main(kind: Kind, item: str) -> None:
+    """Publish as often as it is told to."""
     application.wire(load())
-    began = time.monotonic()
-    for number in range(1, count + 1):
+    for number, _ in enumerate(sys.stdin, 1):
         current = content.get(kind, item)
         content.update(
             kind, item, {"title": TITLE.format(number)}, revision=current.revision, actor=ACTOR
         )
         publishing.publish(kind, item, actor=ACTOR)
         print(number, time.monotonic(), flush=True)
-        time.sleep(max(0.0, began + number * pause_s - time.monotonic()))
 
 
 if __name__ == "__main__":
-    main(Kind(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))
+    main(Kind(sys.argv[1]), sys.argv[2])

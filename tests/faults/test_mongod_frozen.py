@@ -7,16 +7,15 @@ from cli.mongod import EmbeddedMongod
 from models.enums import Kind
 from tests.factories import create_live
 from tests.faults.harness import (
-    DEADLINE_S,
     UNCACHED,
     Product,
     Readers,
     Reading,
     by_form,
     children,
-    eventually,
     frozen,
 )
+from tests.waiting import eventually
 
 FROZEN_S = by_form(short=3.5, long=60.0)
 RECOVERED_WITHIN_S = 5.0
@@ -34,22 +33,24 @@ def freeze_while_reading(
 ) -> list[Reading]:
     """Read before, while and after the database is frozen; return what was read meanwhile.
 
-    Checks what holds in any case: who waits no longer than the deadline, is answered as usual
-    again within seconds, and by the same web workers as before.
+    Checks what holds in any case: nobody waits longer than the deadline, and all are answered as
+    usual again within seconds, by the same web workers as before.
     """
     paths = paths_of_live_content()
     product.start_web()
     web_workers = children(product.web.pid)
     assert len(web_workers) == 2
     with Readers(product, paths, count=READERS, headers=headers) as readers:
-        assert eventually(lambda: len(readers.readings) > 40, 10)
+        assert eventually(lambda: len(readers.readings) > 40)
         assert readers.statuses() == {200}
-        stopped = time.monotonic()
         with frozen(mongod.pid):
+            stopped = time.monotonic()
             time.sleep(FROZEN_S)
-        again = time.monotonic()
-        assert eventually(lambda: readers.are_well_for(1.0), RECOVERED_WITHIN_S + 1)
-    assert readers.slowest_s() <= DEADLINE_S
+            assert eventually(lambda: len(readers.since(stopped)) >= READERS)
+            again = time.monotonic()
+        # As much again is for a machine that is busy.
+        assert eventually(lambda: readers.are_well_for(1.0), 2 * RECOVERED_WITHIN_S)
+    assert readers.are_in_time()
     assert children(product.web.pid) == web_workers
     assert "WORKER TIMEOUT" not in product.log("web")
     return [each for each in readers.since(stopped) if each.began + each.seconds < again]
@@ -86,4 +87,4 @@ def test_visitors_who_wait_for_the_same_answer_are_refused_together(
         time.sleep(FROZEN_S)
     assert len(readers.readings) >= READERS
     assert all(each.is_clean_refusal for each in readers.readings)
-    assert readers.slowest_s() <= DEADLINE_S
+    assert readers.are_in_time()

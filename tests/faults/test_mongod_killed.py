@@ -21,22 +21,20 @@ from services import content, outbox, publishing, versions
 from tests.factories import ACTOR, create, create_live
 from tests.faults.harness import (
     DEADLINE_S,
-    TRANSACTION_LIFE_S,
     UNCACHED,
     Product,
     Readers,
     by_form,
-    eventually,
     restart,
 )
+from tests.waiting import eventually
 
 KILLS = by_form(short=2, long=50)
 WRITES = by_form(short=600, long=1_000_000)
 WRITERS = by_form(short=4, long=8)
 # Long enough that requests cannot wait it out.
 DOWN_S = DEADLINE_S / 2 + 0.5
-RECOVERED_WITHIN_S = 20.0
-LONGEST_S = by_form(short=60.0, long=4 * 3_600.0)
+LONGEST_S = by_form(short=180.0, long=4 * 3_600.0)
 JOB = "faults.note"
 
 
@@ -114,13 +112,12 @@ def test_what_is_published_is_whole_and_what_is_read_is_right_or_refused(
             assert eventually(
                 lambda ready=ready: all(
                     each.moments and each.moments[-1] > ready for each in publishers
-                ),
-                RECOVERED_WITHIN_S,
+                )
             )
-            assert eventually(lambda: readers.are_well_for(0.5), RECOVERED_WITHIN_S)
+            assert eventually(lambda: readers.are_well_for(0.5))
     assert readers.statuses() == {200, 503}
     assert all(each.is_clean_refusal for each in readers.readings if each.status == 503)
-    assert readers.slowest_s() <= DEADLINE_S
+    assert readers.are_in_time()
     for publisher in publishers:
         for item_id, acknowledged in publisher.acknowledged.items():
             assert acknowledged
@@ -166,15 +163,15 @@ def test_a_worker_waits_for_its_database_and_goes_on(
     product: Product, mongod: EmbeddedMongod
 ) -> None:
     worker = product.start_worker()
-    assert eventually(lambda: "worker_started" in product.log("worker"), 30)
+    assert eventually(lambda: "worker_started" in product.log("worker"))
     item = create(Kind.SITES)
-    at = now() + dt.timedelta(seconds=1)
+    at = now() + dt.timedelta(seconds=3)
     publishing.schedule(Kind.SITES, item.id, revision=1, publish_at=at, actor=ACTOR)
-    restart(mongod, DOWN_S + 1)
-    assert eventually(lambda: Snapshot.objects(item=item.id).count() == 1, RECOVERED_WITHIN_S)
+    restart(mongod, DOWN_S + 2)
+    assert eventually(lambda: Snapshot.objects(item=item.id).count() == 1)
     assert worker.poll() is None
     assert "worker_waits" in product.log("worker")
     jobs = Job.objects(name=publishing.PUBLISH_JOB)
-    assert eventually(lambda: jobs.get().state is JobState.DONE, TRANSACTION_LIFE_S + 5)
+    assert eventually(lambda: jobs.get().state is JobState.DONE)
     assert Revision.objects(item=item.id).count() == 1
     assert versions.current().number == 1

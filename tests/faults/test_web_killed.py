@@ -6,19 +6,12 @@ import time
 
 from models.enums import Kind
 from tests.factories import create_live
-from tests.faults.harness import (
-    UNCACHED,
-    WEB_WORKERS,
-    Product,
-    Readers,
-    by_form,
-    children,
-    eventually,
-)
+from tests.faults.harness import UNCACHED, WEB_WORKERS, Product, Readers, by_form, children
+from tests.waiting import eventually
 
 KILLS = by_form(short=4, long=100)
-ANSWERED_WITHIN_S = 2.0
-REPLACED_WITHIN_S = 20.0
+# Not the time that a new worker takes to start, and the other one is there.
+ANSWERED_WITHIN_S = 10.0
 # What a client can see of a worker that dies: its connection ends.
 ENDED = {
     "BrokenPipeError",
@@ -38,7 +31,7 @@ def test_clients_see_ended_connections_and_no_failure(product: Product) -> None:
     ):
         all_readers = (cached, uncached)
         for kill in range(KILLS):
-            assert eventually(lambda: all(each.are_well_for(0.3) for each in all_readers), 10)
+            assert eventually(lambda: all(each.are_well_for(0.3) for each in all_readers))
             before = children(product.web.pid)
             os.kill(sorted(before)[kill % WEB_WORKERS], signal.SIGKILL)
             killed = time.monotonic()
@@ -49,10 +42,8 @@ def test_clients_see_ended_connections_and_no_failure(product: Product) -> None:
                 ANSWERED_WITHIN_S,
             )
             assert answered, "the other worker does not answer"
-            assert eventually(
-                lambda before=before: children(product.web.pid) - before, REPLACED_WITHIN_S
-            )
-            assert eventually(lambda: product.has_web_workers(WEB_WORKERS), REPLACED_WITHIN_S)
+            assert eventually(lambda before=before: children(product.web.pid) - before)
+            assert eventually(lambda: product.has_web_workers(WEB_WORKERS))
     lost = [each for one in all_readers for each in one.readings if each.status != 200]
     assert {each.status for each in lost} <= {0}
     assert {each.error for each in lost} <= ENDED

@@ -1,7 +1,6 @@
-"""Running background work in this process, at its real time."""
+"""Running background work in this process, by a clock that goes where a test puts it."""
 
 import datetime as dt
-import time
 from collections.abc import Callable
 
 import pytest
@@ -9,8 +8,9 @@ import pytest
 from core.clock import now
 from core.settings import Settings
 from jobs.worker import Worker
+from tests.clocks import Clock
 
-SOON = dt.timedelta(milliseconds=400)
+SOON = dt.timedelta(hours=1)
 STEPS_MAX = 200
 
 WorkOff = Callable[..., int]
@@ -23,18 +23,14 @@ def worker(settings: Settings) -> Worker:
 
 
 @pytest.fixture
-def wait_until() -> Callable[[dt.datetime], None]:
-    """Sleep until a moment is over."""
-
-    def wait(moment: dt.datetime) -> None:
-        time.sleep(max(0.0, (moment - now()).total_seconds()) + 0.01)
-
-    return wait
+def wait_until(clock: Clock) -> Callable[[dt.datetime], None]:
+    """Put the clock to when a moment is over."""
+    return lambda moment: clock.advance(seconds=(moment - now()).total_seconds() + 0.01)
 
 
 @pytest.fixture
 def work_off(worker: Worker, wait_until: Callable[[dt.datetime], None]) -> WorkOff:
-    """Wait for a moment, then run every job that is due; return how many ran."""
+    """Put the clock to a moment, then run every job that is due; return how many ran."""
 
     def run(until: dt.datetime | None = None) -> int:
         if until is not None:
@@ -49,5 +45,5 @@ def work_off(worker: Worker, wait_until: Callable[[dt.datetime], None]) -> WorkO
 
 @pytest.fixture
 def soon() -> Callable[[], dt.datetime]:
-    """Return a moment that is just far enough ahead to be scheduled."""
+    """Return a moment for which something can be scheduled."""
     return lambda: now() + SOON

@@ -14,7 +14,8 @@ from tests.rest.cached import Environ, Got, call, environment
 
 PREFIX = "/small"
 MODIFIED = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
-TTL_S, STALE_S = 0.4, 1.2
+# Far beyond any test: one that is about age sets these, 0 for what is too old at once.
+TTL_S, STALE_S = 600.0, 1_200.0
 
 
 class SmallApp:
@@ -31,7 +32,7 @@ class SmallApp:
         self.noted = True
         self.size = 0
         self.takes_s = 0.0
-        self.raises: Exception | None = None
+        self.failures: list[Exception] = []
         self.entered = 0
         self.closed = 0
         self._lock = threading.Lock()
@@ -43,8 +44,9 @@ class SmallApp:
         version = self.version
         if self.takes_s:
             time.sleep(self.takes_s)
-        if self.raises:
-            raise self.raises
+        with self._lock:
+            if self.failures:
+                raise self.failures.pop(0)
         if self.noted:
             environ[NOTE] = Note(self.scope, version, MODIFIED, "/small/<rest>")
         start_response(self.status, list(self.headers))

@@ -27,6 +27,9 @@ from tests.apps import make_app
 from tests.factories import ACTOR, create_live
 from tests.rest.cached import Cached, call, environment, running
 
+# The same lines again and again: that they run is seen elsewhere, and counting doubles the time.
+pytestmark = pytest.mark.no_cover
+
 LONG = bool(os.environ.get("TEST_LONG"))
 ORIGINS = ("https://h5.example.org", "https://other.example.org")
 IDENTITY = "the-same-for-both"

@@ -10,6 +10,9 @@ from tests.api.surface import API
 from tests.factories import create_live
 from tests.rest.hostile import send
 
+# The same lines again and again: that they run is seen elsewhere, and counting doubles the time.
+pytestmark = pytest.mark.no_cover
+
 LONG = 5_000
 HOSTILE_HEADERS = (
     *({"Accept": one} for one in ("text/html", "image/*;q=x", "", "application/xml", "," * 900)),

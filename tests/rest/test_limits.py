@@ -97,6 +97,7 @@ def test_browsing_counts_nothing(app: Flask) -> None:
 def test_without_the_store_each_process_still_limits(
     settings: Settings, own_connection: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(limits, "PAUSE_S", 600.0)
     limiter = Limiter()
     away = dataclasses.replace(settings, mongodb_uri="mongodb://127.0.0.1:9/?replicaSet=rs0")
     db.configure(away, timeout_ms=200)

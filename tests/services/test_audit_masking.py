@@ -146,4 +146,4 @@ def test_an_entry_says_who_when_from_where() -> None:
     assert (entry.department, entry.address) == ("投促中心", "192.0.2.7")
     assert (entry.request_id, entry.outcome.value) == ("req-12345678", "denied")
     assert PHONE not in entry.target
-    assert abs((now() - entry.at).total_seconds()) < 5
+    assert abs((now() - entry.at).total_seconds()) < 60

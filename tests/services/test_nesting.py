@@ -102,7 +102,7 @@ def test_telling_takes_time_in_proportion_to_the_length(unit: str) -> None:
     assert long < 80 * short + 0.05
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PIECES, min_size=1, max_size=8).map("".join))
 def test_no_mixture_of_markup_nests_deeper_than_it_was_told(unit: str) -> None:
     html = unit * 3_000

@@ -1,13 +1,9 @@
-"""The outbox: claimed in order under a lease, tried again, never lost, never doubled."""
+"""The outbox: claimed in order under a lease, tried again, given up where staff see it."""
 
 import datetime as dt
-import threading
-from typing import Any
 
 import pytest
-from pymongo.client_session import ClientSession
 
-from core import db
 from core.clock import now
 from core.errors import Conflict, NotFound
 from core.ids import new_id
@@ -15,36 +11,15 @@ from models.outbox import Job, JobState
 from services import jobs, outbox
 from services.jobs import Filters
 from tests.factories import ACTOR
+from tests.services.queued import LEASE, MINUTE, claim, enqueue, make_due, only
 
-LEASE = dt.timedelta(seconds=30)
 LAPSED = dt.timedelta(seconds=-1)
-MINUTE = dt.timedelta(minutes=1)
-
-
-def enqueue(name: str = "work", **options: Any) -> None:
-    outbox.enqueue(name, {"a": 1}, **options)
-
-
-def claim(token: str | None = None, lease: dt.timedelta = LEASE) -> Job:
-    job = outbox.claim(token or new_id(), lease)
-    assert job is not None
-    return job
-
-
-def only() -> Job:
-    (job,) = Job.objects
-    assert isinstance(job, Job)
-    return job
 
 
 def failed(max_attempts: int = 1, error: str = "broken") -> Job:
     enqueue()
     outbox.fail(claim("t"), "t", error, max_attempts)
     return only()
-
-
-def make_due(job: Job) -> None:
-    Job.objects(id=job.id).update(set__run_at=now())
 
 
 def test_a_job_is_claimed_with_its_arguments() -> None:
@@ -194,121 +169,3 @@ def test_jobs_are_listed_by_state_those_due_first() -> None:
     claim()
     assert [job.name for job in jobs.listing(Filters(JobState.RUNNING), limit=9)] == ["now"]
     assert [job.name for job in jobs.listing(Filters(JobState.PENDING), limit=1)] == ["later"]
-
-
-@pytest.mark.parametrize("state", JobState)
-def test_the_same_work_is_not_enqueued_again_whatever_became_of_it(state: JobState) -> None:
-    enqueue(dedupe_key="sitemaps:2025-01-17")
-    Job.objects.update(set__state=state)
-    enqueue(dedupe_key="sitemaps:2025-01-17")
-    enqueue(dedupe_key="sitemaps:2025-01-18")
-    assert Job.objects.count() == 2
-    assert Job.objects(dedupe_key="sitemaps:2025-01-17").first().state is state
-
-
-def replace(run_at: dt.datetime, key: str = "publish:1") -> None:
-    db.transaction(
-        lambda session: outbox.replace("work", {}, run_at=run_at, key=key, session=session)
-    )
-
-
-def test_a_waiting_job_is_replaced_and_others_are_not() -> None:
-    replace(now() + 2 * MINUTE, key="publish:2")
-    replace(now() + MINUTE)
-    replace(now())
-    assert [job.dedupe_key for job in Job.objects.order_by("run_at")] == ["publish:1", "publish:2"]
-    assert claim().run_at <= now()
-
-
-@pytest.mark.parametrize("state", set(JobState) - {JobState.PENDING})
-def test_what_has_begun_or_ended_stays_and_is_followed_by_a_new_job(state: JobState) -> None:
-    replace(now())
-    former = only()
-    Job.objects.update(set__state=state)
-    replace(now())
-    assert Job.objects.count() == 2
-    kept = Job.objects.get(id=former.id)
-    assert (kept.state, kept.dedupe_key) == (state, None)
-    assert claim().id != former.id
-
-
-def test_a_job_that_is_claimed_meanwhile_is_followed_by_a_new_one() -> None:
-    replace(now())
-    taken: list[Job] = []
-
-    def work(session: ClientSession) -> None:
-        Job._get_collection().find_one({}, session=session)  # what the transaction sees from now on
-        if not taken:
-            taken.append(claim("token"))
-        outbox.replace("work", {}, run_at=now(), key="publish:1", session=session)
-
-    db.transaction(work)
-    assert claim().id != taken[0].id
-    assert outbox.finish(taken[0].id, "token")
-
-
-def test_without_a_key_the_same_work_is_enqueued_again() -> None:
-    enqueue()
-    enqueue()
-    assert Job.objects.count() == 2
-
-
-@pytest.mark.parametrize("within_transaction", [False, True])
-def test_sixteen_threads_with_one_key_make_one_job(within_transaction: bool) -> None:
-    barrier = threading.Barrier(16)
-    errors = []
-
-    def work() -> None:
-        barrier.wait()
-        try:
-            if within_transaction:
-                db.transaction(lambda session: enqueue(dedupe_key="once", session=session))
-            else:
-                enqueue(dedupe_key="once")
-        except Exception as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=work) for _ in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
-    assert Job.objects(dedupe_key="once").count() == 1
-
-
-def test_each_job_is_claimed_by_one_of_many_workers() -> None:
-    for _ in range(30):
-        enqueue()
-    claimed: list[str] = []
-
-    def work() -> None:
-        while job := outbox.claim(new_id(), LEASE):
-            claimed.append(job.id)
-
-    threads = [threading.Thread(target=work) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(claimed) == len(set(claimed)) == 30
-
-
-@pytest.mark.parametrize("dedupe_key", [None, "once"])
-def test_work_caused_by_a_change_that_is_taken_back_is_not_there(dedupe_key: str | None) -> None:
-    def work(session: ClientSession) -> None:
-        enqueue(dedupe_key=dedupe_key, session=session)
-        raise ValueError
-
-    with pytest.raises(ValueError):  # noqa: PT011 - the very error that was raised inside
-        db.transaction(work)
-    assert Job.objects.count() == 0
-
-
-def test_work_waits_for_the_commit_of_what_caused_it() -> None:
-    def work(session: ClientSession) -> None:
-        enqueue(session=session)
-        assert outbox.claim(new_id(), LEASE) is None
-
-    db.transaction(work)
-    assert claim().name == "work"

@@ -7,8 +7,9 @@ import pytest
 
 import application
 from core.db import database
+from core.environment import SettingsError
 from core.sealing import SealingError, key_id
-from core.settings import Settings, SettingsError
+from core.settings import Settings
 from models.data_keys import DataKey
 from models.idempotency import IdempotentAnswer
 from models.notifications import CallTask, Event

@@ -126,7 +126,7 @@ def test_links_tell_nothing_to_where_they_lead() -> None:
     assert clean(html) == f'<a href="https://example.org/" {REL}>x</a>'
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(HTML)
 def test_clean_text_is_not_changed_by_cleaning_again(html: str) -> None:
     cleaned = clean(html)
@@ -138,7 +138,7 @@ def test_markup_that_is_repaired_into_another_tree_settles() -> None:
     assert clean(cleaned) == cleaned
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(HTML)
 def test_no_mixture_of_markup_lets_anything_through(html: str) -> None:
     cleaned = clean(html)

@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from core.environment import SettingsError
 from core.errors import Conflict
-from core.settings import Settings, SettingsError
+from core.settings import Settings
 from models.audit import AuditEntry
 from models.staff import Role, Staff
 from services.actors import SYSTEM
@@ -57,7 +58,7 @@ def test_a_role_that_there_is_not_stops_the_start(settings: Settings) -> None:
     wrong = dataclasses.replace(settings, staff_totp_roles=("editor", "emperor"))
     with pytest.raises(SettingsError, match="STAFF_TOTP_ROLES names no role: emperor"):
         policy.configure(wrong)
-    assert policy.current().settings is settings
+    assert policy.current().settings == settings
 
 
 def test_no_role_needs_a_second_factor_when_the_setting_says_none(settings: Settings) -> None:

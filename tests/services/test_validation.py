@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.canonical import dump
@@ -137,11 +137,7 @@ def test_null_is_as_good_as_absent_where_nothing_is_required(kind: Kind) -> None
     assert not kept & optional
 
 
-@settings(
-    max_examples=200,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@settings(max_examples=200)
 @given(st.sampled_from(WRITABLE), ANYTHING)
 def test_whatever_is_sent_is_stored_readably_or_refused_in_words(
     place: tuple[Kind, str], value: Any

@@ -3,7 +3,6 @@
 import datetime as dt
 import itertools
 import threading
-from pathlib import Path
 
 import pytest
 from pymongo.client_session import ClientSession
@@ -82,11 +81,6 @@ def test_concurrent_changes_are_all_counted(fresh: bool) -> None:
     assert after.number == before.number + 24
     if not fresh:
         assert after.last_modified - before.last_modified >= dt.timedelta(seconds=24)
-
-
-@pytest.fixture
-def counters(tmp_path: Path) -> Counters:
-    return Counters(tmp_path / "versions")
 
 
 def redated() -> versions.State:

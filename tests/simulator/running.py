@@ -4,18 +4,17 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from tests.waiting import PATIENCE_S, eventually, free_port
+
 PROJECT = Path(__file__).resolve().parents[2]
 APPID = "wxtest000000000000"
 SECRET = "hush-simulator-secret-4711"
-START_WITHIN_S = 20.0
 
 
 class Answer(NamedTuple):
@@ -25,12 +24,6 @@ class Answer(NamedTuple):
     body: Any
     content: bytes
     headers: dict[str, str]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class RunningSimulator:
@@ -61,15 +54,12 @@ class RunningSimulator:
                 stdout=log,
                 stderr=log,
             )
-        deadline = time.monotonic() + START_WITHIN_S
-        while not self._answers():
-            assert time.monotonic() < deadline, self.output
-            time.sleep(0.05)
+        assert eventually(self._answers), self.output
 
     def end(self, number: signal.Signals = signal.SIGKILL) -> int:
         assert self._process
         self._process.send_signal(number)
-        return self._process.wait(10)
+        return self._process.wait(PATIENCE_S)
 
     def freeze(self) -> None:
         assert self._process
@@ -93,7 +83,7 @@ class RunningSimulator:
             content = json.dumps(body).encode()
         sent = {"Content-Type": "application/json"} | (headers or {})
         target = f"{path}?{urlencode(query)}" if query else path
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
         try:
             connection.request(method, target, content, sent)
             response = connection.getresponse()

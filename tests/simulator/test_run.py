@@ -6,13 +6,16 @@ import re
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from cli.run.simulator import APPID, HOST, Simulator, is_wanted
-from core.settings import SettingsError, load
-from tests.e2e.installation import PROJECT, Installation, eventually, free_port
+from core.environment import SettingsError
+from core.settings import load
+from tests.e2e.installation import PROJECT, Installation
+from tests.waiting import eventually, free_port
 
 
 @pytest.fixture
@@ -34,6 +37,13 @@ def get(port: int, path: str) -> int:
         return 0
     finally:
         connection.close()
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe, suppress(OSError, OverflowError):
+        probe.bind((HOST, port))
+        return True
+    return False
 
 
 def environment_of(pid: int) -> dict[str, str]:
@@ -62,8 +72,8 @@ def test_it_is_started_told_of_and_watched(running: Installation) -> None:
 
     os.kill(simulator, signal.SIGKILL)
     assert running.status("/api/v1/home") == 200, "browsing goes on"
-    assert eventually(lambda: running.another("-m simulator", simulators), 20)
-    assert eventually(lambda: get(port, "/__sim__/health") == 200, 20)
+    assert eventually(lambda: running.another("-m simulator", simulators))
+    assert eventually(lambda: get(port, "/__sim__/health") == 200)
     assert "simulator ended (SIGKILL); starting it again in 0.2 s" in running.output
     assert running.end(signal.SIGINT) == 0, running.output
     assert running.pids("-m simulator") == set()
@@ -87,7 +97,7 @@ def test_when_it_is_wanted(environment: dict[str, str], expected: bool) -> None:
 
 def test_its_port_follows_the_web_servers_unless_that_is_taken() -> None:
     web_port = free_port()
-    while web_port + 100 > 65_535:
+    while not is_free(web_port + 100):
         web_port = free_port()
     assert Simulator({}, web_port, PROJECT).url == f"http://{HOST}:{web_port + 100}"
     with socket.socket() as squatter:

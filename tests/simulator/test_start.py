@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulator.running import PROJECT, SECRET, RunningSimulator, free_port
+from tests.simulator.running import PROJECT, SECRET, RunningSimulator
+from tests.waiting import PATIENCE_S, free_port
 
 COMPLETE = {"ENV": "demo", "WECHAT_APPID": "wx1", "WECHAT_SECRET": "s"}
 
@@ -29,7 +30,7 @@ def test_it_refuses_to_start(changed: dict[str, str], told: str) -> None:
         cwd=PROJECT,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 1

@@ -17,31 +17,15 @@ from tests.visitors.callers import Caller
 NewApp = Callable[..., Flask]
 
 
-@pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    """A simulator's process."""
-    simulator = RunningSimulator(tmp_path_factory.mktemp("simulator") / "log")
-    simulator.start()
-    yield simulator
-    simulator.end()
-
-
 @pytest.fixture
-def simulator(running: RunningSimulator) -> RunningSimulator:
-    """The simulator, as fresh as after a start."""
-    running.reset()
-    return running
-
-
-@pytest.fixture
-def visitor_environ(environ: dict[str, str], running: RunningSimulator) -> dict[str, str]:
+def visitor_environ(environ: dict[str, str], running_simulator: RunningSimulator) -> dict[str, str]:
     """The environment of an installation that speaks to the simulator."""
     return {
         **environ,
         "WECHAT_APPID": APPID,
         "WECHAT_SECRET": SECRET,
-        "WECHAT_API_BASE": running.url,
-        "MAILBOX_URL": running.url,
+        "WECHAT_API_BASE": running_simulator.url,
+        "MAILBOX_URL": running_simulator.url,
     }
 
 

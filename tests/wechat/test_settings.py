@@ -2,7 +2,9 @@
 
 import pytest
 
-from core.settings import WECHAT_API_BASE, SettingsError, load
+from core.environment import SettingsError
+from core.settings import load
+from core.settings_visitors import WECHAT_API_BASE
 
 BASE = {
     "SECRET_KEY": "s" * 32,

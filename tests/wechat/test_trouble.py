@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulator.running import RunningSimulator
+from tests.waiting import eventually, kept
 from tests.wechat.conftest import settings_for
 from tests.wechat.stores import MemoryStore
 from wechat.breaker import CircuitBreaker
@@ -18,7 +19,8 @@ from wechat.errors import WechatUnavailable
 from wechat.http import MAX_IN_FLIGHT
 
 LIMIT_S = 3.0
-BREAKER_OPEN_S = 0.4
+# What a busy machine may add to the time of a call.
+MACHINE_S = 5.0
 TROUBLE = [
     ({"mode": "drop"}, "network"),
     ({"mode": "hang"}, "timeout"),
@@ -48,13 +50,19 @@ def own(tmp_path: Path) -> Iterator[RunningSimulator]:
     simulator.end()
 
 
-def reason(call: Callable[[], object], within_s: float = LIMIT_S) -> str:
+def reason(call: Callable[[], object]) -> str:
     """Return why a call failed; it must have failed in time."""
+    told, took_s = timed(call)
+    assert took_s < LIMIT_S + MACHINE_S
+    return told
+
+
+def timed(call: Callable[[], object]) -> tuple[str, float]:
+    """Return why a call failed and after how many seconds."""
     started = time.monotonic()
     with pytest.raises(WechatUnavailable) as refused:
         call()
-    assert time.monotonic() - started < within_s
-    return refused.value.reason
+    return refused.value.reason, time.monotonic() - started
 
 
 def wechat_threads() -> int:
@@ -63,21 +71,26 @@ def wechat_threads() -> int:
 
 @pytest.mark.parametrize(("fault", "expected"), TROUBLE)
 def test_each_trouble_is_told_in_time_and_passes(
-    simulator: RunningSimulator, quick: WechatClient, fault: dict[str, object], expected: str
+    simulator: RunningSimulator,
+    client: WechatClient,
+    quick: WechatClient,
+    fault: dict[str, object],
+    expected: str,
 ) -> None:
+    asking = quick if expected == "timeout" else client
     for endpoint, call in {
-        "jscode2session": lambda: quick.code_to_session("0made-up"),
-        "stable_token": quick.access_token,
-        "getuserphonenumber": lambda: quick.phone_number("0made-up"),
+        "jscode2session": lambda: asking.code_to_session("0made-up"),
+        "stable_token": asking.access_token,
+        "getuserphonenumber": lambda: asking.phone_number("0made-up"),
     }.items():
         simulator.fail(endpoint, **fault)
-        assert reason(call, 1.0) == expected
+        assert reason(call) == expected
         assert len(simulator.calls(endpoint)) == 1, "no retry"
         simulator.mend()
         if endpoint == "stable_token":
-            assert quick.access_token()
-    assert quick.code_to_session(simulator.login_code()).openid
-    assert quick.phone_number(simulator.phone_code())
+            assert client.access_token()
+    assert client.code_to_session(simulator.login_code()).openid
+    assert client.phone_number(simulator.phone_code())
 
 
 @pytest.mark.parametrize("mode", ["hang", "drip_head"])
@@ -85,7 +98,13 @@ def test_with_the_usual_settings_a_login_fails_within_three_seconds(
     simulator: RunningSimulator, client: WechatClient, mode: str
 ) -> None:
     simulator.fail("jscode2session", mode=mode)
-    assert reason(lambda: client.code_to_session("0made-up")) == "timeout"
+
+    def fails_in_time() -> bool:
+        told, took_s = timed(lambda: client.code_to_session("0made-up"))
+        assert told == "timeout"
+        return took_s < LIMIT_S
+
+    assert kept(fails_in_time)
 
 
 def test_what_was_given_up_leaves_no_thread_behind(
@@ -94,17 +113,14 @@ def test_what_was_given_up_leaves_no_thread_behind(
     for mode in ("hang", "drip_head", "drip_body"):
         simulator.fail("jscode2session", mode=mode)
         reason(lambda: quick.code_to_session("0made-up"))
-    deadline = time.monotonic() + 1
-    while wechat_threads() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert wechat_threads() == 0
+    assert eventually(lambda: wechat_threads() == 0)
 
 
 def test_a_killed_server_is_told_at_once_and_its_return_is_noticed(own: RunningSimulator) -> None:
     client = WechatClient(settings_for(own.url), MemoryStore())
     assert client.code_to_session(own.login_code())
     own.end()
-    assert reason(lambda: client.code_to_session("0made-up"), 1.0) == "network"
+    assert reason(lambda: client.code_to_session("0made-up")) == "network"
     own.start()
     assert client.code_to_session(own.login_code())
 
@@ -121,45 +137,43 @@ def test_a_frozen_server_is_told_in_time_and_its_return_is_noticed(own: RunningS
 def test_after_failures_in_a_row_nobody_waits_until_it_works_again(
     simulator: RunningSimulator, store: MemoryStore
 ) -> None:
-    client = WechatClient(
-        settings_for(simulator.url, WECHAT_TIMEOUT_S="0.2"),
-        store,
-        breaker=partial(CircuitBreaker, open_s=BREAKER_OPEN_S),
-    )
-    simulator.fail("jscode2session", mode="hang")
+    passed = [0.0]
+    breaker = partial(CircuitBreaker, open_s=10, monotonic=lambda: passed[0])
+    client = WechatClient(settings_for(simulator.url), store, breaker=breaker)
+    simulator.fail("jscode2session", mode="drop")
     reasons = [reason(lambda: client.code_to_session("0made-up")) for _ in range(5)]
-    assert reasons == ["timeout"] * 5
-    assert reason(lambda: client.code_to_session("0made-up"), 0.1) == "held_back"
+    assert reasons == ["network"] * 5
+    assert reason(lambda: client.code_to_session("0made-up")) == "held_back"
     assert client.access_token(), "another API goes on"
     assert len(simulator.calls("jscode2session")) == 5
-    time.sleep(BREAKER_OPEN_S)
-    assert reason(lambda: client.code_to_session("0made-up")) == "timeout", "the probe"
-    assert reason(lambda: client.code_to_session("0made-up"), 0.1) == "held_back"
+    passed[0] += 11
+    assert reason(lambda: client.code_to_session("0made-up")) == "network", "the probe"
+    assert reason(lambda: client.code_to_session("0made-up")) == "held_back"
     simulator.mend()
-    time.sleep(BREAKER_OPEN_S)
+    passed[0] += 11
     assert client.code_to_session(simulator.login_code())
     assert client.code_to_session(simulator.login_code())
 
 
 def test_a_crowd_is_turned_away_and_room_comes_back(simulator: RunningSimulator) -> None:
     patient = partial(CircuitBreaker, threshold=1_000)
-    client = WechatClient(settings_for(simulator.url), MemoryStore(), breaker=patient)
-    simulator.fail("jscode2session", latency_s=0.7)
+    settings = settings_for(simulator.url, WECHAT_TIMEOUT_S="2.8")
+    client = WechatClient(settings, MemoryStore(), breaker=patient)
+    simulator.fail("jscode2session", mode="hang")
 
     def outcome(_: int) -> str:
         try:
             client.code_to_session("0made-up")
         except WechatUnavailable as error:
             return error.reason
-        except Exception as error:
-            return type(error).__name__
         return "ok"
 
     with ThreadPoolExecutor(MAX_IN_FLIGHT + 8) as pool:
         outcomes = list(pool.map(outcome, range(MAX_IN_FLIGHT + 8)))
     assert outcomes.count("crowded") == 8
-    assert outcomes.count("InvalidCode") == MAX_IN_FLIGHT
+    assert outcomes.count("timeout") == MAX_IN_FLIGHT
     simulator.mend()
+    assert eventually(lambda: wechat_threads() == 0)
     assert client.code_to_session(simulator.login_code())
 
 
