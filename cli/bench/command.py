@@ -7,7 +7,7 @@ from types import FrameType
 import click
 from pymongo.errors import PyMongoError
 
-from cli.bench import chart, depth, reads, report, search
+from cli.bench import chart, depth, people, reads, report, search
 from cli.bench.contests import Bench
 from cli.bench.load import BenchError, Plan, find_wrk
 from cli.bench.results import Row
@@ -15,17 +15,19 @@ from cli.bench.servers import PROJECT
 from cli.bench.store import Dataset, Store
 from cli.supervisor import StartError
 
-READS_ITEMS, DEPTH_ITEMS, SEARCH_ITEMS = 5_000, 1_000_000, 300_000
+CARDS_ITEMS, DEPTH_ITEMS, SEARCH_ITEMS = 5_000, 1_000_000, 300_000
 # Long documents up to this size: a larger collection of them takes long to build.
 LONG_UP_TO = 20_000
 
 
 @click.command("bench", context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("what", type=click.Choice(["reads", "depth", "search", "all"]), default="all")
+@click.argument(
+    "what", type=click.Choice(["reads", "depth", "search", "people", "all"]), default="all"
+)
 @click.option(
     "--items",
     type=click.IntRange(100, 2_000_000),
-    help="Size of the collection.  [default: reads 5000, depth 1000000, search 300000]",
+    help="Size of the collection.  [default: reads and people 5000, depth 1000000, search 300000]",
 )
 @click.option("--rounds", type=click.IntRange(1, 100), default=5, show_default=True)
 @click.option(
@@ -48,7 +50,8 @@ def bench_command(
     """Measure the product side by side with peers, taking turns; nothing leaves this machine.
 
     reads: answers from memory and computed ones. depth: pages far down a long list. search:
-    latency as the collection grows. Needs wrk. The first run builds the collections.
+    latency as the collection grows. people: sign-ins and token checks beside an anonymous read.
+    Needs wrk. The first run builds the collections.
     """
     signal.signal(signal.SIGTERM, _end)
     try:
@@ -67,14 +70,16 @@ def bench_command(
 
 def _rows(bench: Bench, store: Store, what: str, items: int | None) -> list[Row]:
     rows: list[Row] = []
+    count = items or CARDS_ITEMS
+    cards = Dataset(count, short=count > LONG_UP_TO, searchable=True, for_peers=True)
     if what in ("reads", "all"):
-        count = items or READS_ITEMS
-        dataset = Dataset(count, short=count > LONG_UP_TO, searchable=True, for_peers=True)
-        rows += reads.run(bench, store.place(dataset), count)
+        rows += reads.run(bench, store.place(cards), count)
     if what in ("depth", "all"):
         rows += depth.run(bench, store, items or DEPTH_ITEMS)
     if what in ("search", "all"):
         rows += search.run(bench, store, items or SEARCH_ITEMS)
+    if what in ("people", "all"):
+        rows += people.run(bench, store, cards)
     return rows
 
 

@@ -156,11 +156,9 @@ def _round(both: Sequence[Server], queries: Sequence[Query], turn: int) -> list[
 
 def _timed(connection: http.client.HTTPConnection, query: Query) -> tuple[float, int]:
     began = time.perf_counter()
-    connection.request("GET", query.path)
-    response = connection.getresponse()
-    body = response.read()
+    answer = servers.exchange(connection, "GET", query.path)
     elapsed_ms = (time.perf_counter() - began) * 1e3
-    items = paths.page_of(servers.Answer(response.status, {}, body))["items"]
+    items = paths.page_of(answer)["items"]
     if not isinstance(items, list):
         message = "a search answered no list of items"
         raise BenchError(message)

@@ -14,7 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
+
+import orjson
 
 from cli.bench import processes
 from cli.supervisor import Process, StartError
@@ -124,9 +126,7 @@ class Server:
         """Send one GET on a connection of its own; raises `OSError` or `HTTPException`."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=TIMEOUT_S)
         try:
-            connection.request("GET", path, headers=dict(headers or {}))
-            response = connection.getresponse()
-            return Answer(response.status, dict(response.getheaders()), response.read())
+            return exchange(connection, "GET", path, headers=headers)
         finally:
             connection.close()
 
@@ -149,9 +149,27 @@ class Server:
         return True
 
 
-def product(place: Place, *, cached: bool) -> Server:
+def exchange(
+    connection: http.client.HTTPConnection,
+    method: str,
+    path: str,
+    *,
+    body: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """Send a request, its body as JSON; raises `OSError` or `HTTPException`."""
+    sent = dict(headers or {})
+    if body is not None:
+        sent["Content-Type"] = "application/json"
+    connection.request(method, path, None if body is None else orjson.dumps(body), sent)
+    response = connection.getresponse()
+    return Answer(response.status, dict(response.getheaders()), response.read())
+
+
+def product(place: Place, *, cached: bool, **settings: str) -> Server:
     """Return the product's web server; not `cached`: each answer is computed anew."""
-    environment = place.environment() if cached else place.environment(BYTE_CACHE_MB="0")
+    kept = {} if cached else {"BYTE_CACHE_MB": "0"}
+    environment = place.environment(**kept, **settings)
     name = "product" if cached else "product-cold"
     return _gunicorn(f"{name}-{place.database}", "wsgi:app", environment, place)
 

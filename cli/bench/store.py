@@ -125,25 +125,11 @@ class Store:
             self._say(f"  built in {time.monotonic() - began:.0f} s")
         return Place(self._mongod.uri, dataset.name, self.folder)
 
-    def _load_content(self) -> None:
-        if self._mark(CONTENT) == fingerprint():
-            return
-        self._say("Loading the real content (pictures are drawn once; about a minute) …")
-        for arguments in (["db", "prepare"], ["seed"]):
-            self._command(arguments, CONTENT)
-        self._set_mark(CONTENT)
+    def command(self, arguments: list[str], database: str) -> str:
+        """Run a command of the product on a database and return what it said.
 
-    def _drop_stale(self) -> None:
-        """Make room: drop what was made from other sources, or was left unfinished."""
-        fresh = {"_id": {"$in": self.client.list_database_names()}, "fingerprint": fingerprint()}
-        kept = {row["_id"] for row in self.client[MARKS].marks.find(fresh)} | {MARKS}
-        for name in self.client.list_database_names():
-            if name.startswith(PREFIX) and name not in kept:
-                self.client.drop_database(name)
-                self.client[MARKS].marks.delete_one({"_id": name})
-
-    def _command(self, arguments: list[str], database: str) -> None:
-        """Run a command of the product on a database; raise `BenchError` with its last line."""
+        Raises `BenchError` with its last line.
+        """
         place = Place(self._mongod.uri, database, self.folder)
         program = [sys.executable, "-m", "application", *arguments]
         log = self.folder / "logs" / f"{arguments[0]}.log"
@@ -154,6 +140,24 @@ class Store:
             said = log.read_text(errors="replace").strip().splitlines()[-1:]
             message = f"“{' '.join(arguments)}” failed: {' '.join(said)}"
             raise BenchError(message)
+        return log.read_text(errors="replace")
+
+    def _load_content(self) -> None:
+        if self._mark(CONTENT) == fingerprint():
+            return
+        self._say("Loading the real content (pictures are drawn once; about a minute) …")
+        for arguments in (["db", "prepare"], ["seed"]):
+            self.command(arguments, CONTENT)
+        self._set_mark(CONTENT)
+
+    def _drop_stale(self) -> None:
+        """Make room: drop what was made from other sources, or was left unfinished."""
+        fresh = {"_id": {"$in": self.client.list_database_names()}, "fingerprint": fingerprint()}
+        kept = {row["_id"] for row in self.client[MARKS].marks.find(fresh)} | {MARKS}
+        for name in self.client.list_database_names():
+            if name.startswith(PREFIX) and name not in kept:
+                self.client.drop_database(name)
+                self.client[MARKS].marks.delete_one({"_id": name})
 
     def _mark(self, name: str) -> str | None:
         row = self.client[MARKS].marks.find_one({"_id": name})

@@ -11,6 +11,7 @@ import orjson
 import pytest
 from click.testing import CliRunner, Result
 
+from cli.bench import people
 from cli.bench.command import bench_command
 from tests.cli.bench_harness import needs_wrk, short_rounds, use_wrk
 from tests.faults.harness import PROJECT, processes_on
@@ -28,6 +29,12 @@ TITLES = {
     ],
     "memory": [f"resident memory of a worker, {which}" for which in ("with its cache", "without")],
     "depth": ["page at depth 20 ÷ first page", "detail at 100 items ÷ at 50"],
+    "people": [
+        "visitor's profile by token ÷ cold list",
+        "staff's session by cookie ÷ cold list",
+        *("sign-in with WeChat ÷ cold list", "without WeChat's answer"),
+        *("sign-in by password ÷ cold list", "without the hash (Argon2)"),
+    ],
 }
 
 
@@ -43,7 +50,7 @@ def bench() -> Iterator[Bench]:
 def test_help_names_every_option_with_its_default(bench: Bench) -> None:
     for option in ("--help", "-h"):
         text = bench(option).output
-        assert text.startswith("Usage: bench [OPTIONS] [reads|depth|search|all]")
+        assert text.startswith("Usage: bench [OPTIONS] [reads|depth|search|people|all]")
         for name in ("--items", "--rounds", "--seconds", "--data", "--out"):
             assert name in text
         assert " ".join(text.split()).count("[default: ") == 5
@@ -86,6 +93,7 @@ def test_a_small_run_of_everything(
     bench: Bench, bench_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     short_rounds(tmp_path / "bin", monkeypatch)
+    monkeypatch.setattr(people, "SIGN_INS", 2)
     size = ["--items", 100, "--rounds", 1, "--seconds", 1]
     result = bench("all", *size, "--data", bench_folder, "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
@@ -100,8 +108,9 @@ def test_a_small_run_of_everything(
     assert searches[-1] == "regex scan ÷ search, rare phrases"
     assert len(searches) == 9
     for row in told["rows"]:
-        assert row["ours"] > 0, row["title"]
-        assert row["figure"] > 0, row["title"]
+        if not row["title"].startswith("  without"):  # a difference: noise may turn it over
+            assert row["ours"] > 0, row["title"]
+            assert row["figure"] > 0, row["title"]
         assert not row["spoiled"], row["note"]
         assert "not cold" not in row["note"]
         assert row["goal"] is None or row["passed"] in (True, False)
@@ -118,6 +127,7 @@ def test_a_small_run_of_everything(
         f"{tmp_path / 'out' / 'bench.json'}\n{tmp_path / 'out' / 'bench.svg'}\n"
     )
     assert "cold list, round 1: product " in result.stderr
+    assert "sign-ins, round 1: read " in result.stderr
     assert processes_on(bench_folder) == {}
 
 
