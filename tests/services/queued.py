@@ -34,3 +34,10 @@ def only() -> Job:
 def make_due(job: Job) -> None:
     """Let a job's time come."""
     Job.objects(id=job.id).update(set__run_at=now())
+
+
+def failed(max_attempts: int = 1, error: str = "broken") -> Job:
+    """Return a job that was given up."""
+    enqueue()
+    outbox.fail(claim("t"), "t", error, max_attempts)
+    return only()

@@ -5,21 +5,13 @@ import datetime as dt
 import pytest
 
 from core.clock import now
-from core.errors import Conflict, NotFound
 from core.ids import new_id
 from models.outbox import Job, JobState
 from services import jobs, outbox
 from services.jobs import Filters
-from tests.factories import ACTOR
-from tests.services.queued import LEASE, MINUTE, claim, enqueue, make_due, only
+from tests.services.queued import LEASE, MINUTE, claim, enqueue, failed, make_due, only
 
 LAPSED = dt.timedelta(seconds=-1)
-
-
-def failed(max_attempts: int = 1, error: str = "broken") -> Job:
-    enqueue()
-    outbox.fail(claim("t"), "t", error, max_attempts)
-    return only()
 
 
 def test_a_job_is_claimed_with_its_arguments() -> None:
@@ -129,43 +121,3 @@ def test_any_text_of_an_error_can_be_recorded(error: str) -> None:
     assert job.state is JobState.FAILED
     assert len(job.error) <= outbox.ERROR_MAX
     assert job.error[:4] == error[:4]
-
-
-def test_staff_retry_what_failed_with_all_attempts_anew() -> None:
-    job = failed()
-    jobs.retry(ACTOR, job.id)
-    assert (only().state, only().attempts) == (JobState.PENDING, 0)
-    assert claim().id == job.id
-
-
-def test_staff_cancel_what_waits() -> None:
-    enqueue(run_at=now() + MINUTE)
-    jobs.cancel(ACTOR, only().id)
-    job = only()
-    assert job.state is JobState.CANCELLED
-    assert job.drop_at > now()
-    make_due(job)
-    assert outbox.claim(new_id(), LEASE) is None
-
-
-def test_only_a_failed_job_is_retried_and_only_a_waiting_one_cancelled() -> None:
-    job = failed()
-    with pytest.raises(Conflict) as refused:
-        jobs.cancel(ACTOR, job.id)
-    assert refused.value.code == "job_not_pending"
-    jobs.retry(ACTOR, job.id)
-    with pytest.raises(Conflict) as refused:
-        jobs.retry(ACTOR, job.id)
-    assert refused.value.code == "job_not_failed"
-    for verb in (jobs.retry, jobs.cancel):
-        with pytest.raises(NotFound):
-            verb(ACTOR, "0" * 16)
-
-
-def test_jobs_are_listed_by_state_those_due_first() -> None:
-    enqueue("later", run_at=now() + MINUTE)
-    enqueue("now")
-    assert [job.name for job in jobs.listing(Filters(), limit=9)] == ["now", "later"]
-    claim()
-    assert [job.name for job in jobs.listing(Filters(JobState.RUNNING), limit=9)] == ["now"]
-    assert [job.name for job in jobs.listing(Filters(JobState.PENDING), limit=1)] == ["later"]
