@@ -127,7 +127,7 @@ def test_run_once_returns_the_exit_code_while_others_are_watched() -> None:
         other = Process("other", SLEEP)
         watch.add(other)
         os.kill(other.pid, signal.SIGKILL)
-        assert watch.run_once(Process("once", python("import time; time.sleep(1); exit(7)"))) == 7
+        assert watch.run_once(Process("once", python("import time; time.sleep(3); exit(7)"))) == 7
         assert other.poll() is None
     assert len(notes) == 1
 

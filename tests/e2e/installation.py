@@ -16,7 +16,7 @@ from cli.run import demo_environment
 from tests.waiting import PATIENCE_S, eventually, free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
-START_WITHIN_S = 400.0
+START_WITHIN_S = 900.0
 
 Client = MongoClient[dict[str, Any]]
 

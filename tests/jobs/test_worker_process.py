@@ -131,12 +131,16 @@ def test_a_lease_is_renewed_as_long_as_the_job_takes(start: Start) -> None:
     assert versions.current().number == 1
 
 
-def test_a_killed_workers_job_runs_again_within_two_leases_and_once(start: Start) -> None:
+def test_a_killed_workers_job_runs_again_within_two_leases_and_once(
+    start: Start, tmp_path: Path
+) -> None:
     (item,) = due()
+    log = tmp_path / "worker.log"
     with held_up(item):
         victim = start()
         assert eventually(lambda: is_under_way(item))
         start()
+        assert eventually(lambda: log.read_text().count("worker_started") == 2)
         time.sleep(LEASE_S)
         victim.kill()
         killed = time.monotonic()

@@ -91,7 +91,10 @@ def redated() -> versions.State:
     return versions.current()
 
 
-def test_what_is_known_is_not_asked_for_again(counters: Counters) -> None:
+def test_what_is_known_is_not_asked_for_again(
+    counters: Counters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "FRESH_S", 600.0)
     known, state = versions.Known(counters, ready=int), bump()
     counters.raise_to(CONTENT, state.number)
     counters.beat()

@@ -13,8 +13,9 @@ from services import publishing, versions
 from services.search import entries as search_entries
 from tests.factories import ACTOR
 from tests.services.search.asking import entries, project, titles
+from tests.waiting import eventually
 
-ITEMS, ROUNDS, ROUNDS_MAX = 10, 3, 100
+ITEMS, ROUNDS = 10, 3
 
 
 def _fresh() -> dict[str, dict[str, Any]]:
@@ -47,14 +48,17 @@ class Somebody(threading.Thread):
 
 def _rebuild_beside(*others: Somebody) -> None:
     """Rebuild again and again until the others did their part beside it; let them finish."""
-    for _ in range(ROUNDS_MAX):
+
+    def have_done_their_part() -> bool:
         _rebuild()
-        if all(one.done >= ROUNDS for one in others):
-            break
-    for one in reversed(others):
-        one.stopping.set()
-        one.join()
-    assert all(one.done >= ROUNDS for one in others)
+        return all(one.done >= ROUNDS or one.failure for one in others)
+
+    try:
+        assert eventually(have_done_their_part, every_s=0)
+    finally:
+        for one in reversed(others):
+            one.stopping.set()
+            one.join()
 
 
 def test_rebuilding_writes_what_is_missing_and_removes_what_is_left() -> None:
