@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from core import logs
-from media import keys
 from media.errors import ObjectMissing, StoreFull, StoreUnavailable
 
 logger = logs.get(__name__)
@@ -25,10 +24,3 @@ def as_store_errors() -> Iterator[None]:
             raise StoreFull from error
         logger.warning("store_failed", error=error.strerror)
         raise StoreUnavailable from error
-
-
-def required(key: str) -> str:
-    """Return the key; raise `ObjectMissing` when it is none, before it becomes a path."""
-    if not keys.is_key(key):
-        raise ObjectMissing
-    return key

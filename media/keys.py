@@ -7,7 +7,9 @@ not tell different things, and a file that a browser would run is never shown by
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
+from media.errors import ObjectMissing
 from media.types import shown_as
 
 PUBLIC = "public"  # anybody may read it at an address that never changes
@@ -50,6 +52,13 @@ def is_key(text: str) -> bool:
     return len(text) <= KEY_MAX and _KEY.fullmatch(text) is not None
 
 
+def required(key: str) -> str:
+    """Return the key; raise `ObjectMissing` when it is none."""
+    if not is_key(key):
+        raise ObjectMissing
+    return key
+
+
 def is_public(key: str) -> bool:
     """Tell whether anybody may read the object."""
     return key.partition("/")[0] in PUBLIC_AREAS
@@ -65,3 +74,8 @@ def headers(key: str, max_age_s: int) -> Headers:
         ),
         disposition="" if shown else "attachment",
     )
+
+
+def saved_as(name: str) -> str:
+    """Return the `Content-Disposition` under which browsers save a file by this name (RFC 6266)."""
+    return f"attachment; filename*=UTF-8''{quote(name, safe='')}"

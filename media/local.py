@@ -8,7 +8,6 @@ parts arrive at a route that hands them to `put_part`.
 """
 
 import datetime as dt
-import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -16,13 +15,17 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
+from core import logs
 from core.clock import system_time
 from media import files, keys
-from media.disk_errors import as_store_errors, required
-from media.errors import BadSignature, ObjectMissing, PartsDiffer
+from media.disk_errors import as_store_errors
+from media.errors import BadSignature, ObjectMissing, PartsDiffer, StoreUnavailable
+from media.keys import required
 from media.local_parts import UPLOADS, Uploads, tag_of
 from media.signing import Signer
 from media.storage import CHUNK_BYTES, Chunks, ObjectInfo, Part, Target, Unfinished
+
+logger = logs.get(__name__)
 
 MEDIA_URL = "/media"
 PARTS_URL = f"{MEDIA_URL}/parts"  # followed by a slash and a token; takes PUT
@@ -168,10 +171,15 @@ class LocalStorage:
 
     def check(self) -> None:
         """Look whether the folder can be written."""
+        if not os.access(self.root, os.R_OK | os.W_OK | os.X_OK):
+            logger.warning("store_failed", error=f"{self.root} cannot be written")
+            raise StoreUnavailable
+
+    def prepare(self) -> Sequence[str]:
+        """Make the folder."""
         with as_store_errors():
-            self.root.mkdir(parents=True, exist_ok=True)
-            if not os.access(self.root, os.R_OK | os.W_OK | os.X_OK):
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            files.make_folder(self.root)
+        return ()
 
     def _info(self, key: str, found: os.stat_result) -> ObjectInfo:
         modified = dt.datetime.fromtimestamp(found.st_mtime, dt.UTC)

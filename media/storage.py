@@ -176,6 +176,13 @@ class Storage(Protocol):
         """Drop those uploads, and what interrupted writes left; return how many there were."""
         ...
 
+    def prepare(self) -> Sequence[str]:
+        """Make the store ready to serve; done again, it changes nothing.
+
+        Returns what it would not take, for the operator to set up in the store's own way.
+        """
+        ...
+
     def check(self) -> None:
         """Ask the store for a sign of life; raise `StoreUnavailable`."""
         ...
