@@ -32,7 +32,7 @@ class MinioError(StartError):
 
 def built_program() -> Path:
     """Return where `cli.minio_build` puts the program, in the folder of the environment."""
-    return Path(sys.prefix, "bin", f"minio-{VERSION}")
+    return Path(sys.prefix, "programs", f"minio-{VERSION}")
 
 
 def find_minio() -> Path | None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlsplit
+from xml.etree.ElementTree import ParseError
 
 import certifi
 import urllib3
@@ -118,7 +119,11 @@ def _pool(timeout_s: float) -> urllib3.PoolManager:
     return urllib3.PoolManager(
         timeout=urllib3.Timeout(connect=connect, read=timeout_s),
         retries=urllib3.Retry(
-            total=1, redirect=0, backoff_factor=0.2, status_forcelist=_ASKED_AGAIN
+            total=1,
+            redirect=0,
+            backoff_factor=0.2,
+            status_forcelist=_ASKED_AGAIN,
+            raise_on_status=False,  # the last answer tells more than that there were several
         ),
         maxsize=CONNECTIONS,
         cert_reqs="CERT_REQUIRED",
@@ -133,7 +138,7 @@ def as_store_errors() -> Iterator[None]:
         yield
     except S3Error as error:
         raise _translated(error) from error
-    except (MinioException, urllib3.exceptions.HTTPError, OSError) as error:
+    except (MinioException, urllib3.exceptions.HTTPError, ParseError, OSError) as error:
         logger.warning("store_failed", error=type(error).__name__)
         raise StoreUnavailable from error
 
@@ -144,7 +149,8 @@ def _translated(error: S3Error) -> Exception:
         return ObjectMissing()
     if code in _PARTS:
         return PartsDiffer()
-    if code in _FULL or error.response.status == 507:
+    # MinIO has a code for it, and forgets it when the disk fills up within moments.
+    if code in _FULL or "no space left" in (error.message or "").lower():
         return StoreFull()
     logger.warning("store_failed", error=code)
     return StoreUnavailable()

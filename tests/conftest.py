@@ -15,11 +15,13 @@ from flask.testing import FlaskClient
 import application
 import core.clock
 from cli.database import create_indexes
+from cli.minio import EmbeddedMinio
 from cli.mongod import EmbeddedMongod
 from core import logs
 from core.settings import Settings, load
 from models.registry import DOCUMENTS
 from tests.apps import make_app
+from tests.buckets import ORIGIN, needs_minio
 from tests.clocks import Clock
 from tests.memory import fast_folder
 
@@ -135,6 +137,18 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     held = Clock()
     monkeypatch.setattr(core.clock, "system_time", held.read)
     return held
+
+
+@pytest.fixture(scope="session")
+def minio() -> Iterator[EmbeddedMinio]:
+    """One MinIO server for the whole run; without its program the test is skipped."""
+    needs_minio()
+    folder = Path(tempfile.mkdtemp(prefix="toolbox-minio-", dir=fast_folder()))
+    try:
+        with EmbeddedMinio(folder, origins=[ORIGIN]) as server:
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """A store under test, and how a client without any right reaches it over HTTP."""
 
 import io
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
@@ -14,7 +13,8 @@ from media.local import MEDIA_URL, PARTS_URL, TOKEN_PARAMETER, LocalStorage
 from media.storage import Storage, Target
 
 TIMEOUT_S = 30
-ORIGIN = "https://admin.example"  # whose pages may send parts
+# How long a test waits for what has to happen soon.
+SOON_S = 60
 
 
 @dataclass(frozen=True)
@@ -75,16 +75,6 @@ class OverVerbs:
         except AppError as error:
             return Answer(error.status, b"", {})
         return Answer(200, b"", {"ETag": f'"{part.etag}"'})
-
-
-def eventually(reached: Callable[[], bool], within_s: float = 60.0) -> bool:
-    """Tell whether a state is reached in time."""
-    deadline = time.monotonic() + within_s
-    while not reached():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
 
 
 @dataclass(frozen=True)

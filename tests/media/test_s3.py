@@ -10,8 +10,9 @@ import requests
 from cli.minio import EmbeddedMinio
 from media.errors import ObjectMissing, StoreUnavailable
 from media.s3 import PostForm, S3Storage
-from tests.media.conftest import OPTIONS, bucket_of, needs_minio
-from tests.media.stores import ORIGIN, TIMEOUT_S, eventually
+from tests.buckets import OPTIONS, ORIGIN, bucket_of, needs_minio
+from tests.faults.harness import eventually
+from tests.media.stores import SOON_S, TIMEOUT_S
 
 LIMIT = 1_000
 PNG = b"\x89PNG bytes"
@@ -58,7 +59,7 @@ def test_a_form_ends_and_needs_the_right_secret(minio: EmbeddedMinio, bucket: S3
     impostor = bucket_of(minio, bucket=bucket.options.bucket, secret_key="x" * 32)
     assert post(impostor.post_form("incoming/a.png", LIMIT, 600), PNG) == 403
     ending = bucket.post_form("incoming/a.png", LIMIT, 1)
-    assert eventually(lambda: post(ending, PNG) == 403)
+    assert eventually(lambda: post(ending, PNG) == 403, SOON_S)
 
 
 def test_anybody_reads_what_is_public_and_nothing_else(bucket: S3Storage) -> None:
@@ -129,7 +130,7 @@ def test_the_server_ends_unfinished_uploads_by_itself(tmp_path: Path) -> None:
                 return True
             return False
 
-        assert eventually(has_ended)
+        assert eventually(has_ended, SOON_S)
 
 
 def test_addresses_are_signed_for_the_host_that_browsers_reach(minio: EmbeddedMinio) -> None:

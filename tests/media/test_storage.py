@@ -13,7 +13,8 @@ from core import clock
 from media.errors import ObjectMissing
 from media.keys import content_key
 from media.storage import CHUNK_BYTES, Storage, fetch
-from tests.media.stores import Tried, eventually
+from tests.faults.harness import eventually
+from tests.media.stores import SOON_S, Tried
 
 BYTES = b"0123456789" * 1_000
 
@@ -222,10 +223,10 @@ def test_a_changed_address_is_refused(tried: Tried) -> None:
 def test_an_address_ends(tried: Tried) -> None:
     tried.store.put("internal/a.mp4", BYTES)
     url = tried.store.signed_url("internal/a.mp4", 2)
-    assert eventually(lambda: tried.client.get(url).status == 403)
+    assert eventually(lambda: tried.client.get(url).status == 403, SOON_S)
     upload = tried.store.begin("incoming/a")
     target = tried.store.sign_part("incoming/a", upload, 1, 2)
-    assert eventually(lambda: tried.client.send(target, BYTES).status == 403)
+    assert eventually(lambda: tried.client.send(target, BYTES).status == 403, SOON_S)
 
 
 def test_another_secret_signs_nothing(tried: Tried) -> None:
