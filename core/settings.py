@@ -101,6 +101,7 @@ class Settings:
     s3_public_endpoint: str
     s3_bucket: str
     s3_region: str
+    s3_addressing: str
     s3_access_key: str = field(repr=False)
     s3_secret_key: str = field(repr=False)
     s3_timeout_s: float
@@ -277,6 +278,7 @@ def _store(read: Reader) -> dict[str, Any]:
         "s3_public_endpoint": public,
         "s3_bucket": bucket,
         "s3_region": read.text("S3_REGION", "us-east-1"),
+        "s3_addressing": read.choice("S3_ADDRESSING", "auto", ("auto", "host")),
         "s3_access_key": access_key,
         "s3_secret_key": secret_key,
         "s3_timeout_s": read.decimal("S3_TIMEOUT_S", 10.0, 0.5, 120.0),

@@ -48,6 +48,7 @@ class S3Options:
     timeout_s: float
     max_age_s: int
     cdn_url: str = ""
+    addressing: str = "auto"
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -62,6 +63,7 @@ class S3Options:
             timeout_s=settings.s3_timeout_s,
             max_age_s=settings.media_max_age_s,
             cdn_url=settings.media_cdn_url,
+            addressing=settings.s3_addressing,
         )
 
 
@@ -103,7 +105,7 @@ class Clients:
 
     def _make(self, endpoint: str, timeout_s: float) -> Minio:
         parts = urlsplit(endpoint)
-        return Minio(
+        client = Minio(
             parts.netloc,
             access_key=self._options.access_key,
             secret_key=self._options.secret_key,
@@ -112,6 +114,9 @@ class Clients:
             region=self._options.region,
             http_client=_pool(timeout_s),
         )
+        if self._options.addressing == "host":
+            client.enable_virtual_style_endpoint()
+        return client
 
 
 def _pool(timeout_s: float) -> urllib3.PoolManager:

@@ -40,6 +40,7 @@ REFUSED = [
     ("S3_ENDPOINT", "minio:9000", "S3_ENDPOINT must be like https://host:port"),
     ("S3_PUBLIC_ENDPOINT", "https://a.example/b", "S3_PUBLIC_ENDPOINT must be like https://"),
     ("S3_BUCKET", "Media", "S3_BUCKET must be 3 to 63 of a-z 0-9 -"),
+    ("S3_ADDRESSING", "virtual", "S3_ADDRESSING must be one of auto, host"),
     ("S3_TIMEOUT_S", "0", "S3_TIMEOUT_S must be between 0.5 and 120"),
     ("S3_SECRET_KEY", "hush", "S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY are set all or none"),
     ("MEDIA_CDN_URL", "cdn.example", "MEDIA_CDN_URL must be like https://host:port"),

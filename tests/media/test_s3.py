@@ -151,6 +151,16 @@ def test_signing_asks_nobody() -> None:
     assert store.sign_part("incoming/a", "upload", 1, 60).url.startswith("https://media.example/")
 
 
+def test_the_bucket_may_stand_in_the_host() -> None:
+    store = S3Storage(
+        replace(OPTIONS, public_endpoint="https://store.example:8443", addressing="host")
+    )
+    base = "https://nowhere.store.example:8443/"
+    assert store.public_url("public/a.png") == base + "public/a.png"
+    assert store.signed_url("internal/a.png", 60).startswith(base + "internal/a.png?")
+    assert store.post_form("incoming/a.png", LIMIT, 60).url == base
+
+
 def test_a_cdn_stands_before_public_objects(minio: EmbeddedMinio) -> None:
     store = bucket_of(minio, cdn_url="https://cdn.example/media")
     assert store.public_url("public/a.png") == "https://cdn.example/media/public/a.png"
