@@ -115,7 +115,7 @@ class Clients:
             http_client=_pool(timeout_s),
         )
         if self._options.addressing == "host":
-            client.enable_virtual_style_endpoint()
+            client.enable_virtual_style_endpoint()  # type: ignore[no-untyped-call]
         return client
 
 

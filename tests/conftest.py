@@ -64,7 +64,9 @@ def only_loopback() -> Iterator[None]:
         connect(self, address)  # type: ignore[arg-type]
 
     socket.socket.connect = guarded  # type: ignore[assignment,method-assign]
-    yield
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("NO_PROXY", "127.0.0.1,localhost,::1")
+        yield
     socket.socket.connect = connect  # type: ignore[method-assign]
 
 

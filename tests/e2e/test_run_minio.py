@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from cli.run import demo_environment
+from cli.minio import MinioError
+from cli.run import DataFolder, demo_environment, store
 from core.settings import load
 from media import stores
 from tests.buckets import needs_minio
@@ -28,12 +29,12 @@ def running(tmp_path: Path) -> Iterator[Installation]:
         installation.end(signal.SIGKILL)
 
 
-def test_media_outlive_a_killed_store_and_a_second_start(running: Installation) -> None:
+def test_media_outlive_a_killed_store(running: Installation) -> None:
     running.await_start()
     settings = load({"ENV": "demo", **demo_environment(running.data)})
-    store = stores.create(settings)
-    store.put("public/a.png", b"bytes")
-    url = store.public_url("public/a.png")
+    kept = stores.create(settings)
+    kept.put("public/a.png", b"bytes")
+    url = kept.public_url("public/a.png")
     assert requests.get(url, timeout=30).content == b"bytes"
     asked = requests.options(
         url,
@@ -62,9 +63,8 @@ def test_media_outlive_a_killed_store_and_a_second_start(running: Installation) 
     assert processes(running.data) == {}
     assert settings.s3_secret_key not in running.output
 
-    second = Installation(running.data, "--minio", "--no-demo")
-    try:
-        second.await_start()
-        assert requests.get(url, timeout=30).content == b"bytes"
-    finally:
-        assert second.end(signal.SIGINT) == 0, second.output
+
+def test_a_store_that_the_settings_name_is_not_replaced(tmp_path: Path) -> None:
+    with pytest.raises(MinioError, match="S3_ENDPOINT names a store already"):
+        store.start(DataFolder(tmp_path), {"S3_ENDPOINT": "https://store.example"}, "")
+    assert list(tmp_path.iterdir()) == []

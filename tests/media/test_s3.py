@@ -1,6 +1,8 @@
 """What only an S3 store has, on a real MinIO: forms, policy, origins, expiry, endpoints."""
 
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -176,6 +178,12 @@ def test_a_wrong_secret_or_bucket_is_told_as_unavailable(
             verb()
 
 
+def test_web_processes_load_the_sdk_only_for_an_s3_store() -> None:
+    asks = "import sys, application; sys.exit('minio' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asks], check=False).returncode == 0
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_forked_child_makes_connections_of_its_own(bucket: S3Storage) -> None:
     bucket.put("public/a.png", PNG)
     child = os.fork()
