@@ -14,11 +14,13 @@ from cli.audit import audit_group
 from cli.content import content_group
 from cli.database import database_group
 from cli.jobs import jobs_group
+from cli.minio_command import minio_command
 from cli.personal_data import personal_data_group
 from cli.run import run_command
 from cli.search import search_group
 from cli.seed import seed_command
 from cli.staff import staff_group
+from cli.store import store_group
 from core.environment import SettingsError
 from core.errors import AppError
 from core.settings import Settings
@@ -49,6 +51,6 @@ def cli() -> None:
 
 for command in (
     *(run_command, seed_command, content_group, jobs_group, search_group, database_group),
-    *(staff_group, audit_group, personal_data_group),
+    *(staff_group, audit_group, personal_data_group, store_group, minio_command),
 ):
     cli.add_command(command)

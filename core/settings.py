@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core import settings_visitors
+from core import settings_media, settings_visitors
 from core.environment import Reader, SettingsError
 
 MODES = ("demo", "test", "production")
@@ -82,6 +82,15 @@ class Settings:
     smtp_timeout_s: int
     mail_from: str
     mailbox_url: str
+    media_cdn_url: str
+    s3_endpoint: str
+    s3_public_endpoint: str
+    s3_bucket: str
+    s3_region: str
+    s3_addressing: str
+    s3_access_key: str = field(repr=False)
+    s3_secret_key: str = field(repr=False)
+    s3_timeout_s: float
 
     @property
     def media_dir(self) -> Path:
@@ -130,6 +139,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         **settings_visitors.wechat(read),
         **settings_visitors.visitors(read),
         **settings_visitors.mail(read),
+        **settings_media.store(read),
     )
     if "*" in settings.cors_origins:
         read.mistakes.append("CORS_ORIGINS must list origins; * is not taken")

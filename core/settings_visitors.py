@@ -1,10 +1,9 @@
 """The settings of what has to do with visitors: WeChat, their data, e-mail."""
 
 import re
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
+from core.addresses import base_fault
 from core.environment import SECRET_MIN_LENGTH, Reader
 
 WECHAT_API_BASE = "https://api.weixin.qq.com"
@@ -17,7 +16,7 @@ def wechat(read: Reader) -> dict[str, Any]:
     if bool(appid) != bool(secret):
         read.mistakes.append("WECHAT_APPID and WECHAT_SECRET are set both or neither")
     base = read.text("WECHAT_API_BASE", WECHAT_API_BASE)
-    if fault := _base_fault(base, in_production=read.text("ENV", "production") == "production"):
+    if fault := base_fault(base, in_production=read.text("ENV", "production") == "production"):
         read.mistakes.append(f"WECHAT_API_BASE {fault}")
     return {
         "wechat_appid": appid,
@@ -59,7 +58,7 @@ def mail(read: Reader) -> dict[str, Any]:
     """Read how e-mail leaves: by SMTP, or into the simulator's mailbox."""
     mailbox = read.text("MAILBOX_URL", "")
     in_production = read.text("ENV", "production") == "production"
-    if mailbox and (in_production or _base_fault(mailbox, in_production=False)):
+    if mailbox and (in_production or base_fault(mailbox, in_production=False)):
         read.mistakes.append("MAILBOX_URL is for the simulator, outside production")
     host, sender = read.text("SMTP_HOST", ""), read.text("MAIL_FROM", "")
     if host and not sender:
@@ -74,29 +73,3 @@ def mail(read: Reader) -> dict[str, Any]:
         "mail_from": sender,
         "mailbox_url": mailbox,
     }
-
-
-def _base_fault(base: str, *, in_production: bool) -> str:
-    """Return what is wrong with the address of WeChat's server, which gets the secret."""
-    try:
-        parts = urlsplit(base)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return "is not an address"
-    is_plain = not (parts.query or parts.fragment or parts.username or parts.password)
-    if parts.scheme not in ("http", "https") or not host or not is_plain:
-        return "must be https://host, nothing more than a path after it"
-    if in_production and _is_loopback(host):
-        return "is on this machine: the simulator has no place in production"
-    if parts.scheme == "http" and not _is_loopback(host):
-        return "must begin with https://"
-    return ""
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback or ip_address(host).is_unspecified
-    except ValueError:
-        return False

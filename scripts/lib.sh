@@ -41,6 +41,12 @@ bootstrap() {
   exec 9>&-
 }
 
+# A MinIO server for what needs one: that of MINIO or PATH, or one that is built here once. Fails
+# with a message where it cannot be had.
+minio_server() {
+  PYTHONPATH=$PROJECT "$VENV/bin/python" -P -m application minio --build-only >&2
+}
+
 # Some tools insist on a home folder; service accounts may have none.
 usable_home() {
   if [[ -z ${HOME:-} || ! -d $HOME || ! -w $HOME ]]; then
@@ -105,7 +111,7 @@ clear_broken_environment() {
     fi
   else
     for entry in "$VENV"/*; do
-      case ${entry##*/} in '*' | install.log | home) ;; *)
+      case ${entry##*/} in '*' | install.log | home | programs) ;; *)
         fail "$VENV is not empty and not a virtual environment (set VENV to another folder)" ;;
       esac
     done
@@ -113,7 +119,7 @@ clear_broken_environment() {
   if [[ -z $why ]]; then return; fi
   [[ -z ${PYTHON:-} ]] || is_recent "$PYTHON" || no_python
   say "Building $VENV anew: $why."
-  find "$VENV" -mindepth 1 -maxdepth 1 ! -name .lock ! -name .installing -exec rm -rf {} +
+  find "$VENV" -mindepth 1 -maxdepth 1 ! -name .lock ! -name .installing ! -name programs -exec rm -rf {} +
   usable_home
 }
 

@@ -17,11 +17,13 @@ from hypothesis import HealthCheck
 import application
 import core.clock
 from cli.database import create_indexes
+from cli.minio import EmbeddedMinio
 from cli.mongod import EmbeddedMongod
 from core import logs
 from core.settings import Settings, load
 from models.registry import DOCUMENTS
 from tests.apps import make_app
+from tests.buckets import ORIGIN, needs_minio
 from tests.clocks import Clock
 from tests.memory import fast_folder
 from tests.simulator.running import RunningSimulator
@@ -78,7 +80,9 @@ def only_loopback() -> Iterator[None]:
         connect(self, address)  # type: ignore[arg-type]
 
     socket.socket.connect = guarded  # type: ignore[assignment,method-assign]
-    yield
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("NO_PROXY", "127.0.0.1,localhost,::1")
+        yield
     socket.socket.connect = connect  # type: ignore[method-assign]
 
 
@@ -167,6 +171,18 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     held = Clock()
     monkeypatch.setattr(core.clock, "system_time", held.read)
     return held
+
+
+@pytest.fixture(scope="session")
+def minio() -> Iterator[EmbeddedMinio]:
+    """One MinIO server for the whole run; without its program the test is skipped."""
+    needs_minio()
+    folder = Path(tempfile.mkdtemp(prefix="toolbox-minio-", dir=fast_folder()))
+    try:
+        with EmbeddedMinio(folder, origins=[ORIGIN]) as server:
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -7,13 +7,14 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from cli.mongod import EmbeddedMongod
+from cli.run import store
 from cli.run.database import check_replica_set
 from cli.run.folder import DataFolder
 from cli.run.simulator import Simulator, is_wanted
@@ -39,6 +40,7 @@ class _Plan:
     folder: DataFolder
     with_demo: bool
     workers: int | None
+    with_minio: bool
 
     @property
     def reachable_host(self) -> str:
@@ -63,6 +65,7 @@ class _Plan:
 @click.option("--fresh", is_flag=True, help="Delete what the data folder holds, then start.")
 @click.option("--yes", is_flag=True, help="Do not ask before --fresh deletes.")
 @click.option("--no-demo", is_flag=True, help="Do not fill an empty database with demo content.")
+@click.option("--minio", is_flag=True, help="Keep media in a MinIO server of its own.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Web worker processes.")
 def run_command(
     *,
@@ -72,13 +75,15 @@ def run_command(
     fresh: bool,
     yes: bool,
     no_demo: bool,
+    minio: bool,
     workers: int | None,
 ) -> None:
     """Start database, worker and web server, and keep them running until Ctrl-C.
 
     Uses the MongoDB of MONGODB_URI, or else starts one of its own.
     """
-    plan = _Plan(host, port, DataFolder(data), with_demo=not no_demo, workers=workers)
+    folder = DataFolder(data)
+    plan = _Plan(host, port, folder, with_demo=not no_demo, workers=workers, with_minio=minio)
     with _plain_errors():
         _check_port(host, port)
         if fresh:
@@ -116,26 +121,36 @@ def _clear(folder: DataFolder, *, ask: bool) -> None:
 
 def _run(plan: _Plan) -> None:
     plan.folder.prepare()
+    plan.folder.keep_store({})
     environment = _environment(plan)
     simulator = None
     if is_wanted(environment):
         simulator = Simulator(environment, plan.port, PROJECT)
         environment |= simulator.settings
-    mongod = None if environment.get("MONGODB_URI") else _start_mongod(plan.folder)
-    try:
-        if mongod:
-            environment["MONGODB_URI"] = mongod.uri
+    with ExitStack() as ending:
+        servers: list[Process] = []
+        if uri := environment.get("MONGODB_URI"):
+            check_replica_set(uri)
         else:
-            check_replica_set(environment["MONGODB_URI"])
+            mongod = _start_mongod(plan.folder)
+            ending.callback(mongod.stop)
+            environment["MONGODB_URI"] = mongod.uri
+            servers.append(mongod)
+        if plan.with_minio:
+            minio = store.start(plan.folder, environment, plan.base_url)
+            ending.callback(minio.stop)
+            environment |= minio.settings
+            servers.append(minio)
         settings.load(environment)
-        with Supervisor(lambda line: click.echo(line, err=True)) as supervisor:
-            if mongod:
-                supervisor.add(mongod)
+        with Supervisor(_say) as supervisor:
+            for server in servers:
+                supervisor.add(server)
             if _prepare(plan, environment, supervisor):
                 _serve(plan, environment, supervisor, simulator)
-    finally:
-        if mongod:
-            mongod.stop()
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
 
 
 def _start_mongod(folder: DataFolder) -> EmbeddedMongod:
@@ -156,6 +171,8 @@ def _prepare(plan: _Plan, environment: dict[str, str], supervisor: Supervisor) -
         _application("Preparing the database", ["db", "prepare"], environment),
         _application("Looking for an administrator", ["staff", "bootstrap"], environment),
     ]
+    if environment.get("S3_ENDPOINT"):
+        steps.append(_application("Preparing the media store", ["store", "prepare"], environment))
     if plan.with_demo:
         steps.append(_application("Looking for demo content", ["seed", "--if-empty"], environment))
     for step in steps:

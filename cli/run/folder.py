@@ -3,9 +3,11 @@
 .toolbox-data  marks a folder that we filled and may therefore empty again
 .lock          held while an installation runs on the folder
 secrets.env    generated once in demo mode, readable by its owner only
+store.env      address and keys of the embedded MinIO, while one is used
 mongodb/       the embedded database and the port it listens on
 media/         media files
-logs/          mongod.log and its predecessors
+minio/         the embedded MinIO's data and the port it listens on
+logs/          mongod.log, minio.log and their predecessors
 run/           what lives only as long as the processes: the metrics of all web workers
 """
 
@@ -13,6 +15,7 @@ import fcntl
 import os
 import secrets
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from cli.mongod import remembered_uri
@@ -22,6 +25,8 @@ GENERATED_SECRETS = ("SECRET_KEY", "PERSONAL_DATA_KEY")
 
 _MARKER = ".toolbox-data"
 _LOCK = ".lock"
+_SECRETS = "secrets.env"
+_STORE = "store.env"
 
 
 class DataFolder:
@@ -40,6 +45,16 @@ class DataFolder:
     def mongod_log(self) -> Path:
         """Return the log file of the embedded database."""
         return self.path / "logs" / "mongod.log"
+
+    @property
+    def minio(self) -> Path:
+        """Return the folder of the embedded media store."""
+        return self.path / "minio"
+
+    @property
+    def minio_log(self) -> Path:
+        """Return the log file of the embedded media store."""
+        return self.path / "logs" / "minio.log"
 
     @property
     def metrics(self) -> Path:
@@ -100,21 +115,22 @@ class DataFolder:
 
     def secrets(self) -> dict[str, str]:
         """Return the secrets; those that are not there yet are made up and kept."""
-        path = self.path / "secrets.env"
-        known = _read_secrets(path)
+        path = self.path / _SECRETS
+        known = _read_variables(path)
         missing = [name for name in GENERATED_SECRETS if not known.get(name)]
         known |= {name: secrets.token_urlsafe(48) for name in missing}
         if missing:
-            written = path.with_name("secrets.env.new")
-            written.unlink(missing_ok=True)
-            descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.writelines(f"{name}={value}\n" for name, value in known.items())
-                file.flush()
-                os.fsync(file.fileno())
-            written.replace(path)
+            _write_private(path, known)
         path.chmod(0o600)
         return known
+
+    def keep_store(self, settings: Mapping[str, str]) -> None:
+        """Keep how to reach the embedded media store, for commands; nothing when there is none."""
+        path = self.path / _STORE
+        if settings:
+            _write_private(path, settings)
+        else:
+            path.unlink(missing_ok=True)
 
     def _content(self) -> list[Path]:
         try:
@@ -136,19 +152,31 @@ class DataFolder:
         os.write(descriptor, f"{os.getpid()}\n".encode())
 
 
+def _write_private(path: Path, values: Mapping[str, str]) -> None:
+    """Write variables into a file that only its owner reads, whole or not at all."""
+    written = path.with_name(f"{path.name}.new")
+    written.unlink(missing_ok=True)
+    descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.writelines(f"{name}={value}\n" for name, value in values.items())
+        file.flush()
+        os.fsync(file.fileno())
+    written.replace(path)
+
+
 def demo_environment(data_dir: Path) -> dict[str, str]:
     """Return the settings that a demo installation keeps in its data folder.
 
-    With these a command can join an installation that `run` has started: its secrets and the
-    address of its embedded database. Empty when nothing was ever started there.
+    With these a command can join an installation that `run` has started: its secrets, and the
+    addresses of its embedded servers. Empty when nothing was ever started there.
     """
-    environment = _read_secrets(data_dir / "secrets.env")
+    environment = _read_variables(data_dir / _SECRETS) | _read_variables(data_dir / _STORE)
     if uri := remembered_uri(DataFolder(data_dir).mongodb):
         environment["MONGODB_URI"] = uri
     return environment
 
 
-def _read_secrets(path: Path) -> dict[str, str]:
+def _read_variables(path: Path) -> dict[str, str]:
     try:
         lines = path.read_text().splitlines()
     except FileNotFoundError:

@@ -60,3 +60,13 @@ def test_secrets_are_made_once_and_belong_to_their_owner_only(tmp_path: Path) ->
     assert again["EXTRA"] == "1"
     assert again["SECRET_KEY"] != made["SECRET_KEY"]
     assert demo_environment(tmp_path) == again
+
+
+def test_the_store_is_known_to_commands_while_there_is_one(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    folder.keep_store({"S3_ENDPOINT": "http://127.0.0.1:1", "S3_SECRET_KEY": "s"})
+    assert stat.S_IMODE((tmp_path / "store.env").stat().st_mode) == 0o600
+    assert demo_environment(tmp_path)["S3_ENDPOINT"] == "http://127.0.0.1:1"
+    for _ in range(2):
+        folder.keep_store({})
+    assert demo_environment(tmp_path) == {}

@@ -124,7 +124,7 @@ class Installation:
 def environment(**changed: str) -> dict[str, str]:
     """Return our environment without what would steer an installation, and with `changed`."""
     steering = {"ENV", "MONGODB_URI", "DATA_DIR", "PROMETHEUS_MULTIPROC_DIR"}
-    steering |= {"SECRET_KEY", "PERSONAL_DATA_KEY"}
+    steering |= {"SECRET_KEY", "PERSONAL_DATA_KEY", "S3_ENDPOINT"}
     kept = {name: value for name, value in os.environ.items() if name not in steering}
     return kept | {"VENV": sys.prefix} | changed
 

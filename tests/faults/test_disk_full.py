@@ -5,8 +5,7 @@ A small file system in memory stands for the disk; only root may mount one.
 
 import errno
 import os
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +24,7 @@ from models.snapshots import Snapshot
 from services import content, publishing
 from tests.cli import seed_files
 from tests.factories import ACTOR, create, create_live
+from tests.faults.disks import Mount, fill
 from tests.faults.harness import MONGOD_OPTIONS, TIMEOUT_MS, processes_on
 from tests.waiting import eventually
 
@@ -34,31 +34,6 @@ DATABASE_MIB = 420
 MEDIA_KIB = 200
 LEFT_MIB = 2
 ROUNDS = 40
-
-Mount = Callable[[str], Path]
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Mount]:
-    """Return a maker of a disk of some size; a second call gives it another size."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-
-    def mount(size: str) -> Path:
-        options = f"size={size}" + (",remount" if folder.is_mount() else "")
-        done = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
-        return folder
-
-    yield mount
-    if folder.is_mount():
-        subprocess.run(["umount", folder], check=True)
 
 
 @pytest.fixture
@@ -71,16 +46,6 @@ def mongod(disk: Mount) -> Iterator[EmbeddedMongod]:
     finally:
         server.kill()
         assert processes_on(server.data_dir) == {}
-
-
-def fill(folder: Path, left: int) -> Path:
-    """Take up the room of a disk but for `left` bytes; return the file to delete."""
-    free = os.statvfs(folder)
-    balloon = folder / "balloon"
-    descriptor = os.open(balloon, os.O_CREAT | os.O_WRONLY)
-    os.posix_fallocate(descriptor, 0, free.f_bavail * free.f_frsize - left)
-    os.close(descriptor)
-    return balloon
 
 
 def test_nothing_acknowledged_is_lost_when_the_databases_disk_fills_up(
