@@ -17,7 +17,10 @@ from media.processes import Ended, never, run
 
 MEMORY_MB = 2048
 # What native code ends with when bytes led it astray. Other signals come from the system.
-_CRASHES = {-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGILL}
+_CRASHES = {
+    *(-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS),
+    *(-signal.SIGFPE, -signal.SIGILL, -signal.SIGTRAP),
+}
 
 logger = logs.get(__name__)
 
@@ -37,7 +40,7 @@ def call(
     Raises:
         Invalid: The file is refused, with the code of the reason; `media_broken` when it made
             native code crash.
-        RenditionFailed: It ran out of time, or was ended from outside.
+        RenditionFailed: It ran out of time, had no room on the disk, or was ended from outside.
         Cancelled: `cancelled()` became true.
     """
     answers: list[dict[str, Any]] = []
@@ -54,6 +57,8 @@ def call(
     ended = run(argv, timeout_s=timeout_s, on_line=hear, cancelled=cancelled)
     if ended.code != 0 or not answers:
         raise _failure(function, ended)
+    if "failed" in answers[0]:
+        raise RenditionFailed(answers[0]["failed"])
     if "refused" in answers[0]:
         raise Invalid(answers[0]["refused"], **answers[0]["params"])
     result: dict[str, Any] = answers[0]["result"]

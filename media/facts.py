@@ -44,8 +44,9 @@ class Inspected:
 
     `mime`, `extension` (without a dot) and the end of `name` follow from the bytes; `name` may be
     shown and offered for saving, and is never a path. `width` and `height` are pixels as seen,
-    orientation applied; `duration` is seconds. `notes` tells what reviewers may want to know:
-    "animated", "silent", "pdf_scripts", "pdf_embedded_files".
+    orientation applied, or points of a document's first page; `duration` is seconds.
+    `notes` tells what reviewers may want to know: "animated", "silent", "pdf_scripts",
+    "pdf_embedded_files".
     """
 
     kind: Kind

@@ -119,10 +119,9 @@ def hls_arguments(made: list[Size], sound: bool) -> list[str]:
     ]
 
 
-def poster_arguments(largest: Size, duration: float, target: str) -> list[str]:
-    """Pick the most typical picture of a second, some way into the film."""
-    start = f"{min(duration * 0.1, 10):.3f}"
-    arguments = ["-ss", start, "-i", largest.name, "-vf", f"thumbnail={round(MOST_RATE)}"]
+def poster_arguments(largest: Size, start: float, target: str) -> list[str]:
+    """Pick the most typical picture of the second that begins at `start`."""
+    arguments = ["-ss", f"{start:.3f}", "-i", largest.name, "-vf", f"thumbnail={round(MOST_RATE)}"]
     return [*arguments, "-frames:v", "1", "-update", "1", target]
 
 
@@ -162,4 +161,5 @@ def _graph(source: Source, made: list[Size]) -> str:
 
 
 def _even(side: float) -> int:
-    return max(2, round(side / 2) * 2)
+    """Return the next even number below: H.264 of this kind has no odd sides."""
+    return max(2, int(side + 0.001) // 2 * 2)

@@ -7,6 +7,7 @@ from pathlib import Path
 from core.errors import Invalid
 from media import images
 from media.facts import Kind, Rendition, Renditions, Role
+from media.failures import RenditionFailed
 from media.ffmpeg import ffmpeg
 from media.film_commands import (
     Sheet,
@@ -76,10 +77,8 @@ def make(
         run(sheet_arguments(made[0], sheet, SHEET))
         (work / SHEET_TIMES).write_text(_times(sheet, source.duration), encoding="utf-8")
         on_progress((1 + ENCODING) / 2)
-        run(poster_arguments(made[-1], source.duration, "poster.png"))
-        poster = images.make(
-            work / "poster.png", output, stem="poster", role=Role.POSTER, cancelled=cancelled
-        )
+        still = _still(run, work, made[-1], source.duration)
+        poster = images.make(still, output, stem="poster", role=Role.POSTER, cancelled=cancelled)
         names = [*(size.name for size in made), *_stream_names(work), SHEET, SHEET_TIMES, MASTER]
         hand_over(work, output, names)
     on_progress(1.0)
@@ -99,6 +98,17 @@ def _source(path: Path, limits: Limits) -> Source:
         raise Invalid("media_type")
     told = probe(path, found, limits, TIMEOUT_S)
     return Source(path=path.resolve(), demuxer=found.opened_as, **told)
+
+
+def _still(run: Callable[[list[str]], None], work: Path, largest: Size, duration: float) -> Path:
+    """Take the picture that stands for the film: after any titles, or else the first."""
+    still = work / "poster.png"
+    for start in (min(duration * 0.1, 10.0), 0.0):
+        run(poster_arguments(largest, start, still.name))
+        if still.exists():
+            return still
+    message = "no picture could be taken from the film"
+    raise RenditionFailed(message)
 
 
 def _stream_names(work: Path) -> list[str]:

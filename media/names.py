@@ -26,7 +26,7 @@ def display_name(given: str, extension: str) -> str:
         for char in unicodedata.normalize("NFC", last)
         if not unicodedata.category(char).startswith("C")
     )
-    plain = " ".join(seen.translate(_FORBIDDEN).split()).strip(". ")
+    plain = " ".join(seen.translate(_FORBIDDEN).split()).rstrip(". ")
     end = f".{extension}"
     aliases = (".jpeg", ".jpg") if extension == "jpg" else (end,)
     stem = next((plain[: -len(one)] for one in aliases if plain.lower().endswith(one)), plain)

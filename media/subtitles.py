@@ -92,7 +92,8 @@ def _cue(number: int, block: list[str]) -> Cue | None:
     at = 0 if "-->" in block[0] else 1
     timing = _TIMING.fullmatch(block[at].strip()) if len(block) > at else None
     if timing is None:
-        raise Invalid("media_subtitles", line=number + min(at, len(block) - 1))
+        wrong = at if len(block) > at and "-->" in block[at] else 0
+        raise Invalid("media_subtitles", line=number + wrong)
     starts, ends = _seconds(timing.groups()[:4]), _seconds(timing.groups()[4:8])
     if ends <= starts or any("-->" in line for line in block[at + 1 :]):
         raise Invalid("media_subtitles", line=number + at)

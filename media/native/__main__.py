@@ -37,6 +37,8 @@ def main(task: str, answers: IO[str]) -> None:
         answer = {"refused": error.code, "params": error.params}
     except MemoryError:
         answer = {"refused": "media_demanding", "params": {}}
+    except OSError as error:  # the disk, not the file: without the path that its text holds
+        answer = {"failed": error.strerror or type(error).__name__}
     _write(answers, answer)
 
 

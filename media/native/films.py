@@ -44,6 +44,8 @@ def probe(
             facts = _seen(video, picture, max_side)
         with av.open(path, format=demuxer, options=_ONLY_FILES) as film:
             duration = _read_whole(film)
+    except (FileNotFoundError, PermissionError, MemoryError):
+        raise
     except (av.FFmpegError, StopIteration, ValueError, OverflowError, UnicodeError):
         raise Invalid("media_broken") from None
     if duration > max_seconds:

@@ -28,7 +28,8 @@ def inspect(path: str, opened_as: str, max_pixels: int) -> dict[str, Any]:
     `opened_as` is Pillow's name of the one format that is tried.
     """
     with _opened(path, opened_as, max_pixels) as image:
-        moves = bool(getattr(image, "is_animated", False))
+        # Some phones put a second photo into a JPEG: that is no animation.
+        moves = opened_as != "JPEG" and bool(getattr(image, "is_animated", False))
         turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
         image.load()
         width, height = reversed(image.size) if turned else image.size
@@ -79,7 +80,9 @@ def _opened(path: str, opened_as: str, max_pixels: int) -> Iterator[Image.Image]
                 yield image
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             raise Invalid("media_pixels", megapixels=max_pixels // 1_000_000) from None
-        except (*_BROKEN, struct.error):
+        except (*_BROKEN, struct.error) as error:
+            if isinstance(error, OSError) and error.errno:
+                raise  # the disk, not the picture
             raise Invalid("media_broken") from None
 
 
@@ -87,8 +90,8 @@ def _upright(image: Image.Image, widest: int) -> Image.Image:
     """Return the picture as it is to be seen, in sRGB, with nothing but its pixels."""
     profile = image.info.get("icc_profile")
     image.draft(None, (widest, widest))  # a JPEG may be decoded at a half or a quarter at once
-    turned = ImageOps.exif_transpose(image)
-    plain = _in_srgb(turned, profile)
+    ImageOps.exif_transpose(image, in_place=True)
+    plain = _in_srgb(image, profile)
     bare = Image.new(plain.mode, plain.size)
     bare.paste(plain)
     return bare
