@@ -89,7 +89,7 @@ def _facts(path: Path, found: FileType, limits: Limits, timeout_s: float) -> dic
             "documents.inspect", timeout_s=timeout_s, path=where, max_pages=limits.document_pages
         )
     else:
-        return {"duration": subtitles.read(path)[-1].ends}
+        return {"duration": max(cue.ends for cue in subtitles.read(path))}
     return {**told, "notes": tuple(told["notes"])}
 
 

@@ -91,24 +91,32 @@ def _upright(image: Image.Image, widest: int) -> Image.Image:
     profile = image.info.get("icc_profile")
     image.draft(None, (widest, widest))  # a JPEG may be decoded at a half or a quarter at once
     ImageOps.exif_transpose(image, in_place=True)
-    plain = _in_srgb(image, profile)
+    full = _full_colours(image)
+    too_many = min(full.size) // (2 * widest)
+    plain = _in_srgb(full.reduce(too_many) if too_many > 1 else full, profile)
     bare = Image.new(plain.mode, plain.size)
     bare.paste(plain)
     return bare
 
 
+def _full_colours(image: Image.Image) -> Image.Image:
+    """Return the picture with eight bits a channel; other modes cannot be scaled well."""
+    if image.mode.startswith("I"):  # 16 bits of grey
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if image.has_transparency_data:
+        return image if image.mode == "RGBA" else image.convert("RGBA")
+    return image if image.mode in ("RGB", "CMYK", "L") else image.convert("RGB")
+
+
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """Return the picture in RGB or RGBA; without a usable profile its colours are sRGB already."""
-    mode = "RGBA" if image.has_transparency_data else "RGB"
-    if image.mode.startswith("I"):  # 16 bits of grey
-        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    if profile and image.mode in ("RGB", "RGBA", "CMYK", "L"):
+    mode = "RGBA" if image.mode == "RGBA" else "RGB"
+    if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(image, source, _SRGB, outputMode=mode)
+            image = ImageCms.profileToProfile(image, source, _SRGB, outputMode=mode) or image
         except (ImageCms.PyCMSError, *_BROKEN):
-            converted = None
-        image = converted or image
+            pass  # a profile for other colours than the picture's, or none at all
     return image.convert(mode)
 
 
