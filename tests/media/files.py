@@ -1,8 +1,10 @@
 """Small real files, made on the spot."""
 
 import io
+import struct
 import subprocess
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -94,3 +96,14 @@ def archive() -> bytes:
     with zipfile.ZipFile(written, "w") as opened:
         opened.writestr("index.html", "<p>hello</p>")
     return written.getvalue()
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png_of(width: int, height: int) -> bytes:
+    """A PNG that says how large it is and has next to nothing in it."""
+    header = _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    pixels = _chunk(b"IDAT", zlib.compress(bytes(100_000)))
+    return b"\x89PNG\r\n\x1a\n" + header + pixels + _chunk(b"IEND", b"")

@@ -207,18 +207,15 @@ def test_a_film_of_one_picture_is_made(tmp_path: Path) -> None:
     assert by_role(made, Role.THUMBNAILS)
 
 
-def test_making_can_be_cancelled_and_leaves_nothing(tmp_path: Path) -> None:
-    given = film(tmp_path / "a.mp4", size="1280x720", seconds=20, rate=25)
-    began: list[float] = []
+def test_making_can_be_cancelled_and_leaves_nothing(
+    whole: tuple[Path, Renditions, list[float]], tmp_path: Path
+) -> None:
+    (given,) = whole[0].parent.glob("*.mp4")
+    told: list[float] = []
     with pytest.raises(Cancelled):
-        make(
-            given,
-            tmp_path / "out",
-            on_progress=began.append,
-            cancelled=lambda: bool(began),
-        )
-    assert began[-1] < 1
-    assert list((tmp_path / "out").iterdir()) == []
+        make(given, tmp_path, on_progress=told.append, cancelled=lambda: bool(told))
+    assert told[-1] < 1
+    assert list(tmp_path.iterdir()) == []
     assert children_named("ffmpeg") == []
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import struct
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +13,17 @@ from core.errors import Invalid
 from media.facts import Kind
 from media.inspection import inspect
 from media.limits import Limits
-from tests.media.files import SUBTITLES, archive, encoded, ffmpeg, film, pdf, picture, raw_pdf
+from tests.media.files import (
+    SUBTITLES,
+    archive,
+    encoded,
+    ffmpeg,
+    film,
+    pdf,
+    picture,
+    png_of,
+    raw_pdf,
+)
 
 PASSWORD = "/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O ({0}) /U ({0}) >> /ID [(a) (a)]"
 
@@ -142,17 +151,6 @@ def test_what_says_nothing_or_the_same_is_no_wrong_declaration(
 @pytest.mark.parametrize("declared", ["image/png", "video/mp4", "text/html", "image/svg+xml", "x"])
 def test_a_wrong_declaration_is_refused(tmp_path: Path, declared: str) -> None:
     assert refusal(written(tmp_path, picture()), declared=declared) == "media_declared"
-
-
-def chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-
-def png_of(width: int, height: int) -> bytes:
-    """A PNG that says how large it is and has next to nothing in it."""
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-    pixels = chunk(b"IDAT", zlib.compress(bytes(100_000)))
-    return b"\x89PNG\r\n\x1a\n" + header + pixels + chunk(b"IEND", b"")
 
 
 def webp_of(width: int, height: int) -> bytes:

@@ -14,7 +14,7 @@ from core.errors import Invalid
 from media.children import call
 from media.failures import Cancelled, RenditionFailed
 from media.processes import PROJECT, run
-from tests.media.files import picture
+from tests.media.files import picture, png_of
 
 SLEEPS = "import time; print('up', flush=True); time.sleep(600)"
 
@@ -57,7 +57,12 @@ def test_nothing_of_our_environment_is_handed_down(monkeypatch: pytest.MonkeyPat
     assert "PATH" in lines[0]
 
 
-def test_what_takes_too_long_is_killed_with_its_children() -> None:
+def test_what_takes_too_long_is_killed() -> None:
+    with pytest.raises(RenditionFailed, match="stopped after 1 s"):
+        run(python(SLEEPS), timeout_s=1)
+
+
+def test_what_is_not_wanted_any_more_is_killed_with_its_children() -> None:
     lines: list[str] = []
     code = (
         "import subprocess, sys, time\n"
@@ -65,16 +70,9 @@ def test_what_takes_too_long_is_killed_with_its_children() -> None:
         "print(child.pid, flush=True)\n"
         "time.sleep(600)\n"
     )
-    with pytest.raises(RenditionFailed, match="stopped after 5 s"):
-        run(python(code), timeout_s=5, on_line=lines.append)
-    assert lines
-    assert until(lambda: gone(int(lines[0])))
-
-
-def test_what_is_not_wanted_any_more_is_killed() -> None:
-    lines: list[str] = []
     with pytest.raises(Cancelled):
-        run(python(SLEEPS), timeout_s=60, on_line=lines.append, cancelled=lambda: bool(lines))
+        run(python(code), timeout_s=60, on_line=lines.append, cancelled=lambda: bool(lines))
+    assert until(lambda: gone(int(lines[0])))
 
 
 def test_an_error_of_the_listener_ends_the_program() -> None:
@@ -129,22 +127,22 @@ def test_an_end_from_outside_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         call("images.inspect", timeout_s=60)
 
 
-def test_memory_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("megabytes", "code"), [(250, "media_demanding"), (2048, "media_broken")])
+def test_memory_is_limited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, megabytes: int, code: str
+) -> None:
     path = tmp_path / "a.png"
-    path.write_bytes(picture("PNG", (9000, 6000)))
-    monkeypatch.setattr("media.children.MEMORY_MB", 420)
+    path.write_bytes(png_of(9000, 6000))
+    monkeypatch.setattr("media.children.MEMORY_MB", megabytes)
     with pytest.raises(Invalid) as caught:
         call(
-            "images.render",
+            "images.inspect",
             timeout_s=120,
             path=str(path),
             opened_as="PNG",
             max_pixels=60_000_000,
-            output=str(tmp_path),
-            stem="a",
-            widths=[375],
         )
-    assert caught.value.code == "media_demanding"
+    assert caught.value.code == code
 
 
 def test_a_full_disk_is_no_fault_of_the_file_and_told_without_paths(tmp_path: Path) -> None:
