@@ -17,6 +17,8 @@ READING_WIDTH, THUMBNAIL_WIDTH = 1125, 240
 # A page is never drawn with more pixels than this, however long it is.
 PAGE_PIXELS = 8_000_000
 LONGEST_SIDE = 16383
+# The end of a document stands in its last kilobyte; some programs write a little behind it.
+END_BYTES = 2048
 QUALITY = 80
 # What is kept of a page's text.
 TEXT_LENGTH = 50_000
@@ -27,7 +29,15 @@ _NOTES = {
 
 
 def inspect(path: str, max_pages: int) -> dict[str, Any]:
-    """Open a document and its pages; return their number and the first one's size in points."""
+    """Open a document and its pages; return their number and the first one's size in points.
+
+    PDFium repairs what was cut off by leaving out what is missing; nobody would notice, so a
+    document without its end is refused.
+    """
+    with Path(path).open("rb") as file:
+        file.seek(max(0, Path(path).stat().st_size - END_BYTES))
+        if b"%%EOF" not in file.read():
+            raise Invalid("media_broken")
     with _opened(path, max_pages) as document:
         sizes = [document.get_page_size(index) for index in range(len(document))]
         if min(min(size) for size in sizes) <= 0:

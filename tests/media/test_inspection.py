@@ -196,6 +196,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "cut off: gif": (lambda: picture("GIF", (400, 300))[:-200], "media_broken"),
     "cut off: webp": (lambda: picture("WEBP", (400, 300))[:-60], "media_broken"),
     "cut off: pdf": (lambda: pdf()[:300], "media_broken"),
+    "cut off late: pdf": (lambda: raw_pdf()[:-4], "media_broken"),
     "bomb: png": (lambda: png_of(60_000, 60_000), "media_pixels"),
     "bomb: png, just too large": (lambda: png_of(10_000, 6_001), "media_pixels"),
     "bomb: gif": (lambda: gif_of(65_535, 65_535), "media_pixels"),

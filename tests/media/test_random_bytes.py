@@ -1,9 +1,11 @@
 """Whatever the bytes are: taken, or refused with a code; nothing else happens.
 
 The parsers run in this process here, which is quicker and would make a crash of theirs visible.
+TEST_LONG=1 tries some ten thousand files.
 """
 
 import functools
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +24,13 @@ from media.signatures import type_of
 from media.subtitles import read
 from tests.media.files import SUBTITLES, encoded, film, pdf
 
-RUN = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+CASES = 1500 if os.environ.get("TEST_LONG") else 60
+RUN = settings(
+    deadline=None,
+    max_examples=CASES,
+    derandomize=CASES < 100,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 
 WORDS = ["\n", "\r\n", " ", "-->", "00:01.000", "00:02.000", "NOTE", "STYLE", "<b>"]
