@@ -20,7 +20,7 @@ from media.film_commands import (
     sheet_of,
     sizes,
 )
-from media.inspection import TIMEOUT_S, probe
+from media.inspection import probe
 from media.limits import Limits
 from media.outputs import hand_over, workspace
 from media.processes import never
@@ -96,7 +96,7 @@ def _source(path: Path, limits: Limits) -> Source:
         found = type_of(file.read(HEAD_BYTES))
     if found is None or found.kind is not Kind.VIDEO:
         raise Invalid("media_type")
-    told = probe(path, found, limits, TIMEOUT_S)
+    told = probe(path, found, limits)
     return Source(path=path.resolve(), demuxer=found.opened_as, **told)
 
 

@@ -42,7 +42,7 @@ def inspect(
     other = foreign_content(path, found)
     if other is not None:
         raise Invalid("media_mixed", found=other)
-    facts = _facts(path, found, limits, TIMEOUT_S + size / BYTES_A_SECOND)
+    facts = _facts(path, found, limits)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return Inspected(
@@ -69,9 +69,9 @@ def _type(path: Path, size: int, declared: str | None) -> FileType:
     return found
 
 
-def _facts(path: Path, found: FileType, limits: Limits, timeout_s: float) -> dict[str, Any]:
+def _facts(path: Path, found: FileType, limits: Limits) -> dict[str, Any]:
     """Open the file with the library for its type; return what `Inspected` has of it."""
-    where = str(path.resolve())
+    where, timeout_s = str(path.resolve()), _allowed_s(path)
     if found.kind is Kind.IMAGE:
         told = call(
             "images.inspect",
@@ -81,7 +81,7 @@ def _facts(path: Path, found: FileType, limits: Limits, timeout_s: float) -> dic
             max_pixels=limits.image_pixels,
         )
     elif found.kind is Kind.VIDEO:
-        film = probe(path, found, limits, timeout_s)
+        film = probe(path, found, limits)
         told = {key: film[key] for key in ("width", "height", "duration")}
         told["notes"] = [] if film["sound"] else ["silent"]
     elif found.kind is Kind.DOCUMENT:
@@ -93,14 +93,19 @@ def _facts(path: Path, found: FileType, limits: Limits, timeout_s: float) -> dic
     return {**told, "notes": tuple(told["notes"])}
 
 
-def probe(path: Path, found: FileType, limits: Limits, timeout_s: float) -> dict[str, Any]:
+def probe(path: Path, found: FileType, limits: Limits) -> dict[str, Any]:
     """Return what `media.native.films.probe` tells of a film; raises what `inspect` does."""
     return call(
         "films.probe",
-        timeout_s=timeout_s,
+        timeout_s=_allowed_s(path),
         path=str(path.resolve()),
         demuxer=found.opened_as,
         max_side=limits.film_side,
         max_seconds=limits.film_seconds,
         max_streams=limits.film_streams,
     )
+
+
+def _allowed_s(path: Path) -> float:
+    """Return how long looking at a file may take."""
+    return TIMEOUT_S + path.stat().st_size / BYTES_A_SECOND
