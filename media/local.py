@@ -9,6 +9,7 @@ parts arrive at a route that hands them to `put_part`.
 
 import datetime as dt
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from core import logs
-from core.clock import system_time
+from core.clock import now
 from media import files, keys
 from media.disk_errors import as_store_errors
 from media.errors import BadSignature, ObjectMissing, PartsDiffer, StoreUnavailable
@@ -65,7 +66,10 @@ class LocalStorage:
     def stat(self, key: str) -> ObjectInfo:
         """Return what is known of an object."""
         with as_store_errors():
-            return self._info(key, os.stat(self.path(key)))
+            found = os.stat(self.path(key))
+        if not stat.S_ISREG(found.st_mode):
+            raise ObjectMissing
+        return _info(key, found)
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Return the objects of a prefix."""
@@ -81,8 +85,9 @@ class LocalStorage:
 
     def remove(self, key: str) -> None:
         """Remove an object."""
-        with as_store_errors():
-            self.path(key).unlink(missing_ok=True)
+        path = self.path(key)
+        with suppress(ObjectMissing), as_store_errors():
+            path.unlink()
 
     def remove_many(self, keys: Iterable[str]) -> None:
         """Remove objects."""
@@ -181,14 +186,15 @@ class LocalStorage:
             files.make_folder(self.root)
         return ()
 
-    def _info(self, key: str, found: os.stat_result) -> ObjectInfo:
-        modified = dt.datetime.fromtimestamp(found.st_mtime, dt.UTC)
-        content_type = keys.headers(key, 0).content_type
-        return ObjectInfo(key, found.st_size, tag_of(found), content_type, modified)
+
+def _info(key: str, found: os.stat_result) -> ObjectInfo:
+    modified = dt.datetime.fromtimestamp(found.st_mtime, dt.UTC)
+    content_type = keys.headers(key, 0).content_type
+    return ObjectInfo(key, found.st_size, tag_of(found), content_type, modified)
 
 
 def _moment(expires_s: int) -> dt.datetime:
-    return system_time() + dt.timedelta(seconds=expires_s)
+    return now() + dt.timedelta(seconds=expires_s)
 
 
 def _pieces(source: bytes | Path | BinaryIO, size: int | None) -> Iterator[bytes]:

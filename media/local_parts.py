@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from core.clock import system_time
+from core.clock import now
 from core.ids import ID_PATTERN, new_id
 from media import files
 from media.disk_errors import as_store_errors
@@ -36,7 +36,7 @@ class Uploads:
     def begin(self, key: str) -> str:
         """Begin an upload; return its name."""
         upload = new_id()
-        record = {"key": key, "started": system_time().isoformat()}
+        record = {"key": key, "started": now().isoformat()}
         with as_store_errors():
             files.save(self._folder / upload / _RECORD, [json.dumps(record).encode()])
         return upload

@@ -120,6 +120,17 @@ def test_the_program_is_looked_for_in_order(
         find_minio()
 
 
+def test_without_a_server_tests_are_skipped_or_fail_in_the_pipeline(
+    tools: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="scripts/minio --build-only"):
+        needs_minio()
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="scripts/minio --build-only"):
+        needs_minio()
+
+
 def test_it_is_built_once_with_progress(tools: Path) -> None:
     tool(tools, "go", GO.format(version="1.24.0", lines=600, end=BUILDS))
     told: list[str] = []
