@@ -80,7 +80,8 @@ def test_nothing_acknowledged_is_lost_when_the_databases_disk_fills_up(
         assert Snapshot.objects.get(item=item.id).revision == 1
     for item_id in written:
         publishing.publish(Kind.FAQS, item_id, actor=ACTOR)
-    assert Snapshot.objects.count() == len(before) + len(written)
+    # One by one: what a server that crashed believes to hold is an estimate.
+    assert Snapshot.raw().count_documents({}) == len(before) + len(written)
 
 
 def test_pictures_are_whole_or_not_there_when_the_media_disk_fills_up(

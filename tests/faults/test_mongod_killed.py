@@ -122,8 +122,9 @@ def test_what_is_published_is_whole_and_what_is_read_is_right_or_refused(
         for item_id, acknowledged in publisher.acknowledged.items():
             assert acknowledged
             check_whole(item_id, acknowledged)
-    # One step of the version for each revision: no publishing counted twice or not at all.
-    assert versions.current().number == Revision.objects.count()
+    # One step of the version for each revision: no publishing counted twice or not at all. They
+    # are counted one by one: what a killed server believes to hold is an estimate.
+    assert versions.current().number == Revision._get_collection().count_documents({})
 
 
 def test_no_acknowledged_write_is_lost_or_doubled(product: Product, mongod: EmbeddedMongod) -> None:
