@@ -34,10 +34,15 @@ def ffmpeg(
     command = [get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error"]
     command += ["-progress", "pipe:1", "-y", *arguments]
 
+    reached = 0.0
+
     def hear(line: str) -> None:
+        nonlocal reached
         key, _, value = line.partition("=")
         if key == "out_time_us" and value.strip().isdigit():
-            on_progress(min(1.0, int(value) / 1_000_000 / seconds))
+            # Of several outputs ffmpeg tells one at a time, and not always the same.
+            reached = max(reached, min(1.0, int(value) / 1_000_000 / seconds))
+            on_progress(reached)
 
     ended = run(command, timeout_s=timeout_s, cwd=work, on_line=hear, cancelled=cancelled)
     if ended.code != 0:
