@@ -12,6 +12,7 @@ from api import public
 from core import db, logs
 from core.settings import Settings, load
 from core.shared import Counters
+from media import stores
 from models.content import Content
 from models.enums import Kind
 from models.rendering import RenderSetting
@@ -30,6 +31,7 @@ def wire(settings: Settings) -> None:
     """Connect the layers of this process: logs, database, renderers."""
     logs.configure(settings.log_level)
     db.configure(settings)
+    stores.configure(settings)
     staff_policy.configure(settings)
     wechat_gateway.configure(settings)
     reviews.configure(settings)

@@ -8,9 +8,7 @@ import fcntl
 import importlib.util
 import json
 import os
-import random
 import shutil
-import socket
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,15 +18,12 @@ from typing import Any, Self
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from cli.supervisor import Process, StartError
+from cli import ports
+from cli.ports import HOST
+from cli.supervisor import Process, StartError, rotate
 
-HOST = "127.0.0.1"
 REPLICA_SET = "rs0"
-LOGS_KEPT = 3
 PREDECESSOR_PATIENCE_S = 20.0
-# Below the range from which the kernel gives ports to outgoing connections: a remembered port
-# is then not taken by chance.
-PORTS = range(20_000, 32_000)
 
 _EXIT_PORT_TAKEN = 48
 _NOT_YET_INITIALIZED = 94
@@ -61,7 +56,7 @@ def find_mongod() -> Path:
 
 def remembered_uri(data_dir: Path) -> str | None:
     """Return the address of the embedded server that keeps its data in `data_dir`, if any."""
-    port = _remembered_port(data_dir)
+    port = ports.remembered(data_dir)
     return None if port is None else _uri(port)
 
 
@@ -130,7 +125,7 @@ class EmbeddedMongod(Process):
         if self._port is None:
             self._db.mkdir(parents=True, exist_ok=True)
             self.log_path.parent.mkdir(parents=True, exist_ok=True)
-            _rotate(self.log_path)
+            rotate(self.log_path)
             self._wait_for_predecessor()
             self._choose_port()
         super().start()
@@ -193,20 +188,19 @@ class EmbeddedMongod(Process):
                     time.sleep(0.05)
 
     def _choose_port(self) -> None:
-        port = self._fixed_port or _remembered_port(self.data_dir)
-        if port is None or not _is_free(port):
+        port = self._fixed_port or ports.remembered(self.data_dir)
+        if port is None or not ports.is_free(port):
             if self._fixed_port is not None:
                 message = f"port {port} for mongod is taken"
                 raise MongodError(message)
-            port = next(filter(_is_free, random.sample(PORTS, 200)))
-        if port != _remembered_port(self.data_dir):
-            remembered = self.data_dir / "port"
-            remembered.unlink(missing_ok=True)  # cut short from here on, the next start moves
+            port = ports.free_port()
+        if port != ports.remembered(self.data_dir):
+            (self.data_dir / "port").unlink(
+                missing_ok=True
+            )  # cut short from here on, the next start moves
             if (self._db / "WiredTiger").exists():
                 self._move(port)
-            written = self.data_dir / "port.new"
-            written.write_text(f"{port}\n")
-            written.replace(remembered)
+            ports.remember(self.data_dir, port)
         self._port = port
         self.argv = [*self._arguments(port), "--replSet", REPLICA_SET]
 
@@ -246,30 +240,6 @@ class EmbeddedMongod(Process):
 
 def _uri(port: int) -> str:
     return f"mongodb://{HOST}:{port}/?replicaSet={REPLICA_SET}"
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
-
-
-def _rotate(log: Path) -> None:
-    for number in range(LOGS_KEPT, 0, -1):
-        older = log.with_name(f"{log.name}.{number - 1}") if number > 1 else log
-        if older.exists():
-            older.replace(log.with_name(f"{log.name}.{number}"))
-
-
-def _remembered_port(data_dir: Path) -> int | None:
-    try:
-        return int((data_dir / "port").read_text())
-    except (OSError, ValueError):
-        return None
 
 
 def _last_error(log: Path) -> str:

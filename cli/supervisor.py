@@ -21,6 +21,7 @@ from typing import Self
 FIRST_DELAY_S = 0.2
 LONGEST_DELAY_S = 10.0
 HEALTHY_AFTER_S = 30.0
+LOGS_KEPT = 3
 
 # Runs in a fresh interpreter between fork and exec: unlike a `preexec_fn` it cannot deadlock on
 # a lock that another thread held during the fork. 1 is PR_SET_PDEATHSIG; the parent may have
@@ -263,3 +264,11 @@ def _reason(code: int) -> str:
     with suppress(ValueError):
         return signal.Signals(-code).name
     return f"signal {-code}"
+
+
+def rotate(log: Path) -> None:
+    """Rename a log file and its predecessors before a server starts a new one."""
+    for number in range(LOGS_KEPT, 0, -1):
+        older = log.with_name(f"{log.name}.{number - 1}") if number > 1 else log
+        if older.exists():
+            older.replace(log.with_name(f"{log.name}.{number}"))

@@ -125,6 +125,23 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "audit_nothing": ("没有可导出的审计日志", "There are no sealed entries to export"),
     "audit_broken": ("审计链不完整", "The audit chain does not verify"),
+    # Media
+    "store_unavailable": (
+        "媒体存储暂时没有响应，请稍后再试",
+        "The media store does not answer at the moment, please try again",
+    ),
+    "store_full": (
+        "媒体存储空间已满，请联系管理员",
+        "The media store is full; please tell its staff",
+    ),
+    "link_ended": (
+        "链接无效或已过期，请重新获取",
+        "The link is not valid or past its time; fetch a new one",
+    ),
+    "parts_differ": (
+        "分片缺失或与已上传的不一致，请续传后再完成",
+        "A part is missing or is not the one that was uploaded; resume, then finish again",
+    ),
     # WeChat
     "wechat_unavailable": (
         "微信暂时没有响应，请稍后再试",

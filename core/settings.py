@@ -9,17 +9,24 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-SECRET_MIN_LENGTH = 32
+from core.setting_values import (
+    SECRET_MIN_LENGTH,
+    Reader,
+    address_fault,
+    base_fault,
+    is_safe_for_browsers,
+)
+
 MODES = ("demo", "test", "production")
 WECHAT_API_BASE = "https://api.weixin.qq.com"
 # The law asks for six months of logs (网络安全法, article 21); the longest six months in a row.
 SIX_MONTHS_DAYS = 184
 VERSION = re.compile(r"[A-Za-z0-9._-]{1,40}")
+BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+S3_KEYS = ("S3_ACCESS_KEY", "S3_SECRET_KEY")
 TOTP_ROLES = "administrator,first_reviewer,second_reviewer,final_reviewer"
 
 
@@ -89,6 +96,14 @@ class Settings:
     smtp_timeout_s: int
     mail_from: str
     mailbox_url: str
+    media_cdn_url: str
+    s3_endpoint: str
+    s3_public_endpoint: str
+    s3_bucket: str
+    s3_region: str
+    s3_access_key: str = field(repr=False)
+    s3_secret_key: str = field(repr=False)
+    s3_timeout_s: float
 
     @property
     def media_dir(self) -> Path:
@@ -106,63 +121,9 @@ class Settings:
         return bool(self.smtp_host or self.mailbox_url)
 
 
-class _Reader:
-    """Reads typed variables and collects every mistake, so that all are told at once."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self.environ = environ
-        self.mistakes: list[str] = []
-
-    def text(self, name: str, default: str | None = None) -> str:
-        value = self.environ.get(name, "").strip()
-        if value:
-            return value
-        if default is None:
-            self.mistakes.append(f"{name} is not set")
-            return ""
-        return default
-
-    def secret(self, name: str) -> str:
-        value = self.text(name)
-        if value and len(value) < SECRET_MIN_LENGTH:
-            self.mistakes.append(f"{name} must have at least {SECRET_MIN_LENGTH} characters")
-        return value
-
-    def number(self, name: str, default: int, low: int, high: int) -> int:
-        raw = self.text(name, str(default))
-        try:
-            value = int(raw)
-        except ValueError:
-            self.mistakes.append(f"{name} is not a whole number: {raw!r}")
-            return default
-        if not low <= value <= high:
-            self.mistakes.append(f"{name} must be between {low} and {high}, not {value}")
-        return value
-
-    def decimal(self, name: str, default: float, low: float, high: float) -> float:
-        raw = self.text(name, str(default))
-        try:
-            value = float(raw)
-        except ValueError:
-            self.mistakes.append(f"{name} is not a number: {raw!r}")
-            return default
-        if not low <= value <= high:
-            self.mistakes.append(f"{name} must be between {low} and {high}, not {value}")
-        return value
-
-    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
-        value = self.text(name, default)
-        if value not in choices:
-            self.mistakes.append(f"{name} must be one of {', '.join(choices)}, not {value!r}")
-        return value
-
-    def words(self, name: str, default: str = "") -> tuple[str, ...]:
-        return tuple(word.strip() for word in self.text(name, default).split(",") if word.strip())
-
-
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; raise `SettingsError` naming everything that is wrong."""
-    read = _Reader(os.environ if environ is None else environ)
+    read = Reader(os.environ if environ is None else environ)
     settings = Settings(
         env=read.choice("ENV", "production", MODES),
         secret_key=read.secret("SECRET_KEY"),
@@ -191,6 +152,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         **_wechat(read),
         **_visitors(read),
         **_mail(read),
+        **_store(read),
     )
     if "*" in settings.cors_origins:
         read.mistakes.append("CORS_ORIGINS must list origins; * is not taken")
@@ -199,7 +161,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     return settings
 
 
-def _staff(read: _Reader) -> dict[str, Any]:
+def _staff(read: Reader) -> dict[str, Any]:
     """Read what holds for staff accounts, the audit log and limits on calls."""
     return {
         "staff_password_min_length": read.number("STAFF_PASSWORD_MIN_LENGTH", 12, 8, 64),
@@ -221,13 +183,13 @@ def _staff(read: _Reader) -> dict[str, Any]:
     }
 
 
-def _wechat(read: _Reader) -> dict[str, Any]:
+def _wechat(read: Reader) -> dict[str, Any]:
     """Read which mini-program this is, and which server speaks for WeChat."""
     appid, secret = read.text("WECHAT_APPID", ""), read.text("WECHAT_SECRET", "")
     if bool(appid) != bool(secret):
         read.mistakes.append("WECHAT_APPID and WECHAT_SECRET are set both or neither")
     base = read.text("WECHAT_API_BASE", WECHAT_API_BASE)
-    if fault := _base_fault(base, in_production=read.text("ENV", "production") == "production"):
+    if fault := base_fault(base, in_production=read.text("ENV", "production") == "production"):
         read.mistakes.append(f"WECHAT_API_BASE {fault}")
     return {
         "wechat_appid": appid,
@@ -238,7 +200,7 @@ def _wechat(read: _Reader) -> dict[str, Any]:
     }
 
 
-def _visitors(read: _Reader) -> dict[str, Any]:
+def _visitors(read: Reader) -> dict[str, Any]:
     """Read what holds for visitors: keys of their data, consent, sessions, codes."""
     old_keys = read.words("PERSONAL_DATA_OLD_KEYS")
     if any(len(key) < SECRET_MIN_LENGTH for key in old_keys):
@@ -265,11 +227,11 @@ def _visitors(read: _Reader) -> dict[str, Any]:
     }
 
 
-def _mail(read: _Reader) -> dict[str, Any]:
+def _mail(read: Reader) -> dict[str, Any]:
     """Read how e-mail leaves: by SMTP, or into the simulator's mailbox."""
     mailbox = read.text("MAILBOX_URL", "")
     in_production = read.text("ENV", "production") == "production"
-    if mailbox and (in_production or _base_fault(mailbox, in_production=False)):
+    if mailbox and (in_production or base_fault(mailbox, in_production=False)):
         read.mistakes.append("MAILBOX_URL is for the simulator, outside production")
     host, sender = read.text("SMTP_HOST", ""), read.text("MAIL_FROM", "")
     if host and not sender:
@@ -286,27 +248,36 @@ def _mail(read: _Reader) -> dict[str, Any]:
     }
 
 
-def _base_fault(base: str, *, in_production: bool) -> str:
-    """Return what is wrong with the address of WeChat's server, which gets the secret."""
-    try:
-        parts = urlsplit(base)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return "is not an address"
-    is_plain = not (parts.query or parts.fragment or parts.username or parts.password)
-    if parts.scheme not in ("http", "https") or not host or not is_plain:
-        return "must be https://host, nothing more than a path after it"
-    if in_production and _is_loopback(host):
-        return "is on this machine: the simulator has no place in production"
-    if parts.scheme == "http" and not _is_loopback(host):
-        return "must begin with https://"
-    return ""
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback or ip_address(host).is_unspecified
-    except ValueError:
-        return False
+def _store(read: Reader) -> dict[str, Any]:
+    """Read where media lie: in an S3 store, or without an endpoint in DATA_DIR."""
+    in_production = read.text("ENV", "production") == "production"
+    endpoint = read.text("S3_ENDPOINT", "").rstrip("/")
+    public = read.text("S3_PUBLIC_ENDPOINT", endpoint).rstrip("/")
+    cdn = read.text("MEDIA_CDN_URL", "").rstrip("/")
+    addresses = (
+        ("S3_ENDPOINT", endpoint, False),
+        ("S3_PUBLIC_ENDPOINT", public, in_production),
+        ("MEDIA_CDN_URL", cdn, in_production),
+    )
+    for name, address, is_strict in addresses:
+        fault = address_fault(address, path=name == "MEDIA_CDN_URL") if address else ""
+        if fault:
+            read.mistakes.append(f"{name} {fault}")
+        elif address and is_strict and not is_safe_for_browsers(address):
+            read.mistakes.append(f"{name} must begin with https://: browsers call it")
+    access_key, secret_key = (read.text(name, "") for name in S3_KEYS)
+    if bool(endpoint) != bool(access_key) or bool(endpoint) != bool(secret_key):
+        read.mistakes.append("S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY are set all or none")
+    bucket = read.text("S3_BUCKET", "toolbox-media")
+    if not BUCKET.fullmatch(bucket):
+        read.mistakes.append("S3_BUCKET must be 3 to 63 of a-z 0-9 -")
+    return {
+        "media_cdn_url": cdn,
+        "s3_endpoint": endpoint,
+        "s3_public_endpoint": public,
+        "s3_bucket": bucket,
+        "s3_region": read.text("S3_REGION", "us-east-1"),
+        "s3_access_key": access_key,
+        "s3_secret_key": secret_key,
+        "s3_timeout_s": read.decimal("S3_TIMEOUT_S", 10.0, 0.5, 120.0),
+    }

@@ -1,1 +1,1 @@
-"""Media files: what types there are, and where their bytes lie."""
+"""Media files: what types there are, and the store that holds their bytes."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.demo_media.specs import Item, MediaFile, MediaSource
-from media import local
+from media import files as disk
 from media.types import SHOWN
 
 # Raise it whenever pictures or films come out differently: everything is then made again.
@@ -37,7 +37,7 @@ def put(
     Raises:
         OSError: The folder cannot be written, or the disk is full; no partial file remains.
     """
-    path = local.put(folder, AREA, data, suffix)
+    path = disk.put(folder, AREA, data, suffix)
     width, height = size or (None, None)
     return MediaSource(path, SHOWN[f".{suffix}"], width, height, len(data), label)
 
@@ -72,7 +72,7 @@ class Index:
         sources = [source for file in files for source in (*file.sources, *file.subtitles)]
         return (
             files
-            if all(local.is_intact(self._folder / source.path, source.size) for source in sources)
+            if all(disk.is_intact(self._folder / source.path, source.size) for source in sources)
             else None
         )
 
@@ -80,7 +80,7 @@ class Index:
         """Note the item's files and save the index."""
         self._items[item.name] = {"spec": digest_of(item), "files": [asdict(f) for f in files]}
         text = json.dumps(self._items, ensure_ascii=False, indent=1, sort_keys=True)
-        local.write(self._path, text.encode())
+        disk.write(self._path, text.encode())
 
 
 def _media_file(values: dict[str, Any]) -> MediaFile:

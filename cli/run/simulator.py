@@ -1,24 +1,20 @@
 """The simulator beside an installation that has no mini-program of its own."""
 
 import http.client
-import random
 import secrets
-import socket
 import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 
+from cli import ports
+from cli.ports import HOST
 from cli.supervisor import Process
 
-HOST = "127.0.0.1"
 APPID = "wxdemo000000000000"
 MODES = ("demo", "test")
 # The web server's port and so many more, where that is free: an address one can remember.
 PORT_OFFSET = 100
-# Below the range from which the kernel gives ports to outgoing connections.
-OTHER_PORTS = range(20_000, 32_000)
-TRIES = 100
 
 
 def is_wanted(environment: Mapping[str, str]) -> bool:
@@ -60,15 +56,6 @@ class Simulator(Process):
 def _free_port(web_port: int) -> int:
     """Return a port that nobody listens on and the web server is not about to take."""
     preferred = web_port + PORT_OFFSET
-    others = [port for port in random.sample(OTHER_PORTS, TRIES) if port != web_port]
-    return next((port for port in (preferred, *others) if _is_free(port)), others[0])
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except (OSError, OverflowError):
-            return False
-    return True
+    if ports.is_free(preferred):
+        return preferred
+    return next(port for port in iter(ports.free_port, None) if port != web_port)

@@ -12,12 +12,12 @@ import pytest
 from pymongo import MongoClient, WriteConcern
 
 from cli.mongod import (
-    HOST,
     EmbeddedMongod,
     MongodError,
     find_mongod,
     remembered_uri,
 )
+from cli.ports import HOST
 from cli.run.database import check_replica_set
 from cli.supervisor import Process
 

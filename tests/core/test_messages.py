@@ -13,7 +13,19 @@ from core import errors, messages
 from core.messages import EN, MESSAGES, ZH
 
 PROJECT = Path(__file__).resolve().parents[2]
-LAYERS = ("core", "models", "services", "schemas", "rest", "api", "admin", "jobs", "cli", "wechat")
+LAYERS = (
+    "core",
+    "models",
+    "services",
+    "schemas",
+    "rest",
+    "api",
+    "admin",
+    "jobs",
+    "cli",
+    "media",
+    "wechat",
+)
 ERRORS = {
     name: found
     for name, found in vars(errors).items()

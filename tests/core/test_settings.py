@@ -37,6 +37,12 @@ REFUSED = [
     ("PERSONAL_DATA_OLD_KEYS", "short", "PERSONAL_DATA_OLD_KEYS must have at least 32"),
     ("PRIVACY_NOTICE_VERSION", "a b", "PRIVACY_NOTICE_VERSION must be 1 to 40 of"),
     ("MAILBOX_URL", "http://mail.example", "MAILBOX_URL is for the simulator"),
+    ("S3_ENDPOINT", "minio:9000", "S3_ENDPOINT must be like https://host:port"),
+    ("S3_PUBLIC_ENDPOINT", "https://a.example/b", "S3_PUBLIC_ENDPOINT must be like https://"),
+    ("S3_BUCKET", "Media", "S3_BUCKET must be 3 to 63 of a-z 0-9 -"),
+    ("S3_TIMEOUT_S", "0", "S3_TIMEOUT_S must be between 0.5 and 120"),
+    ("S3_SECRET_KEY", "hush", "S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY are set all or none"),
+    ("MEDIA_CDN_URL", "cdn.example", "MEDIA_CDN_URL must be like https://host:port"),
     ("SMTP_SECURITY", "ssl", "SMTP_SECURITY must be one of starttls, tls, none"),
 ]
 
@@ -60,7 +66,7 @@ class Recorder(Mapping[str, str]):
 
 
 def example_names() -> list[str]:
-    return re.findall(r"^([A-Z_]+)=", EXAMPLE.read_text(), re.MULTILINE)
+    return re.findall(r"^([A-Z0-9_]+)=", EXAMPLE.read_text(), re.MULTILINE)
 
 
 def test_three_settings_are_enough() -> None:
@@ -133,7 +139,7 @@ def test_every_setting_comes_from_a_variable_of_its_name() -> None:
 
 
 def test_the_example_file_holds_the_defaults() -> None:
-    lines = re.findall(r"^([A-Z_]+)=(.*)$", EXAMPLE.read_text(), re.MULTILINE)
+    lines = re.findall(r"^([A-Z0-9_]+)=(.*)$", EXAMPLE.read_text(), re.MULTILINE)
     written = {name: value for name, value in lines if name not in COMPLETE}
     assert load({**COMPLETE, **written}) == load(COMPLETE)
 
@@ -142,3 +148,27 @@ def test_the_example_file_holds_no_secret() -> None:
     text = EXAMPLE.read_text()
     assert "\nSECRET_KEY=\n" in text
     assert "\nPERSONAL_DATA_KEY=\n" in text
+
+
+def test_browsers_reach_the_store_encrypted_in_production() -> None:
+    store = {**COMPLETE, "S3_ENDPOINT": "http://inner:9000"}
+    store |= {"S3_ACCESS_KEY": "k", "S3_SECRET_KEY": "s"}
+    with pytest.raises(SettingsError, match=r"^S3_PUBLIC_ENDPOINT must begin with https"):
+        load(store)
+    with pytest.raises(SettingsError, match=r"MEDIA_CDN_URL must begin with https"):
+        load({**store, "MEDIA_CDN_URL": "http://cdn.example"})
+    settings = load({**store, "S3_PUBLIC_ENDPOINT": "https://media.example/"})
+    assert settings.s3_endpoint == "http://inner:9000"
+    assert settings.s3_public_endpoint == "https://media.example"
+
+
+def test_the_public_endpoint_is_the_endpoint_by_default() -> None:
+    store = {"S3_ENDPOINT": "http://127.0.0.1:9000", "S3_ACCESS_KEY": "k", "S3_SECRET_KEY": "s"}
+    assert load({**COMPLETE, **store}).s3_public_endpoint == "http://127.0.0.1:9000"
+
+
+def test_the_keys_of_the_store_are_not_shown() -> None:
+    store = {"S3_ENDPOINT": "https://s.example", "S3_ACCESS_KEY": "acc-k", "S3_SECRET_KEY": "sec-k"}
+    told = repr(load({**COMPLETE, **store}))
+    assert "acc-k" not in told
+    assert "sec-k" not in told

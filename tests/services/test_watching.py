@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from cli import supervisor
-from cli.mongod import HOST, EmbeddedMongod, find_mongod
+from cli.mongod import EmbeddedMongod, find_mongod
+from cli.ports import HOST
 from cli.supervisor import Process
 from core import db, logs
 from core.clock import now

@@ -1,0 +1,34 @@
+"""Which store this process uses. Nothing connects before the first verb."""
+
+import importlib
+
+from core.settings import Settings
+from media.local import LocalStorage
+from media.storage import Storage
+
+_configured: list[Storage] = []
+
+
+def create(settings: Settings) -> Storage:
+    """Return the store that the settings name: S3 when there is an endpoint, else a folder."""
+    if settings.s3_endpoint:
+        # The SDK takes 6 MB of every process: only those that have an S3 store load it.
+        s3 = importlib.import_module("media.s3")
+        store: Storage = s3.S3Storage(s3.S3Options.of(settings))
+        return store
+    return LocalStorage(
+        settings.media_dir, secret=settings.secret_key, cdn_url=settings.media_cdn_url
+    )
+
+
+def configure(settings: Settings) -> None:
+    """Set the store of this process."""
+    _configured[:] = [create(settings)]
+
+
+def current() -> Storage:
+    """Return the store of this process."""
+    if not _configured:
+        message = "media.stores.configure was not called"
+        raise RuntimeError(message)
+    return _configured[0]
