@@ -9,7 +9,6 @@ import os
 import select
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -18,24 +17,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from core.processes import tied_to_parent
+
 FIRST_DELAY_S = 0.2
 LONGEST_DELAY_S = 10.0
 HEALTHY_AFTER_S = 30.0
 LOGS_KEPT = 3
-
-# Runs in a fresh interpreter between fork and exec: unlike a `preexec_fn` it cannot deadlock on
-# a lock that another thread held during the fork. 1 is PR_SET_PDEATHSIG; the parent may have
-# died before the call, hence the comparison.
-_TIE_TO_PARENT = """
-import ctypes, os, signal, sys
-ctypes.CDLL(None).prctl(1, int(signal.SIGKILL), 0, 0, 0)
-if os.getppid() != int(sys.argv[1]):
-    sys.exit("the parent process is gone")
-try:
-    os.execvp(sys.argv[2], sys.argv[2:])
-except OSError as error:
-    sys.exit(f"cannot start {sys.argv[2]}: {error.strerror}")
-"""
 
 
 class StartError(Exception):
@@ -81,7 +68,7 @@ class Process:
         with ExitStack() as files:
             output = files.enter_context(self.output.open("ab")) if self.output else None
             self._popen = subprocess.Popen(
-                _tied_to_parent(self.argv),
+                tied_to_parent(self.argv),
                 env=self.env,
                 cwd=self.cwd,
                 stdin=subprocess.DEVNULL,
@@ -126,12 +113,6 @@ class Process:
     def _kill_group(self) -> None:
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-
-
-def _tied_to_parent(argv: list[str]) -> list[str]:
-    if sys.platform != "linux":
-        return argv
-    return [sys.executable, "-I", "-S", "-c", _TIE_TO_PARENT, str(os.getpid()), *argv]
 
 
 @dataclass

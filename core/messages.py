@@ -185,6 +185,48 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Your profile was changed elsewhere; load it again",
     ),
     "list_full": ("最多保存 {limit} 条", "At most {limit} can be kept"),
+    # Media files
+    "media_broken": ("文件已损坏或不完整", "The file is damaged or incomplete"),
+    "media_codec": ("不支持的音视频编码：{codec}", "Films in {codec} are not accepted"),
+    "media_declared": (
+        "文件类型与声明不符，实际为 {found}",
+        "The file is not of the type declared, but {found}",
+    ),
+    "media_demanding": ("处理此文件所需内存过多", "The file asks for too much memory"),
+    "media_duration": ("影片最长 {minutes} 分钟", "A film may last {minutes} minutes at most"),
+    "media_empty": ("文件为空", "The file is empty"),
+    "media_encrypted": (
+        "PDF 设有密码，请去除密码后再上传",
+        "The PDF asks for a password; remove it first",
+    ),
+    "media_mixed": (
+        "文件中夹带了 {found} 内容",
+        "There is something else in the file: {found}",
+    ),
+    "media_no_picture": ("影片没有画面", "The film has no pictures"),
+    "media_pages": ("文档最多 {limit} 页", "A document may have {limit} pages at most"),
+    "media_pixels": (
+        "图片最大 {megapixels} 百万像素",
+        "A picture may have {megapixels} megapixels at most",
+    ),
+    "media_side": (
+        "影片画面的长边最大 {limit} 像素",
+        "The longer side of a film may have {limit} pixels at most",
+    ),
+    "media_streams": ("影片最多含 {limit} 条音视频流", "A film may have {limit} streams at most"),
+    "media_subtitles": (
+        "字幕第 {line} 行不是有效的 WebVTT",
+        "Line {line} of the subtitles is not valid WebVTT",
+    ),
+    "media_too_large": (
+        "此类文件最大 {megabytes} MB",
+        "A file of this kind may have {megabytes} MB at most",
+    ),
+    "media_type": (
+        "不接受此类文件；可上传 JPEG、PNG、WebP、GIF、MP4、MOV、WebM、MKV、PDF、WebVTT",
+        "Files of this type are not accepted; send JPEG, PNG, WebP, GIF, MP4, MOV, WebM, MKV, "
+        "PDF or WebVTT",
+    ),
     # What is wrong with a field
     "required": ("必填", "Required"),
     "unknown_field": ("未知字段", "Unknown field"),
