@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.errors import Invalid
 from media.facts import Rendition, Renditions, Role
-from media.local import write
+from media.files import write
 
 _STAMP = r"(?:(\d{2,4}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
 _TIMING = re.compile(rf"{_STAMP}[ \t]+-->[ \t]+{_STAMP}((?:[ \t]+\S+)*)[ \t]*")
