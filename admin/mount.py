@@ -9,11 +9,13 @@ from admin import (
     content,
     fruitless,
     jobs,
+    media_items,
     promotions,
     reviews,
     sessions,
     staff,
     synonyms,
+    uploads,
 )
 from admin.contract import contract
 from rest.access import open_to_anyone, open_to_staff
@@ -22,7 +24,7 @@ from rest.app import RestApi
 PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
-    *(calls, jobs, audit),
+    *(uploads, media_items, calls, jobs, audit),
 )
 
 

@@ -91,6 +91,10 @@ class Settings:
     s3_access_key: str = field(repr=False)
     s3_secret_key: str = field(repr=False)
     s3_timeout_s: float
+    media_image_max_mb: int
+    media_film_max_mb: int
+    media_document_max_mb: int
+    media_upload_hours: int
 
     @property
     def media_dir(self) -> Path:

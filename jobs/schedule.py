@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from core.clock import SHANGHAI, now
 from jobs.audit import SEAL_JOB
 from jobs.sitemaps import BUILD_JOB
-from services import audit_chain, outbox
+from services import audit_chain, media_upkeep, outbox
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,10 @@ class Minutely:
 
 
 DAILY = (Daily(BUILD_JOB, dt.time(2, 30)),)
-MINUTELY = (Minutely(SEAL_JOB, audit_chain.is_pending),)
+MINUTELY = (
+    Minutely(SEAL_JOB, audit_chain.is_pending),
+    Minutely(media_upkeep.TIDY_JOB, media_upkeep.is_pending),
+)
 
 
 def enqueue_due() -> None:

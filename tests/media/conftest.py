@@ -1,15 +1,24 @@
 """The stores that the suite runs on: a folder, and a bucket of a real MinIO."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from cli.minio import EmbeddedMinio
+from core.settings import Settings
+from media import stores
 from media.local import LocalStorage
 from media.s3 import S3Storage
 from media.storage import Storage
+from models.staff import Role
+from services import media_policy
 from tests.buckets import bucket_of
+from tests.factories import staff_client
 from tests.media.stores import OverHttp, OverVerbs, Tried
+from tests.media.uploading import Sender
 
 
 @pytest.fixture
@@ -41,3 +50,26 @@ def tried(request: pytest.FixtureRequest, tmp_path: Path) -> Tried:
 def store(tried: Tried) -> Storage:
     """The store of `tried`."""
     return tried.store
+
+
+@pytest.fixture
+def sender(app: Flask, use_store: Callable[..., Settings], tmp_path: Path) -> Sender:
+    """An editor at work, with an empty folder as the store."""
+    use_store(data_dir=tmp_path)
+    stores.current().prepare()
+    return Sender(staff_client(app, Role.EDITOR))
+
+
+@pytest.fixture
+def use_store(settings: Settings) -> Iterator[Callable[..., Settings]]:
+    """Return a function that gives this process another store by settings; undone afterwards."""
+
+    def use(**changed: object) -> Settings:
+        other = replace(settings, **changed)  # type: ignore[arg-type]
+        stores.configure(other)
+        media_policy.configure(other)
+        return other
+
+    yield use
+    stores.configure(settings)
+    media_policy.configure(settings)
