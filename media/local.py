@@ -12,11 +12,11 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISREG
 from typing import BinaryIO
 from urllib.parse import quote
 
-from core import logs
-from core.clock import system_time
+from core import clock, logs
 from media import files, keys
 from media.disk_errors import as_store_errors
 from media.errors import BadSignature, ObjectMissing, PartsDiffer, StoreUnavailable
@@ -65,7 +65,10 @@ class LocalStorage:
     def stat(self, key: str) -> ObjectInfo:
         """Return what is known of an object."""
         with as_store_errors():
-            return self._info(key, os.stat(self.path(key)))
+            found = os.stat(self.path(key))
+        if not S_ISREG(found.st_mode):  # a folder of files
+            raise ObjectMissing
+        return self._info(key, found)
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Return the objects of a prefix."""
@@ -188,7 +191,7 @@ class LocalStorage:
 
 
 def _moment(expires_s: int) -> dt.datetime:
-    return system_time() + dt.timedelta(seconds=expires_s)
+    return clock.system_time() + dt.timedelta(seconds=expires_s)
 
 
 def _pieces(source: bytes | Path | BinaryIO, size: int | None) -> Iterator[bytes]:

@@ -15,8 +15,7 @@ from minio.deleteobjects import DeleteObject
 from minio.error import S3Error
 from urllib3.response import BaseHTTPResponse
 
-from core import logs
-from core.clock import system_time
+from core import clock, logs
 from media import files, keys, s3_multipart, s3_setup
 from media.errors import ObjectMissing, PartsDiffer, StoreUnavailable
 from media.keys import required
@@ -160,7 +159,7 @@ class S3Storage:
             dt.timedelta(seconds=expires_s),
             extra_query_params={"partNumber": str(number), "uploadId": upload},
         )
-        return Target("PUT", url, system_time() + dt.timedelta(seconds=expires_s))
+        return Target("PUT", url, clock.system_time() + dt.timedelta(seconds=expires_s))
 
     def list_parts(self, key: str, upload: str) -> Sequence[Part]:
         """Return the parts that arrived."""
@@ -216,7 +215,7 @@ class S3Storage:
         Its type is the key's; a larger file, another type or another key is refused by the store.
         S3 only.
         """
-        expires = system_time() + dt.timedelta(seconds=expires_s)
+        expires = clock.system_time() + dt.timedelta(seconds=expires_s)
         policy = PostPolicy(self._bucket, expires)
         fields = {"key": required(key), **self._headers(key)}
         for name, value in fields.items():

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 
-from core.clock import system_time
+from core import clock
 from media.errors import BadSignature
 
 TOKEN_MAX = 2_000
@@ -44,7 +44,7 @@ class Signer:
             *values, expires_at = json.loads(content)
         except (binascii.Error, ValueError):
             raise BadSignature from None
-        if system_time().timestamp() >= expires_at:
+        if clock.system_time().timestamp() >= expires_at:
             raise BadSignature
         return values
 
