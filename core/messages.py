@@ -251,6 +251,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "A map needs its approval number or a written exemption",
     ),
     "media_missing": ("媒体不存在：{target}", "No such media: {target}"),
+    "media_processing": (
+        "媒体正在处理，完成后才能发布：{target}",
+        "This medium is being processed; publish when it is ready: {target}",
+    ),
+    "media_failed": (
+        "媒体处理失败，不能发布：{target}",
+        "This medium could not be processed, so it cannot be published: {target}",
+    ),
+    "media_internal": (
+        "媒体仅供内部使用，不能发布：{target}",
+        "This medium is internal and cannot be published: {target}",
+    ),
     "figure_source": ("数据须注明来源", "A figure needs its source"),
     "figure_range": ("区间须有下限与上限，且下限不大于上限", "A range needs low ≤ high"),
     "figure_value": ("须有数值", "A value is needed"),

@@ -14,7 +14,7 @@ MEDIA_URL = "/media/"
 class MediaSourceSchema(Schema):
     """One rendition: where it is, its MIME type, its width in pixels."""
 
-    url = fields.Function(lambda source: MEDIA_URL + source.path, metadata={"type": "string"})
+    url = fields.Function(lambda source: MEDIA_URL + source.key, metadata={"type": "string"})
     type = fields.String()
     width = fields.Integer(allow_none=True)
 
@@ -77,4 +77,4 @@ def _rest(item: MediaItem) -> dict[str, Any]:
 
 
 def _source(source: MediaSource) -> dict[str, Any]:
-    return {"url": MEDIA_URL + source.path, "type": source.type, "width": source.width}
+    return {"url": MEDIA_URL + source.key, "type": source.type, "width": source.width}

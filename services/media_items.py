@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from models.content import Content
-from models.media_items import MediaItem
+from models.media_items import MediaAudience, MediaItem, MediaState
 from services import paths
 
 
@@ -18,23 +18,38 @@ def used_by(document: Content) -> dict[str, str]:
 
 
 def lookup(ids: set[str]) -> Mapping[str, MediaItem]:
-    """Return the items with these ids and their posters, by id; unknown ids are left out."""
-    found = {item.id: item for item in MediaItem.objects(id__in=list(ids))}
+    """Return those of these items that are ready, and their posters, by id, without `stream`."""
+    found = _ready(ids)
     posters = {item.poster for item in found.values() if item.poster} - found.keys()
-    if posters:
-        found.update({item.id: item for item in MediaItem.objects(id__in=list(posters))})
-    return found
+    return {**found, **_ready(posters)}
+
+
+def _ready(ids: set[str]) -> dict[str, MediaItem]:
+    if not ids:
+        return {}
+    items = MediaItem.objects(id__in=list(ids), state=MediaState.READY).exclude("stream")
+    return {item.id: item for item in items}
 
 
 def problems(document: Content) -> dict[str, object]:
-    """Return media references of an item that point to nothing."""
+    """Return media references of an item that the public could not follow."""
     used = used_by(document)
-    known = lookup(set(used.values()))
-    return {
-        path: ("media_missing", {"target": media})
-        for path, media in used.items()
-        if media not in known
-    }
+    items = MediaItem.objects(id__in=list(set(used.values())))
+    rows = items.scalar("id", "state", "audience")
+    known = {media: (state, audience) for media, state, audience in rows}
+    found = {path: _problem(media, known.get(media)) for path, media in used.items()}
+    return {path: problem for path, problem in found.items() if problem is not None}
+
+
+def _problem(media: str, known: tuple[MediaState, MediaAudience] | None) -> object:
+    if known is None:
+        return ("media_missing", {"target": media})
+    state, audience = known
+    if audience is MediaAudience.INTERNAL:
+        return ("media_internal", {"target": media})
+    if state is MediaState.FAILED:
+        return ("media_failed", {"target": media})
+    return ("media_processing", {"target": media}) if state is MediaState.PROCESSING else None
 
 
 def register(item: MediaItem) -> MediaItem:

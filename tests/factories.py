@@ -15,7 +15,7 @@ from core.clock import now
 from core.ids import new_id
 from models.content import Content
 from models.enums import Kind
-from models.media_items import MediaItem, MediaKind, MediaSource
+from models.media_items import MediaItem, MediaKind, MediaRole, MediaSource
 from models.parts import ExactField
 from models.registry import CONTENT
 from models.staff import Role, SessionStage, Staff
@@ -105,7 +105,9 @@ def dummy_stops(count: int = 2) -> list[Fields]:
 
 def create_media(identity: str, kind: MediaKind = MediaKind.IMAGE) -> MediaItem:
     """Register a media item; its file does not exist."""
-    source = MediaSource(path=f"test/{identity}.bin", type="application/octet-stream", size=1)
+    source = MediaSource(
+        role=MediaRole.PICTURE, key=f"test/{identity}.bin", type="application/octet-stream", size=1
+    )
     return media_items.register(
         MediaItem(id=identity, kind=kind, alt="测试", sources=[source], sha256="0" * 64)
     )
@@ -127,7 +129,13 @@ def create_maximal(kind: Kind) -> Content:
                 poster="poster",
                 demo=True,
                 sources=[
-                    MediaSource(path=f"test/{media}.mp4", type="video/mp4", width=1920, size=1)
+                    MediaSource(
+                        role=MediaRole.PICTURE,
+                        key=f"test/{media}.mp4",
+                        type="video/mp4",
+                        width=1920,
+                        size=1,
+                    )
                 ],
                 sha256="0" * 64,
             )

@@ -9,7 +9,7 @@ from mongoengine.errors import FieldDoesNotExist
 from cli import demo_media
 from cli.seed.source import MALFORMED, ContentError, Entry
 from models.enums import Kind, Language
-from models.media_items import MediaItem, MediaKind, MediaSource
+from models.media_items import MediaItem, MediaKind, MediaRole, MediaSource
 from models.parts import Figure
 from schemas import wording
 from schemas.labels import LABELS
@@ -26,6 +26,7 @@ BADGES = {
 # Read as text in their lists: a picture would only repeat the title.
 TEXT_ONLY = (Kind.CHAPTERS, Kind.FAQS)
 SUBTITLE_LABELS = {Language.ZH_CN: "简体中文", Language.EN: "English"}
+ROLES = {"image": MediaRole.PICTURE, "video": MediaRole.FILM}
 SUBTITLE_MAX = 60
 FIGURES_MAX = 3
 
@@ -156,7 +157,7 @@ def _register(made: demo_media.MediaFile) -> None:
             width=made.width,
             height=made.height,
             duration=made.duration,
-            sources=[_source(source) for source in made.sources],
+            sources=[_source(source, ROLES[made.kind]) for source in made.sources],
             poster=media_id(made.poster) if made.poster else None,
             sha256=made.sha256,
             demo=made.demo,
@@ -168,12 +169,20 @@ def _register(made: demo_media.MediaFile) -> None:
                 id=f"{identity}-{str(subtitle.label).lower()}",
                 kind=MediaKind.SUBTITLES,
                 alt=str(subtitle.label),
-                sources=[_source(subtitle)],
+                sources=[_source(subtitle, MediaRole.SUBTITLES)],
                 sha256=made.sha256,
                 demo=made.demo,
             )
         )
 
 
-def _source(source: demo_media.MediaSource) -> MediaSource:
-    return MediaSource(path=source.path, type=source.type, width=source.width, size=source.size)
+def _source(source: demo_media.MediaSource, role: MediaRole) -> MediaSource:
+    return MediaSource(
+        key=source.path,
+        role=role,
+        type=source.type,
+        width=source.width,
+        height=source.height,
+        size=source.size,
+        sha256=Path(source.path).stem,
+    )

@@ -8,7 +8,7 @@ from typing import Any
 
 from models.content import Content
 from models.enums import Kind, Language
-from models.media_items import MediaItem, MediaKind, MediaSource
+from models.media_items import MediaItem, MediaKind, MediaRole, MediaSource
 from services import content, media_items, translations
 from tests.factories import ACTOR, Fields, create, dummy_figure, dummy_stops, publish
 
@@ -65,7 +65,13 @@ def register_media() -> None:
         ("whole-subtitles", MediaKind.SUBTITLES, "vtt", {}),
         ("whole-document", MediaKind.DOCUMENT, "pdf", {}),
     ):
-        source = MediaSource(path=f"test/{identity}.{suffix}", type="test/type", width=750, size=9)
+        source = MediaSource(
+            role=MediaRole.PICTURE,
+            key=f"test/{identity}.{suffix}",
+            type="test/type",
+            width=750,
+            size=9,
+        )
         media_items.register(
             MediaItem(
                 id=identity,

@@ -78,7 +78,7 @@ def test_seed_draws_the_pictures_and_the_api_serves_all_of_it(
     assert run("seed").stdout.splitlines()[-1] == "4 loaded"
     for item in MediaItem.objects:
         for file in item.sources:
-            assert (settings.media_dir / file.path).stat().st_size == file.size
+            assert (settings.media_dir / file.key).stat().st_size == file.size
     assert MediaItem.objects.count() == 4  # three covers and a map
     route = client.get("/api/v1/routes/test-route").get_json()
     assert [stop["site"]["slug"] for stop in route["stops"]] == ["test-site", "test-site"]
