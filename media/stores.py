@@ -3,6 +3,7 @@
 import importlib
 
 from core.settings import Settings
+from media import keys
 from media.local import LocalStorage
 from media.storage import Storage
 
@@ -32,3 +33,9 @@ def current() -> Storage:
         message = "media.stores.configure was not called"
         raise RuntimeError(message)
     return _configured[0]
+
+
+def public_base() -> str:
+    """Return what stands before the key in the address of every public object."""
+    key = f"{keys.PUBLIC}/x"
+    return current().public_url(key).removesuffix(key)

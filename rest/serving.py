@@ -13,7 +13,7 @@ from werkzeug.http import http_date
 
 from core.clock import now
 from models.versions import CONTENT
-from rest import language
+from rest import addresses, language
 
 JSON = "application/json"
 # Where in the WSGI environment an answer tells the byte cache that it may be kept.
@@ -58,7 +58,7 @@ def public(read: Callable[[], Any], changed: Changed | None = None) -> Response:
         request.environ[NOTE] = Note(CONTENT, version.number, version.last_modified, route)
     else:
         modified = changed(data, version.last_modified)
-    payload = orjson.dumps(data, option=orjson.OPT_UTC_Z)
+    payload = text(data)
     headers = [
         ("Content-Language", language.current().value),
         ("Vary", "Accept-Language"),
@@ -76,6 +76,11 @@ def public(read: Callable[[], Any], changed: Changed | None = None) -> Response:
     if request.if_none_match or since is None or modified is None or since >= modified:
         response.make_conditional(request)
     return checked(response)
+
+
+def text(data: Any) -> bytes:
+    """Return ready data as JSON: times end in Z, media are at the store's addresses."""
+    return addresses.absolute(orjson.dumps(data, option=orjson.OPT_UTC_Z))
 
 
 @functools.cache
