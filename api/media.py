@@ -5,7 +5,7 @@ passes here: the one is told which file to send, the other where to go. The prod
 sends files by itself in the demo.
 """
 
-from flask import Blueprint, Response, current_app, redirect, request, send_file
+from flask import Blueprint, Response, current_app, make_response, redirect, request, send_file
 
 from core.settings import Settings
 from media import keys, stores
@@ -62,7 +62,7 @@ def _elsewhere(store: Storage, key: str) -> Response:
     """Show the way to a public file in an object store, which signs for others by itself."""
     if not keys.is_public(key):
         raise BadSignature
-    response = redirect(store.public_url(key), Response=Response)
+    response = make_response(redirect(store.public_url(key)))
     response.headers["Cache-Control"] = f"public, max-age={MOVED_S}"
     return response
 

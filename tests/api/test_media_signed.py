@@ -31,9 +31,9 @@ def store(settings: Settings) -> Iterator[LocalStorage]:
 
 
 @pytest.fixture
-def other_app(environ: dict[str, str], own_connection: None) -> Iterator[Flask]:
+def other_app(environ: dict[str, str], own_connection: None) -> Flask:
     """The application where nginx stands in front."""
-    yield make_app(load({**environ, "MEDIA_ACCEL": "/_media/"}))
+    return make_app(load({**environ, "MEDIA_ACCEL": "/_media/"}))
 
 
 def test_an_internal_file_needs_a_signature(client: FlaskClient, store: LocalStorage) -> None:

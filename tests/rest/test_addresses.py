@@ -23,7 +23,11 @@ TEXT = 'a "url":"/media/x" b'
 def item(own_connection: None) -> None:
     register_media()
     create_live(
-        Kind.TRACKS, slug="pictured", cover={"media": "whole-picture"}, title=TEXT, summary="/media/"
+        Kind.TRACKS,
+        slug="pictured",
+        cover={"media": "whole-picture"},
+        title=TEXT,
+        summary="/media/",
     )
 
 

@@ -98,7 +98,7 @@ def behind_nginx(
 def front(
     environ: dict[str, str], certificate: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Nginx]:
-    """nginx in front of the product with media in a folder."""
+    """The product behind nginx, with media in a folder."""
     folder = tmp_path_factory.mktemp("front")
     accel = {**environ, "MEDIA_ACCEL": "/_media"}
     with behind_nginx(folder, accel, certificate) as nginx:
@@ -118,7 +118,7 @@ def store_front(
     minio: EmbeddedMinio,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Nginx, Settings]]:
-    """nginx in front of the product and of MinIO, and settings that go through it."""
+    """The product and MinIO behind nginx, and settings that go through it."""
     folder = tmp_path_factory.mktemp("store-front")
     s3 = minio.settings
     with behind_nginx(folder, {**environ, **s3}, certificate, minio.url.split("//")[1]) as nginx:

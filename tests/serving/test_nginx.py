@@ -110,9 +110,7 @@ def test_a_name_in_any_script_is_offered_for_saving(
 ) -> None:
     answer = session.get(front.url + store.signed_url(key, 60, NAME))
     assert answer.content == CONTENT
-    assert (
-        answer.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''{quote(NAME)}"
-    )
+    assert answer.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''{quote(NAME)}"
 
 
 @pytest.mark.parametrize("suffix", ["html", "svg", "xml", "js", "swf", "bin"])
