@@ -9,9 +9,10 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from core.clock import system_time
+from core import clock
 from core.ids import ID_PATTERN, new_id
 from media import files
 from media.disk_errors import as_store_errors
@@ -36,7 +37,7 @@ class Uploads:
     def begin(self, key: str) -> str:
         """Begin an upload; return its name."""
         upload = new_id()
-        record = {"key": key, "started": system_time().isoformat()}
+        record = {"key": key, "started": clock.system_time().isoformat()}
         with as_store_errors():
             files.save(self._folder / upload / _RECORD, [json.dumps(record).encode()])
         return upload
@@ -95,6 +96,18 @@ class Uploads:
                 started = dt.datetime.fromisoformat(record["started"])
                 if started < started_before:
                     yield Unfinished(record["key"], path.parent.name, started)
+
+    def drop_remains(self, older_than: dt.datetime) -> int:
+        """Drop what is left of uploads whose end was interrupted; return how many there were."""
+        dropped = 0
+        with as_store_errors():
+            for folder in self._folder.glob("*/"):
+                with suppress(FileNotFoundError):  # it ends by itself just now
+                    is_old = folder.stat().st_mtime < older_than.timestamp()
+                    if is_old and not (folder / _RECORD).exists():
+                        shutil.rmtree(folder, ignore_errors=True)
+                        dropped += 1
+        return dropped
 
     def _of(self, key: str, upload: str) -> Path:
         """Return the folder of an upload that exists and is for this key."""
