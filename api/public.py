@@ -15,6 +15,7 @@ from api import (
     inbox,
     me,
     media,
+    media_parts,
     previews,
     projects,
     routes,
@@ -70,3 +71,4 @@ def mount(app: Flask) -> None:
         open_to_anyone(app, endpoint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(media.blueprint)
+    app.register_blueprint(media_parts.blueprint)

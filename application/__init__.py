@@ -21,7 +21,14 @@ from rest import app as rest_app
 from rest.byte_cache import ByteCache
 from schemas.registry import SCHEMAS
 from schemas.rendering import render
-from services import personal_data, rendering, reviews, versions, wechat_gateway
+from services import (
+    media_policy,
+    personal_data,
+    rendering,
+    reviews,
+    versions,
+    wechat_gateway,
+)
 from services.staff import policy as staff_policy
 from services.watching import Watcher
 
@@ -33,6 +40,7 @@ def wire(settings: Settings) -> None:
     logs.configure(settings.log_level)
     db.configure(settings)
     stores.configure(settings)
+    media_policy.configure(settings)
     staff_policy.configure(settings)
     wechat_gateway.configure(settings)
     reviews.configure(settings)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from core import media_messages
+
 ZH, EN = "zh-CN", "en"
 LANGUAGES = (ZH, EN)
 
@@ -125,23 +127,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "audit_nothing": ("没有可导出的审计日志", "There are no sealed entries to export"),
     "audit_broken": ("审计链不完整", "The audit chain does not verify"),
-    # Media
-    "store_unavailable": (
-        "媒体存储暂时没有响应，请稍后再试",
-        "The media store does not answer at the moment, please try again",
-    ),
-    "store_full": (
-        "媒体存储空间已满，请联系管理员",
-        "The media store is full; please tell its staff",
-    ),
-    "link_ended": (
-        "链接无效或已过期，请重新获取",
-        "The link is not valid or past its time; fetch a new one",
-    ),
-    "parts_differ": (
-        "分片缺失或与已上传的不一致，请续传后再完成",
-        "A part is missing or is not the one that was uploaded; resume, then finish again",
-    ),
     # WeChat
     "wechat_unavailable": (
         "微信暂时没有响应，请稍后再试",
@@ -185,48 +170,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Your profile was changed elsewhere; load it again",
     ),
     "list_full": ("最多保存 {limit} 条", "At most {limit} can be kept"),
-    # Media files
-    "media_broken": ("文件已损坏或不完整", "The file is damaged or incomplete"),
-    "media_codec": ("不支持的音视频编码：{codec}", "Films in {codec} are not accepted"),
-    "media_declared": (
-        "文件类型与声明不符，实际为 {found}",
-        "The file is not of the type declared, but {found}",
-    ),
-    "media_demanding": ("处理此文件所需内存过多", "The file asks for too much memory"),
-    "media_duration": ("影片最长 {minutes} 分钟", "A film may last {minutes} minutes at most"),
-    "media_empty": ("文件为空", "The file is empty"),
-    "media_encrypted": (
-        "PDF 设有密码，请去除密码后再上传",
-        "The PDF asks for a password; remove it first",
-    ),
-    "media_mixed": (
-        "文件中夹带了 {found} 内容",
-        "There is something else in the file: {found}",
-    ),
-    "media_no_picture": ("影片没有画面", "The film has no pictures"),
-    "media_pages": ("文档最多 {limit} 页", "A document may have {limit} pages at most"),
-    "media_pixels": (
-        "图片最大 {megapixels} 百万像素",
-        "A picture may have {megapixels} megapixels at most",
-    ),
-    "media_side": (
-        "影片画面的长边最大 {limit} 像素",
-        "The longer side of a film may have {limit} pixels at most",
-    ),
-    "media_streams": ("影片最多含 {limit} 条音视频流", "A film may have {limit} streams at most"),
-    "media_subtitles": (
-        "字幕第 {line} 行不是有效的 WebVTT",
-        "Line {line} of the subtitles is not valid WebVTT",
-    ),
-    "media_too_large": (
-        "此类文件最大 {megabytes} MB",
-        "A file of this kind may have {megabytes} MB at most",
-    ),
-    "media_type": (
-        "不接受此类文件；可上传 JPEG、PNG、WebP、GIF、MP4、MOV、WebM、MKV、PDF、WebVTT",
-        "Files of this type are not accepted; send JPEG, PNG, WebP, GIF, MP4, MOV, WebM, MKV, "
-        "PDF or WebVTT",
-    ),
+    **media_messages.MESSAGES,
     # What is wrong with a field
     "required": ("必填", "Required"),
     "unknown_field": ("未知字段", "Unknown field"),
@@ -249,19 +193,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "map_approval": (
         "地图须有审图号或书面豁免说明",
         "A map needs its approval number or a written exemption",
-    ),
-    "media_missing": ("媒体不存在：{target}", "No such media: {target}"),
-    "media_processing": (
-        "媒体正在处理，完成后才能发布：{target}",
-        "This medium is being processed; publish when it is ready: {target}",
-    ),
-    "media_failed": (
-        "媒体处理失败，不能发布：{target}",
-        "This medium could not be processed, so it cannot be published: {target}",
-    ),
-    "media_internal": (
-        "媒体仅供内部使用，不能发布：{target}",
-        "This medium is internal and cannot be published: {target}",
     ),
     "figure_source": ("数据须注明来源", "A figure needs its source"),
     "figure_range": ("区间须有下限与上限，且下限不大于上限", "A range needs low ≤ high"),

@@ -106,6 +106,10 @@ class Settings:
     s3_access_key: str = field(repr=False)
     s3_secret_key: str = field(repr=False)
     s3_timeout_s: float
+    media_image_max_mb: int
+    media_film_max_mb: int
+    media_document_max_mb: int
+    media_upload_hours: int
 
     @property
     def media_dir(self) -> Path:
@@ -251,7 +255,7 @@ def _mail(read: Reader) -> dict[str, Any]:
 
 
 def _store(read: Reader) -> dict[str, Any]:
-    """Read where media lie: in an S3 store, or without an endpoint in DATA_DIR."""
+    """Read where media lie: in an S3 store, or without an endpoint in DATA_DIR; their limits."""
     in_production = read.text("ENV", "production") == "production"
     endpoint = read.text("S3_ENDPOINT", "").rstrip("/")
     public = read.text("S3_PUBLIC_ENDPOINT", endpoint).rstrip("/")
@@ -286,4 +290,9 @@ def _store(read: Reader) -> dict[str, Any]:
         "s3_access_key": access_key,
         "s3_secret_key": secret_key,
         "s3_timeout_s": read.decimal("S3_TIMEOUT_S", 10.0, 0.5, 120.0),
+        "media_image_max_mb": read.number("MEDIA_IMAGE_MAX_MB", 30, 1, 500),
+        # S3 copies no object larger than 5 GB.
+        "media_film_max_mb": read.number("MEDIA_FILM_MAX_MB", 2_048, 1, 4_900),
+        "media_document_max_mb": read.number("MEDIA_DOCUMENT_MAX_MB", 100, 1, 2_000),
+        "media_upload_hours": read.number("MEDIA_UPLOAD_HOURS", 24, 1, 168),
     }

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from jobs import audit, content, media_sweep, sitemaps, visitors
+from jobs import audit, content, media, media_sweep, sitemaps, visitors
 
 Handler = Callable[..., None]
 
 HANDLERS: dict[str, Handler] = {
     **audit.HANDLERS,
     **content.HANDLERS,
+    **media.HANDLERS,
     **media_sweep.HANDLERS,
     **sitemaps.HANDLERS,
     **visitors.HANDLERS,

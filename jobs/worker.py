@@ -87,6 +87,12 @@ class Worker:
         try:
             with self._held(job, token):
                 self.handlers[job.name](**job.args)
+        except outbox.Later as later:
+            outbox.postpone(job, token, later)
+            return "postponed"
+        except outbox.GivenUp as error:
+            logger.warning("job_given_up", name=job.name, job=job.id, error=str(error))
+            return outbox.fail(job, token, str(error), max_attempts=0).value
         except Exception as error:
             logger.warning("job_failed", name=job.name, job=job.id, exc_info=error)
             state = outbox.fail(job, token, f"{type(error).__name__}: {error}", self.max_attempts)

@@ -79,3 +79,10 @@ def declared_mime(declared: str | None) -> str | None:
     """Return a declared MIME type in the name used here; None when it says nothing."""
     plain = (declared or "").partition(";")[0].strip().lower()
     return None if plain in _SAYS_NOTHING else _ALIASES.get(plain, plain)
+
+
+def kind_declared(declared: str | None) -> Kind | None:
+    """Return the kind of file that a declared MIME type promises; None when it promises none."""
+    said = declared_mime(declared)
+    types = (JPEG, PNG, GIF, WEBP, MP4, MOV, WEBM, MKV, PDF, VTT)
+    return next((one.kind for one in types if one.mime == said), None)

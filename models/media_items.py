@@ -114,8 +114,8 @@ class MediaItem(Document):
     Width and height are pixels of the largest rendition, `duration` is seconds, `placeholder` a
     `data:` URI. `name` is the one under which people know the file and save it. `poster` is the id
     of the image that stands for a film. `progress` goes from 0 to 1 while renditions are made, all
-    of which appear with the change to `ready`. `stream` can be long: lists leave it out. `demo`
-    marks what our own script drew; that has no `original`.
+    of which appear with the change to `ready`; `tries` counts how often that began. `stream` can
+    be long: lists leave it out. `demo` marks what our own script drew; that has no `original`.
     """
 
     meta: ClassVar = {
@@ -152,6 +152,7 @@ class MediaItem(Document):
     original = EmbeddedDocumentField(MediaOriginal)
     progress = FloatField(required=True, min_value=0, max_value=1, default=1)
     fault = EmbeddedDocumentField(MediaFault)
+    tries = IntField(required=True, min_value=0, default=0)
     uploader = StringField(max_length=40)
     uploader_name = StringField(max_length=120)
     demo = BooleanField(required=True, default=False)

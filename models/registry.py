@@ -30,6 +30,7 @@ from models.sites import Site
 from models.snapshots import Snapshot
 from models.staff import SignInFailures, Staff, StaffSession
 from models.tracks import Track
+from models.uploads import Upload
 from models.venues import Venue
 from models.versions import Version
 from models.visitors import EmailCode, Visitor, VisitorSession
@@ -65,6 +66,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     Job,
     IdempotentAnswer,
     MediaItem,
+    Upload,
     Sitemap,
     Seed,
     Migration,

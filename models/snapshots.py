@@ -41,8 +41,9 @@ class Snapshot(Document):
     """The live copy of an item; the id is `kind:item`.
 
     `tracks` holds ids and slugs of tracks, so that a filter takes either. `refs` are the keys of
-    the items that this one links to. `body` maps a language to `{card, detail}` as JSON text, in
-    which a link is `{"$ref": "kind:item"}`, replaced by the target's live card when read.
+    the items that this one links to, `media` the ids of the media that it shows. `body` maps a
+    language to `{card, detail}` as JSON text, in which a link is `{"$ref": "kind:item"}`, replaced
+    by the target's live card when read.
     `changes_at` is when the text must be rendered anew though nobody edits it: a figure becomes
     due for review.
     """
@@ -58,6 +59,7 @@ class Snapshot(Document):
             ("kind", "place", "order", "id"),
             ("kind", "featured", "order", "id"),
             ("refs", "kind", "order"),
+            ("media", "kind", "id"),
         ],
         "auto_create_index": False,
     }
@@ -73,6 +75,7 @@ class Snapshot(Document):
     place = EnumField(Place)
     featured = BooleanField(required=True, default=False)
     refs = ListField(StringField())
+    media = ListField(StringField())
     revision = IntField(required=True)
     published_at = DateTimeField(required=True)
     expire_at = DateTimeField()

@@ -7,10 +7,13 @@ from typing import Any
 Position = tuple[dt.datetime, str]
 
 
-def after(position: Position | None) -> dict[str, Any]:
-    """Return the condition for what comes after a position; none from the start."""
+def after(position: Position | None, time: str = "at") -> dict[str, Any]:
+    """Return the condition for what comes after a position; none from the start.
+
+    `time` is the name of the field by which the list is sorted.
+    """
     if position is None:
         return {}
     moment, last = position
-    older = [{"at": {"$lt": moment}}, {"at": moment, "_id": {"$lt": last}}]
-    return {"at": {"$lte": moment}, "$or": older}
+    older = [{time: {"$lt": moment}}, {time: moment, "_id": {"$lt": last}}]
+    return {time: {"$lte": moment}, "$or": older}

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 
+from pymongo.client_session import ClientSession
+
 from models.content import Content
 from models.media_items import MediaAudience, MediaItem, MediaState
-from services import paths
+from services import outbox, paths
+
+RENDER_JOB = "media.render"
 
 
 def used_by(document: Content) -> dict[str, str]:
@@ -50,6 +54,16 @@ def _problem(media: str, known: tuple[MediaState, MediaAudience] | None) -> obje
     if state is MediaState.FAILED:
         return ("media_failed", {"target": media})
     return ("media_processing", {"target": media}) if state is MediaState.PROCESSING else None
+
+
+def enqueue_rendering(item_id: str, session: ClientSession) -> None:
+    """Write the job that makes the renditions of an item, with the change that causes it."""
+    outbox.enqueue(RENDER_JOB, {"item": item_id}, session=session)
+
+
+def poster_id(item_id: str) -> str:
+    """Return the id of the image that is made of a film."""
+    return f"{item_id}-poster"
 
 
 def register(item: MediaItem) -> MediaItem:

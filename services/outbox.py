@@ -22,6 +22,18 @@ BACKOFF_FIRST_S = 1
 BACKOFF_MAX_S = 600
 
 
+class Later(Exception):
+    """A handler cannot go on before something else is back: the attempt does not count."""
+
+    def __init__(self, pause_s: float, reason: str) -> None:
+        self.pause = dt.timedelta(seconds=pause_s)
+        super().__init__(reason)
+
+
+class GivenUp(Exception):
+    """A handler knows that trying again would not help: the job fails for good."""
+
+
 def enqueue(
     name: str,
     args: Mapping[str, Any],
@@ -142,6 +154,32 @@ def fail(job: Job, token: str, error: str, max_attempts: int) -> JobState:
         {"$set": change, "$unset": {"token": "", "leased_until": ""}},
     )
     return JobState(change["state"])
+
+
+def postpone(job: Job, token: str, later: Later) -> None:
+    """Put a job back, due after a pause; what it waits for stands with it."""
+    Job._get_collection().update_one(
+        {"_id": job.id, "token": token, "state": JobState.RUNNING},
+        {
+            "$set": {
+                "state": JobState.PENDING,
+                "error": str(later)[:ERROR_MAX],
+                "run_at": now() + later.pause,
+            },
+            "$inc": {"attempts": -1},
+            "$unset": {"token": "", "leased_until": ""},
+        },
+    )
+
+
+def waiting(name: str, argument: str, values: list[str]) -> set[str]:
+    """Return those `values` of an argument for which a job of this name is due or under way."""
+    query = {
+        "name": name,
+        "state": {"$in": [JobState.PENDING, JobState.RUNNING]},
+        f"args.{argument}": {"$in": values},
+    }
+    return {row["args"][argument] for row in Job._get_collection().find(query, {"args": 1})}
 
 
 def retry(job_id: str) -> None:

@@ -17,7 +17,7 @@ from models.registry import CONTENT
 from models.search import SearchEntry
 from models.snapshots import Snapshot, snapshot_key
 from models.versions import CONTENT as SCOPE
-from services import figures, links, rendering, versions
+from services import figures, links, media_items, rendering, versions
 from services.search import entries
 
 Row = dict[str, Any]
@@ -43,6 +43,7 @@ def build(published: Content, number: int, expire_at: dt.datetime | None) -> Row
         "place": published.place,
         "featured": published.featured,
         "refs": refs,
+        "media": sorted(set(media_items.used_by(published).values())),
         "revision": number,
         "published_at": moment,
         "expire_at": expire_at,

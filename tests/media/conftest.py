@@ -4,17 +4,24 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from cli.minio import EmbeddedMinio, find_minio
+from core.settings import Settings
+from media import stores
 from media.local import LocalStorage
 from media.s3 import S3Options, S3Storage
 from media.storage import Storage
+from models.staff import Role
+from services import media_policy
+from tests.factories import staff_client
 from tests.media.stores import ORIGIN, OverHttp, OverVerbs, Tried
+from tests.media.uploading import Sender
 from tests.memory import fast_folder
 
 # A store that nobody runs.
@@ -93,3 +100,26 @@ def tried(request: pytest.FixtureRequest, tmp_path: Path) -> Tried:
 def store(tried: Tried) -> Storage:
     """The store of `tried`."""
     return tried.store
+
+
+@pytest.fixture
+def sender(app: Flask, use_store: Callable[..., Settings], tmp_path: Path) -> Sender:
+    """An editor at work, with an empty folder as the store."""
+    use_store(data_dir=tmp_path)
+    stores.current().prepare()
+    return Sender(staff_client(app, Role.EDITOR))
+
+
+@pytest.fixture
+def use_store(settings: Settings) -> Iterator[Callable[..., Settings]]:
+    """Return a function that gives this process another store by settings; undone afterwards."""
+
+    def use(**changed: object) -> Settings:
+        other = replace(settings, **changed)  # type: ignore[arg-type]
+        stores.configure(other)
+        media_policy.configure(other)
+        return other
+
+    yield use
+    stores.configure(settings)
+    media_policy.configure(settings)

@@ -1,0 +1,72 @@
+"""Media in the background: uploads are checked, renditions made, leftovers removed.
+
+When the store does not answer or is full, or the disk of this host is, a job waits: it is put back
+and its attempts do not count.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from media.errors import StoreFull, StoreUnavailable
+from models.enums import Kind
+from services import (
+    media_acceptance,
+    media_items,
+    media_library,
+    media_rendering,
+    media_upkeep,
+    media_usage,
+    outbox,
+    publishing,
+)
+from services.actors import system
+
+PAUSE_S = 30.0
+ACTOR = system("media")
+
+
+def _patient(work: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(work)
+    def wrapped(**arguments: Any) -> None:
+        try:
+            work(**arguments)
+        except (StoreUnavailable, StoreFull, OSError) as away:
+            raise outbox.Later(PAUSE_S, f"{type(away).__name__}: {away}") from away
+
+    return wrapped
+
+
+@_patient
+def check(*, upload: str) -> None:
+    """Look at an upload, unless that was done."""
+    media_acceptance.accept(upload)
+
+
+@_patient
+def render(*, item: str) -> None:
+    """Make the renditions of an item, unless it has them."""
+    media_rendering.render(item)
+
+
+@_patient
+def refresh(*, item: str) -> None:
+    """Render anew what is live and shows an item that was described anew."""
+    for use in media_usage.uses(item):
+        if use.live:
+            publishing.refresh(Kind(use.kind), use.item, actor=ACTOR)
+
+
+@_patient
+def tidy(*, at: str) -> None:
+    """End and remove what was left. `at` makes the job unique."""
+    del at
+    media_upkeep.tidy()
+
+
+HANDLERS: dict[str, Any] = {
+    media_acceptance.CHECK_JOB: check,
+    media_items.RENDER_JOB: render,
+    media_library.REFRESH_JOB: refresh,
+    media_upkeep.TIDY_JOB: tidy,
+}

@@ -1,0 +1,143 @@
+"""Media items as staff keep them: found, described, tried again, deleted.
+
+What is deleted stays in the store until the nightly sweep: objects are named by their content, and
+another item may have just begun to use the same.
+"""
+
+import re
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pymongo import ReturnDocument
+from pymongo.client_session import ClientSession
+
+from core.clock import now
+from core.db import transaction
+from core.errors import Conflict, NotFound
+from models.media_items import MediaAudience, MediaItem, MediaKind, MediaState
+from models.uploads import UploadState
+from services import audit, keyset, media_acceptance, media_items, media_usage, outbox, permissions
+from services.actors import Actor
+from services.keyset import Position
+
+REFRESH_JOB = "media.refresh"
+SEARCHED = ("name", "alt", "rights")
+# What staff may write.
+DESCRIPTION = ("alt", "rights")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What staff look for; `text` in name, alternative text and rights."""
+
+    kind: MediaKind | None = None
+    state: MediaState | None = None
+    audience: MediaAudience | None = None
+    text: str | None = None
+
+
+def listing(filters: Filters, *, limit: int, after: Position | None = None) -> list[MediaItem]:
+    """Return items without `stream`, the newest first, after a position (time and id)."""
+    query: dict[str, Any] = {
+        name: value.value
+        for name in ("kind", "state", "audience")
+        if (value := getattr(filters, name)) is not None
+    }
+    conditions = [query]
+    if filters.text is not None:
+        pattern = {"$regex": re.escape(filters.text), "$options": "i"}
+        conditions.append({"$or": [{name: pattern} for name in SEARCHED]})
+    if after is not None:
+        conditions.append(keyset.after(after, "created_at"))
+    rows = MediaItem._get_collection().find({"$and": conditions}, {"stream": 0})
+    ordered = rows.sort([("created_at", -1), ("_id", -1)]).limit(limit)
+    return [MediaItem._from_son(row) for row in ordered]
+
+
+def get(item_id: str) -> MediaItem:
+    """Return an item without `stream`; raise `NotFound`."""
+    found: MediaItem | None = MediaItem.objects(id=item_id).exclude("stream").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def change(actor: Actor, item_id: str, fields: dict[str, Any]) -> MediaItem:
+    """Describe an item anew; what is live and shows it is rendered anew by a job."""
+    target = _allow(actor, item_id)
+    wanted = {name: fields[name] for name in DESCRIPTION if name in fields}
+    get(item_id)
+    if not wanted:
+        return get(item_id)
+
+    def work(session: ClientSession) -> None:
+        before = MediaItem._get_collection().find_one_and_update(
+            {"_id": item_id}, {"$set": {**wanted, "updated_at": now()}}, session=session
+        )
+        if before is None:
+            raise NotFound
+        told = {name: before.get(name) for name in wanted}
+        audit.record(actor, "media.change", target, before=told, after=wanted, session=session)
+        outbox.enqueue(REFRESH_JOB, {"item": item_id}, session=session)
+
+    transaction(work)
+    return get(item_id)
+
+
+def retry(actor: Actor, item_id: str) -> MediaItem:
+    """Make the renditions of a failed item once more, from its original.
+
+    Raises `Conflict` for an item that did not fail, or whose file was not taken.
+    """
+    target = _allow(actor, item_id)
+
+    def work(session: ClientSession) -> bool:
+        failed = {"_id": item_id, "state": MediaState.FAILED.value, "original": {"$exists": True}}
+        fresh = {"state": MediaState.PROCESSING.value, "progress": 0.0, "tries": 0}
+        row = MediaItem._get_collection().find_one_and_update(
+            failed,
+            {"$set": {**fresh, "updated_at": now()}, "$unset": {"fault": ""}},
+            return_document=ReturnDocument.BEFORE,
+            session=session,
+        )
+        if row is None:
+            return False
+        media_items.enqueue_rendering(item_id, session)
+        audit.record(actor, "media.retry", target, before=row.get("fault"), session=session)
+        return True
+
+    if not transaction(work):
+        kept = get(item_id).original is not None
+        raise Conflict("media_not_failed" if kept else "media_not_kept")
+    return get(item_id)
+
+
+def delete(actor: Actor, item_id: str) -> None:
+    """Delete an item, and the poster that was made of it.
+
+    Raises `Conflict`, with what uses it in `details.uses`, while anything does.
+    """
+    target = _allow(actor, item_id)
+    item, poster = get(item_id), media_items.poster_id(item_id)
+    used = media_usage.uses(item_id)
+    used += [use for use in media_usage.uses(poster) if use.item != item_id]
+    if used:
+        conflict = Conflict("media_used")
+        conflict.details["uses"] = [asdict(use) for use in used]
+        raise conflict
+
+    def work(session: ClientSession) -> None:
+        media_acceptance.end(item_id, UploadState.CHECKING, UploadState.ABORTED, session=session)
+        items = MediaItem._get_collection()
+        items.delete_many({"_id": {"$in": [item_id, poster]}}, session=session)
+        before = {"name": item.name, "kind": item.kind.value, "sha256": item.sha256}
+        audit.record(actor, "media.delete", target, before=before, session=session)
+
+    transaction(work)
+
+
+def _allow(actor: Actor, item_id: str) -> str:
+    """Return how the item is named in the log; raise `Forbidden`."""
+    target = f"media:{item_id}"
+    permissions.require(actor, "media", "write", target)
+    return target
