@@ -65,6 +65,7 @@ def behind_nginx(
             pytest.fail(message)
         pytest.skip(message)
     port = free_port()
+    nginx = Nginx(folder / "nginx", Behind(f"{HOST}:{port}", folder / "media", store, certificate))
     (folder / "metrics").mkdir(parents=True)
     own = {
         "PATH": os.environ["PATH"],
@@ -75,14 +76,14 @@ def behind_nginx(
         "PORT": str(port),
         "WEB_CONCURRENCY": "1",
         "TRUSTED_PROXIES": "1",
+        "S3_PUBLIC_ENDPOINT": nginx.store_url,
     }
     argv = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
     log = folder / "web.log"
     web = Process("web", argv, env={**environ, **own}, cwd=PROJECT, output=log)
-    behind = Behind(f"{HOST}:{port}", folder / "media", store, certificate)
     web.start()
     try:
-        with Nginx(folder / "nginx", behind) as nginx:
+        with nginx:
 
             def is_ready() -> bool:
                 trusted = str(certificate / "fullchain.pem")
