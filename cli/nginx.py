@@ -63,7 +63,7 @@ class Nginx(Process):
     def __init__(self, folder: Path, behind: Behind) -> None:
         self.folder = folder.absolute()
         self.behind = behind
-        self.port, self.plain_port = ports.free_port(), ports.free_port()
+        self.port, self.plain_port, self.signed_port = (ports.free_port() for _ in range(3))
         self.log = self.folder / "error.log"
         super().__init__("nginx", [], output=self.log)
 
@@ -76,6 +76,13 @@ class Nginx(Process):
     def store_url(self) -> str:
         """Return the address of the store: another name, on the same port."""
         return f"{self._scheme}://localhost:{self.port}"
+
+    @property
+    def worker_pids(self) -> list[int]:
+        """Return the ids of the processes that answer; others come and go."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        titles = {int(pid): Path(f"/proc/{pid}/cmdline") for pid in children}
+        return sorted(pid for pid, title in titles.items() if b"worker" in title.read_bytes())
 
     def __enter__(self) -> Self:
         """Start, and wait until it takes connections; raise `NginxError`."""
@@ -129,6 +136,8 @@ class Nginx(Process):
             "server 127.0.0.1:9000;": f"server {self.behind.store};",
             "/var/lib/toolbox/media/": f"{self.behind.media.absolute()}/",
             "/var/cache/nginx/toolbox": f"{self.folder}/cache",
+            # The path of a socket may be too long here.
+            "unix:/run/toolbox-media.sock": f"{HOST}:{self.signed_port}",
             "/etc/ssl/toolbox": str(self.behind.certificate),
             "listen 80;": f"listen {HOST}:{self.plain_port};",
             "listen 443 ssl http2;": f"listen {HOST}:{self.port} ssl http2;",

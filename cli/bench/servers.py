@@ -149,9 +149,12 @@ class Server:
         return True
 
 
-def product(place: Place, *, cached: bool) -> Server:
-    """Return the product's web server; not `cached`: each answer is computed anew."""
-    environment = place.environment() if cached else place.environment(BYTE_CACHE_MB="0")
+def product(place: Place, *, cached: bool, **more: str) -> Server:
+    """Return the product's web server; not `cached`: each answer is computed anew.
+
+    `more` are further settings.
+    """
+    environment = place.environment(**({} if cached else {"BYTE_CACHE_MB": "0"}), **more)
     name = "product" if cached else "product-cold"
     return _gunicorn(f"{name}-{place.database}", "wsgi:app", environment, place)
 

@@ -11,6 +11,7 @@ import requests
 from cli.nginx import SAMPLE, Nginx
 from media import types
 from media.local import LocalStorage
+from tests.faults.harness import eventually
 
 CONTENT = bytes(range(256)) * 4_000
 SIZE = len(CONTENT)
@@ -102,6 +103,32 @@ def test_internal_media_need_a_signature(
     assert answer.headers["Cache-Control"] == "private, no-cache"
     assert "X-Accel-Redirect" not in answer.headers
     check_safe(answer)
+
+
+def test_an_address_past_its_time_is_refused(
+    front: Nginx, session: requests.Session, store: LocalStorage
+) -> None:
+    url = front.url + store.signed_url(INTERNAL, 2)
+    assert session.get(url).status_code == 200
+    assert eventually(lambda: session.get(url).status_code == 403, 60)
+
+
+def test_the_product_is_not_asked_for_every_range(
+    front: Nginx, session: requests.Session, store: LocalStorage
+) -> None:
+    url = front.url + store.signed_url(INTERNAL, 60)
+
+    def asked() -> float:
+        figures = requests.get(f"http://{front.behind.app}/metrics", timeout=30).text
+        lines = [line for line in figures.splitlines() if "/media/<path:path>" in line]
+        return sum(float(line.rpartition(" ")[2]) for line in lines if "_total" in line)
+
+    before = asked()
+    for start in range(0, 100):
+        part = session.get(url, headers={"Range": f"bytes={start}-{start}"})
+        assert (part.status_code, part.content) == (206, CONTENT[start : start + 1])
+    assert 1 <= asked() - before < 50
+    assert session.get(f"{url}x").status_code == 403
 
 
 @pytest.mark.parametrize("key", [PUBLIC, INTERNAL])
