@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import orjson
 from flask import Response, request
 from flask_restx import Namespace, Resource
 
 from api.contract import contract
-from rest import language
+from rest import language, serving
 from rest.access import anyone
 from schemas.previews import DraftDetailSchema
 from schemas.queries import LanguageQuerySchema
@@ -33,7 +32,7 @@ class Preview(Resource):
         del query  # the language is the request's
         spoken = language.current()
         found = previews.read(request.headers.get(HEADER, ""), spoken)
-        response = Response(orjson.dumps(found), mimetype="application/json")
+        response = Response(serving.text(found), mimetype="application/json")
         response.headers["Cache-Control"] = "no-store"
         response.headers["Content-Language"] = spoken.value
         response.headers["Vary"] = "Accept-Language"

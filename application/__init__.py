@@ -16,6 +16,7 @@ from media import stores
 from models.content import Content
 from models.enums import Kind
 from models.rendering import RenderSetting
+from rest import addresses
 from rest import app as rest_app
 from rest.byte_cache import ByteCache
 from schemas.registry import SCHEMAS
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     check_keys()
     settings.media_dir.mkdir(parents=True, exist_ok=True)
     app = rest_app.create(settings)
+    addresses.configure(app, stores.public_base())
     public.mount(app)
     admin_api.mount(app)
     counters = Counters(settings.run_dir / f"versions-{settings.mongodb_database}")

@@ -83,6 +83,7 @@ class Settings:
     mail_from: str
     mailbox_url: str
     media_cdn_url: str
+    media_accel: str
     s3_endpoint: str
     s3_public_endpoint: str
     s3_bucket: str

@@ -7,6 +7,7 @@ from core.addresses import address_fault, is_safe_for_browsers
 from core.environment import Reader
 
 BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+ACCEL = re.compile(r"(?:/[A-Za-z0-9_-]+)+")
 S3_KEYS = ("S3_ACCESS_KEY", "S3_SECRET_KEY")
 
 
@@ -30,11 +31,15 @@ def store(read: Reader) -> dict[str, Any]:
     access_key, secret_key = (read.text(name, "") for name in S3_KEYS)
     if bool(endpoint) != bool(access_key) or bool(endpoint) != bool(secret_key):
         read.mistakes.append("S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY are set all or none")
+    accel = read.text("MEDIA_ACCEL", "").rstrip("/")
+    if accel and not ACCEL.fullmatch(accel):
+        read.mistakes.append("MEDIA_ACCEL must be the path of a location, like /_media")
     bucket = read.text("S3_BUCKET", "toolbox-media")
     if not BUCKET.fullmatch(bucket):
         read.mistakes.append("S3_BUCKET must be 3 to 63 of a-z 0-9 -")
     return {
         "media_cdn_url": cdn,
+        "media_accel": accel,
         "s3_endpoint": endpoint,
         "s3_public_endpoint": public,
         "s3_bucket": bucket,

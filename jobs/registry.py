@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from jobs import audit, content, media, sitemaps, visitors
+from jobs import audit, content, media, media_sweep, sitemaps, visitors
 
 Handler = Callable[..., None]
 
@@ -10,6 +10,7 @@ HANDLERS: dict[str, Handler] = {
     **audit.HANDLERS,
     **content.HANDLERS,
     **media.HANDLERS,
+    **media_sweep.HANDLERS,
     **sitemaps.HANDLERS,
     **visitors.HANDLERS,
 }

@@ -166,6 +166,7 @@ class LocalStorage:
         for one in self.list_unfinished(started_before):
             self.abort(one.key, one.upload)
             dropped += 1
+        dropped += self._uploads.drop_remains(started_before)
         with as_store_errors():
             for path in self.root.rglob(f".*{files.PARTIAL}"):
                 with suppress(FileNotFoundError):  # completed meanwhile

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from core.clock import now
@@ -95,6 +96,18 @@ class Uploads:
                 started = dt.datetime.fromisoformat(record["started"])
                 if started < started_before:
                     yield Unfinished(record["key"], path.parent.name, started)
+
+    def drop_remains(self, older_than: dt.datetime) -> int:
+        """Drop what is left of uploads whose end was interrupted; return how many there were."""
+        dropped = 0
+        with as_store_errors():
+            for folder in self._folder.glob("*/"):
+                with suppress(FileNotFoundError):  # it ends by itself just now
+                    is_old = folder.stat().st_mtime < older_than.timestamp()
+                    if is_old and not (folder / _RECORD).exists():
+                        shutil.rmtree(folder, ignore_errors=True)
+                        dropped += 1
+        return dropped
 
     def _of(self, key: str, upload: str) -> Path:
         """Return the folder of an upload that exists and is for this key."""

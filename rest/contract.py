@@ -9,7 +9,6 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-import orjson
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Response, request
@@ -102,7 +101,7 @@ class Contract:
             @functools.wraps(view)
             def wrapped(*args: Any, **kwargs: Any) -> Response:
                 dumped = _instance(schema).dump(view(*args, **kwargs))
-                return Response(orjson.dumps(dumped), code, mimetype="application/json")
+                return Response(serving.text(dumped), code, mimetype="application/json")
 
             return self._documented(wrapped, responses={code: ("", model)})
 
@@ -115,7 +114,7 @@ class Contract:
         def decorate(view: View) -> View:
             @functools.wraps(view)
             def wrapped(*args: Any, **kwargs: Any) -> Response:
-                payload = orjson.dumps(view(*args, **kwargs), option=orjson.OPT_UTC_Z)
+                payload = serving.text(view(*args, **kwargs))
                 return Response(payload, mimetype="application/json")
 
             return self._documented(wrapped, responses={200: ("", model)})

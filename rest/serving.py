@@ -13,7 +13,7 @@ from werkzeug.http import http_date
 
 from core.clock import now
 from models.versions import CONTENT
-from rest import language
+from rest import addresses, language
 
 Loaded = TypeVar("Loaded")
 
@@ -60,7 +60,7 @@ def public(read: Callable[[], Any], changed: Changed | None = None) -> Response:
         request.environ[NOTE] = Note(CONTENT, version.number, version.last_modified, route)
     else:
         modified = changed(data, version.last_modified)
-    payload = orjson.dumps(data, option=orjson.OPT_UTC_Z)
+    payload = text(data)
     headers = [
         ("Content-Language", language.current().value),
         ("Vary", "Accept-Language"),
@@ -84,6 +84,11 @@ def kept(load: Callable[[], Loaded]) -> Loaded:
     """Return what `load` returns, read once a version of all content: see `services.versions`."""
     loaded: Loaded = current_app.config["VERSIONS"].kept(load)
     return loaded
+
+
+def text(data: Any) -> bytes:
+    """Return ready data as JSON: times end in Z, media are at the store's addresses."""
+    return addresses.absolute(orjson.dumps(data, option=orjson.OPT_UTC_Z))
 
 
 @functools.cache

@@ -191,7 +191,8 @@ has() {
   case $kind in
     module) [[ -n $python ]] && "$python" -c "import $name" >/dev/null 2>&1 ;;
     library) PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null | grep -F "$name " >/dev/null ;;
-    command | test) command -v "$name" >/dev/null ;;
+    # Debian keeps servers off the path of most users.
+    command | test) PATH=$PATH:/sbin:/usr/sbin command -v "$name" >/dev/null ;;
     *) fail "scripts/debian-packages.txt: unknown kind $kind" ;;
   esac
 }

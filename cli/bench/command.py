@@ -7,7 +7,7 @@ from types import FrameType
 import click
 from pymongo.errors import PyMongoError
 
-from cli.bench import chart, depth, people, reads, report, search
+from cli.bench import chart, depth, media, people, reads, report, search
 from cli.bench.contests import Bench
 from cli.bench.load import BenchError, Plan, find_wrk
 from cli.bench.results import Row
@@ -16,14 +16,13 @@ from cli.bench.store import Dataset, Store
 from cli.supervisor import StartError
 
 CARDS_ITEMS, DEPTH_ITEMS, SEARCH_ITEMS = 5_000, 1_000_000, 300_000
+GROUPS = ("reads", "depth", "search", "people", "media", "all")
 # Long documents up to this size: a larger collection of them takes long to build.
 LONG_UP_TO = 20_000
 
 
 @click.command("bench", context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument(
-    "what", type=click.Choice(["reads", "depth", "search", "people", "all"]), default="all"
-)
+@click.argument("what", type=click.Choice(GROUPS), default="all")
 @click.option(
     "--items",
     type=click.IntRange(100, 2_000_000),
@@ -51,7 +50,7 @@ def bench_command(
 
     reads: answers from memory and computed ones. depth: pages far down a long list. search:
     latency as the collection grows. people: sign-ins and token checks beside an anonymous read.
-    Needs wrk. The first run builds the collections.
+    media: what a signature costs; needs nginx. Needs wrk. The first run builds the collections.
     """
     signal.signal(signal.SIGTERM, _end)
     try:
@@ -80,6 +79,8 @@ def _rows(bench: Bench, store: Store, what: str, items: int | None) -> list[Row]
         rows += search.run(bench, store, items or SEARCH_ITEMS)
     if what in ("people", "all"):
         rows += people.run(bench, store, cards)
+    if what in ("media", "all"):
+        rows += media.run(bench, store.bare_place())
     return rows
 
 

@@ -6,12 +6,12 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pymongo import MongoClient
 
 from cli.bench import processes
-from cli.bench.servers import Server
+from cli.bench.servers import Answer
 
 SCRIPT = Path(__file__).with_name("load.lua")
 MARK = "BENCH "
@@ -34,12 +34,30 @@ class Plan:
     threads: int = 2
 
 
+class Measured(Protocol):
+    """A running server: where it is, and the processes whose time counts."""
+
+    @property
+    def url(self) -> str:
+        """Return the address without a path."""
+        ...
+
+    @property
+    def pids(self) -> list[int]:
+        """Return the ids of its processes."""
+        ...
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Send one GET on a connection of its own."""
+        ...
+
+
 @dataclass(frozen=True)
 class Side:
     """One of those that take turns: a server, and the paths asked of it in turn."""
 
     name: str
-    server: Server
+    server: Measured
     paths: Sequence[str]
     headers: Mapping[str, str] = field(default_factory=dict)
     status: int = 200

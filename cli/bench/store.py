@@ -125,6 +125,10 @@ class Store:
             self._say(f"  built in {time.monotonic() - began:.0f} s")
         return Place(self._mongod.uri, dataset.name, self.folder)
 
+    def bare_place(self) -> Place:
+        """Return where nothing of the database is asked for."""
+        return Place(self._mongod.uri, f"{PREFIX}bare", self.folder)
+
     def command(self, arguments: list[str], database: str) -> str:
         """Run a command of the product on a database and return what it said.
 

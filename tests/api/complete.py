@@ -57,21 +57,42 @@ def translate(document: Content) -> Content:
     )
 
 
+FILM_ROLES = {
+    "mp4": MediaRole.FILM,
+    "m3u8": MediaRole.PLAYLIST,
+    "webp": MediaRole.THUMBNAILS,
+    "vtt": MediaRole.THUMBNAILS,
+}
+PAGE_ROLES = (MediaRole.PAGE, MediaRole.PAGE_THUMBNAIL)
+DOCUMENT_ROLES = {
+    "pdf": MediaRole.DOCUMENT,
+    "webp": MediaRole.PAGE,
+    "small.webp": MediaRole.PAGE_THUMBNAIL,
+    "json": MediaRole.TEXT,
+}
+
+
 def register_media() -> None:
-    """Register a picture, a film with poster, subtitles and a document."""
-    for identity, kind, suffix, extra in (
-        ("whole-picture", MediaKind.IMAGE, "webp", {}),
-        ("whole-film", MediaKind.VIDEO, "mp4", {"duration": 12.5, "poster": "whole-picture"}),
-        ("whole-subtitles", MediaKind.SUBTITLES, "vtt", {}),
-        ("whole-document", MediaKind.DOCUMENT, "pdf", {}),
+    """Register a picture, a film with poster, subtitles and a document, with all renditions."""
+    film, document = MediaKind.VIDEO, MediaKind.DOCUMENT
+    for identity, kind, roles, extra in (
+        ("whole-picture", MediaKind.IMAGE, {"webp": MediaRole.PICTURE}, {}),
+        ("whole-film", film, FILM_ROLES, {"duration": 12.5, "poster": "whole-picture"}),
+        ("whole-subtitles", MediaKind.SUBTITLES, {"vtt": MediaRole.SUBTITLES}, {}),
+        ("whole-document", document, DOCUMENT_ROLES, {"pages": 1}),
     ):
-        source = MediaSource(
-            role=MediaRole.PICTURE,
-            key=f"test/{identity}.{suffix}",
-            type="test/type",
-            width=750,
-            size=9,
-        )
+        sources = [
+            MediaSource(
+                role=role,
+                key=f"public/test/{identity}.{suffix}",
+                type=f"image/{suffix}" if suffix == "webp" else "test/type",
+                width=750,
+                height=422,
+                page=1 if role in PAGE_ROLES else None,
+                size=9,
+            )
+            for suffix, role in roles.items()
+        ]
         media_items.register(
             MediaItem(
                 id=identity,
@@ -79,7 +100,8 @@ def register_media() -> None:
                 alt="测试媒体",
                 width=750,
                 height=422,
-                sources=[source],
+                placeholder="data:image/webp;base64,AAAA",
+                sources=sources,
                 sha256="0" * 64,
                 demo=True,
                 **extra,

@@ -1,5 +1,6 @@
 """Media files of the local folder: ranges, lasting caches, nothing from outside the folder."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,23 +13,22 @@ from tests.rest.failures import check_failure, check_safe
 
 CONTENT = bytes(range(256)) * 40
 SIZE = len(CONTENT)
-URL = "/media/test/film.mp4"
+URL = "/media/public/test/film.mp4"
 OUTSIDE = b"outside of the media folder"
 
 
 @pytest.fixture(autouse=True)
 def files(settings: Settings) -> Iterator[Path]:
     """A film in the media folder, and files that must stay unseen around it."""
-    folder = settings.media_dir / "test"
+    folder = settings.media_dir / "public" / "test"
     folder.mkdir(parents=True)
     (folder / "film.mp4").write_bytes(CONTENT)
     outside = settings.data_dir / "outside.txt"
     outside.write_bytes(OUTSIDE)
     yield folder
     outside.unlink()
-    for path in folder.iterdir():
-        path.unlink()
-    folder.rmdir()
+    shutil.rmtree(settings.media_dir)
+    settings.media_dir.mkdir()
 
 
 def _get(client: FlaskClient, url: str = URL, **headers: str) -> TestResponse:
@@ -50,7 +50,7 @@ def test_a_file_is_served_whole_and_for_good(client: FlaskClient, settings: Sett
     assert answer.cache_control.public
     assert answer.cache_control.immutable
     assert answer.cache_control.max_age == settings.media_max_age_s >= 31_536_000
-    assert not answer.headers["Content-Disposition"].startswith("attachment")
+    assert "Content-Disposition" not in answer.headers
 
 
 @pytest.mark.parametrize(
@@ -119,11 +119,13 @@ def test_head_has_the_headers_alone(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *("absent.webp", "test", "test/", "test/absent.mp4", ".", "TEST/film.mp4"),
-        *("../outside.txt", "test/../../outside.txt", "%2e%2e/outside.txt", "..%2foutside.txt"),
+        *("absent.webp", "public", "public/test", "public/test/", "public/test/absent.mp4", "."),
+        *("PUBLIC/test/film.mp4", "public/TEST/film.mp4", "other/film.mp4", "public/test/图.png"),
+        *("../outside.txt", "public/../../outside.txt", "%2e%2e/outside.txt", "..%2foutside.txt"),
         *("%2e%2e%2foutside.txt", "%252e%252e%252foutside.txt", "..%5coutside.txt", "....//x"),
-        *("/etc/passwd", "%2fetc%2fpasswd", "//etc/passwd", "test/%00film.mp4", "film.mp4%00"),
-        *("a" * 5_000, "a/" * 2_000, "%ff", "%ed%a0%80", "C:%5Cx", "test/film.mp4%20"),
+        *("/etc/passwd", "%2fetc%2fpasswd", "//etc/passwd", "film.mp4%00"),
+        *("public/test/%00film.mp4", "public/test/film.mp4%00"),
+        *("a" * 5_000, "a/" * 2_000, "%ff", "%ed%a0%80", "C:%5Cx", "public/test/film.mp4%20"),
     ],
 )
 def test_nothing_else_is_served(client: FlaskClient, path: str) -> None:
@@ -134,7 +136,7 @@ def test_nothing_else_is_served(client: FlaskClient, path: str) -> None:
 
 
 def test_a_link_out_of_a_name_is_no_way_out(client: FlaskClient) -> None:
-    for path in ("/media/../outside.txt", "/media/test/../../outside.txt"):
+    for path in ("/media/../outside.txt", "/media/public/../../outside.txt"):
         answer = client.get("/", environ_overrides={"PATH_INFO": path})
         with answer:
             assert answer.status_code == 404
@@ -143,18 +145,18 @@ def test_a_link_out_of_a_name_is_no_way_out(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        *(("a.webp", "image/webp"), ("a.WEBP", "image/webp"), ("a.jpg", "image/jpeg")),
+        *(("a.webp", "image/webp"), ("a.png", "image/png"), ("a.jpg", "image/jpeg")),
         *(("a.vtt", "text/vtt"), ("a.m3u8", "application/vnd.apple.mpegurl")),
-        *(("a.ts", "video/mp2t"), ("a.pdf", "application/pdf"), ("图.png", "image/png")),
+        *(("a.ts", "video/mp2t"), ("a.pdf", "application/pdf")),
     ],
 )
 def test_types_do_not_depend_on_the_machine(
     client: FlaskClient, files: Path, name: str, expected: str
 ) -> None:
     (files / name).write_bytes(b"x")
-    answer = _get(client, f"/media/test/{name}")
+    answer = _get(client, f"/media/public/test/{name}")
     assert answer.mimetype == expected
-    assert not answer.headers["Content-Disposition"].startswith("attachment")
+    assert "Content-Disposition" not in answer.headers
 
 
 @pytest.mark.parametrize("name", ["a.html", "a.svg", "a.xhtml", "a.xml", "a", "a.png.html"])
@@ -162,7 +164,7 @@ def test_what_a_browser_would_run_is_a_download(
     client: FlaskClient, files: Path, name: str
 ) -> None:
     (files / name).write_bytes(b"<script>alert(1)</script>")
-    answer = _get(client, f"/media/test/{name}")
+    answer = _get(client, f"/media/public/test/{name}")
     assert answer.mimetype == "application/octet-stream"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "script" not in answer.headers["Content-Security-Policy"]

@@ -10,12 +10,13 @@ from marshmallow import Schema, fields
 
 from models.content import Content
 from models.enums import Kind, Language
+from models.media_items import MediaItem, MediaKind, MediaRole, MediaSource
 from models.registry import CONTENT
 from schemas.fields import Link
 from schemas.media import MediaSchema
 from schemas.registry import SCHEMAS
 from schemas.rendering import setting
-from services import changes, content, links, paths, rendering
+from services import changes, content, links, media_items, paths, rendering
 from tests.factories import ACTOR, create, create_maximal, create_media, dummy_figure
 
 ZH, EN = Language.ZH_CN, Language.EN
@@ -221,10 +222,65 @@ def test_media_have_their_one_shape_with_the_poster_inside() -> None:
     video = rendered(document)["video"]
     assert set(video) == set(MediaSchema().fields)
     assert (video["id"], video["alt"]) == ("video.media", "video.alt")
-    source = {"url": "/media/test/video.media.mp4", "type": "video/mp4", "width": 1920}
-    assert video["sources"] == [source]
+    (source,) = video["sources"]
+    assert source == {
+        "url": "/media/test/video.media.mp4",
+        "type": "video/mp4",
+        "width": 1920,
+        "height": None,
+        "size": 1,
+    }
     assert (video["width"], video["height"], video["duration"]) == (1920, 1080, 12.5)
     assert video["poster"]["id"] == "poster"
+
+
+def source_of(role: MediaRole, name: str, **more: Any) -> MediaSource:
+    types = {"webp": "image/webp", "vtt": "text/vtt", "mp4": "video/mp4", "pdf": "application/pdf"}
+    mime = types.get(name.rpartition(".")[2], "application/vnd.apple.mpegurl")
+    return MediaSource(role=role, key=f"public/film/{name}", type=mime, size=7, **more)
+
+
+def register(identity: str, kind: MediaKind, sources: list[MediaSource]) -> None:
+    media_items.register(MediaItem(id=identity, kind=kind, sources=sources, placeholder="data:x"))
+
+
+def test_a_film_has_its_sizes_the_playlist_and_thumbnails() -> None:
+    sources = [
+        source_of(MediaRole.FILM, "film-720.mp4", width=1280, height=720),
+        source_of(MediaRole.THUMBNAILS, "thumbnails.vtt"),
+        source_of(MediaRole.FILM, "film-360.mp4", width=640, height=360),
+        source_of(MediaRole.PLAYLIST, "hls/master.m3u8"),
+        source_of(MediaRole.THUMBNAILS, "thumbnails.webp", width=800, height=450),
+        source_of(MediaRole.TEXT, "text.json"),
+    ]
+    register("m1", MediaKind.VIDEO, sources)
+    film = rendered(create(Kind.TRACKS, cover={"media": "m1"}))["cover"]
+    assert [(one["width"], one["height"], one["size"]) for one in film["sources"]] == [
+        (640, 360, 7),
+        (1280, 720, 7),
+    ]
+    assert film["hls"]["url"] == "/media/public/film/hls/master.m3u8"
+    assert film["thumbnails"]["sheet"]["url"] == "/media/public/film/thumbnails.webp"
+    assert film["thumbnails"]["times"]["url"] == "/media/public/film/thumbnails.vtt"
+    assert (film["placeholder"], film["pages"]) == ("data:x", [])
+    assert "text.json" not in str(film)
+
+
+def test_a_document_has_its_file_and_its_pages_in_order() -> None:
+    sources = [
+        source_of(MediaRole.PAGE, "pages/2.webp", page=2),
+        source_of(MediaRole.PAGE_THUMBNAIL, "pages/1-small.webp", page=1),
+        source_of(MediaRole.PAGE, "pages/1.webp", page=1),
+        source_of(MediaRole.DOCUMENT, "file.pdf"),
+    ]
+    register("m1", MediaKind.DOCUMENT, sources)
+    document = rendered(create(Kind.TRACKS, cover={"media": "m1"}))["cover"]
+    assert [one["url"] for one in document["sources"]] == ["/media/public/film/file.pdf"]
+    assert [one["page"] for one in document["pages"]] == [1, 2]
+    first, second = document["pages"]
+    assert first["thumbnail"]["url"] == "/media/public/film/pages/1-small.webp"
+    assert second["thumbnail"] is None
+    assert (document["hls"], document["thumbnails"]) == (None, None)
 
 
 def test_the_alternative_text_of_the_item_stands_in_for_that_of_the_place() -> None:
