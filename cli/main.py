@@ -14,6 +14,7 @@ from cli.audit import audit_group
 from cli.content import content_group
 from cli.database import database_group
 from cli.jobs import jobs_group
+from cli.media import media_group
 from cli.personal_data import personal_data_group
 from cli.run import run_command
 from cli.search import search_group
@@ -48,6 +49,6 @@ def cli() -> None:
 
 for command in (
     *(run_command, seed_command, content_group, jobs_group, search_group, database_group),
-    *(staff_group, audit_group, personal_data_group),
+    *(staff_group, audit_group, personal_data_group, media_group),
 ):
     cli.add_command(command)
