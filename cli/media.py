@@ -2,6 +2,7 @@
 
 import click
 
+from cli.media_add import add_command
 from cli.media_store import check_command, migrate_command, sweep_command
 
 
@@ -10,5 +11,5 @@ def media_group() -> None:
     """Keep pictures, films and documents."""
 
 
-for command in (check_command, sweep_command, migrate_command):
+for command in (add_command, check_command, sweep_command, migrate_command):
     media_group.add_command(command)

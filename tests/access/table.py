@@ -7,7 +7,7 @@ a module beside `staff`, joined here. All callers are tried on all routes.
 
 from collections.abc import Mapping
 
-from tests.access import account, callers, content, public, staff, upkeep, visitors
+from tests.access import account, callers, content, media, public, staff, upkeep, visitors
 from tests.access.callers import Make
 from tests.access.expected import Table
 
@@ -19,4 +19,5 @@ TABLE: Table = {
     **staff.TABLE,
     **content.TABLE,
     **upkeep.TABLE,
+    **media.TABLE,
 }
