@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.bench.command import bench_command
+from cli.nginx import find_nginx
 from tests.cli.bench_harness import needs_wrk, short_rounds, use_wrk
 from tests.faults.harness import PROJECT, eventually, processes_on
 
@@ -28,6 +29,12 @@ TITLES = {
     "memory": [f"resident memory of a worker, {which}" for which in ("with its cache", "without")],
     "depth": ["page at depth 20 ÷ first page", "detail at 100 items ÷ at 50"],
 }
+MEDIA = {
+    "media": [
+        f"protected ÷ nginx alone, {what}"
+        for what in ("a picture of 100 kB", "2 MB of a film", "5 MB of a film")
+    ]
+}
 
 
 @pytest.fixture
@@ -42,7 +49,7 @@ def bench() -> Iterator[Bench]:
 def test_help_names_every_option_with_its_default(bench: Bench) -> None:
     for option in ("--help", "-h"):
         text = bench(option).output
-        assert text.startswith("Usage: bench [OPTIONS] [reads|depth|search|all]")
+        assert text.startswith("Usage: bench [OPTIONS] [reads|depth|search|media|all]")
         for name in ("--items", "--rounds", "--seconds", "--data", "--out"):
             assert name in text
         assert " ".join(text.split()).count("[default: ") == 5
@@ -94,7 +101,7 @@ def test_a_small_run_of_everything(
     for row in told["rows"]:
         groups.setdefault(row["group"], []).append(row["title"].strip())
     searches = groups.pop("search")
-    assert groups == TITLES
+    assert groups == (TITLES | MEDIA if find_nginx() else TITLES)
     assert searches[0] == "search, 100 documents ÷ 33"
     assert searches[-1] == "regex scan ÷ search, rare phrases"
     assert len(searches) == 9
