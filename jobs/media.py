@@ -9,21 +9,16 @@ from collections.abc import Callable
 from typing import Any
 
 from media.errors import StoreFull, StoreUnavailable
-from models.enums import Kind
 from services import (
     media_acceptance,
     media_items,
     media_library,
     media_rendering,
     media_upkeep,
-    media_usage,
     outbox,
-    publishing,
 )
-from services.actors import system
 
 PAUSE_S = 30.0
-ACTOR = system("media")
 
 
 def _patient(work: Callable[..., None]) -> Callable[..., None]:
@@ -52,9 +47,7 @@ def render(*, item: str) -> None:
 @_patient
 def refresh(*, item: str) -> None:
     """Render anew what is live and shows an item that was described anew."""
-    for use in media_usage.uses(item):
-        if use.live:
-            publishing.refresh(Kind(use.kind), use.item, actor=ACTOR)
+    media_library.refresh_live(item)
 
 
 @_patient

@@ -14,13 +14,26 @@ from pymongo.client_session import ClientSession
 from core.clock import now
 from core.db import transaction
 from core.errors import Conflict, NotFound
+from models.enums import Kind
 from models.media_items import MediaAudience, MediaItem, MediaKind, MediaState
+from models.snapshots import Snapshot, snapshot_key
 from models.uploads import UploadState
-from services import audit, keyset, media_acceptance, media_items, media_usage, outbox, permissions
-from services.actors import Actor
+from services import (
+    audit,
+    keyset,
+    media_acceptance,
+    media_items,
+    media_usage,
+    outbox,
+    permissions,
+    publishing,
+    snapshots,
+)
+from services.actors import Actor, system
 from services.keyset import Position
 
 REFRESH_JOB = "media.refresh"
+ACTOR = system("media")
 SEARCHED = ("name", "alt", "rights")
 # What staff may write.
 DESCRIPTION = ("alt", "rights")
@@ -134,6 +147,22 @@ def delete(actor: Actor, item_id: str) -> None:
         audit.record(actor, "media.delete", target, before=before, session=session)
 
     transaction(work)
+
+
+def refresh_live(item_id: str) -> None:
+    """Render anew what is live, shows an item and would look different now."""
+    for use in media_usage.uses(item_id):
+        if use.live and _is_stale(Kind(use.kind), use.item):
+            publishing.refresh(Kind(use.kind), use.item, actor=ACTOR)
+
+
+def _is_stale(kind: Kind, item: str) -> bool:
+    live = Snapshot.raw().find_one({"_id": snapshot_key(kind, item)})
+    if live is None:
+        return False
+    published = publishing.content_of(kind, item, live["revision"])
+    built = snapshots.build(published, live["revision"], live["expire_at"])
+    return bool(built["body"] != live["body"])
 
 
 def _allow(actor: Actor, item_id: str) -> str:

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from mongoengine import QuerySet
+
 from core.clock import now
 from models.media_items import MediaItem, MediaState
 from models.uploads import Upload, UploadState
@@ -20,7 +22,7 @@ def is_pending() -> bool:
         Upload.objects(state=UploadState.OPEN, expires_at__lt=now()),
         Upload.objects(cleared=False, state__in=ENDED, updated_at__lt=now() - QUIET),
         Upload.objects(state=UploadState.CHECKING, updated_at__lt=now() - QUIET),
-        MediaItem.objects(state=MediaState.PROCESSING, updated_at__lt=now() - QUIET),
+        _waiting_items(),
     )
     return any(rows.only("id").first() is not None for rows in looked)
 
@@ -45,10 +47,14 @@ def _give_up_checks() -> None:
 
 
 def _give_up_renditions() -> None:
-    """Say of items whose job failed for good that they failed; a film is checked before."""
-    old = MediaItem.objects(state=MediaState.PROCESSING, updated_at__lt=now() - QUIET)
-    found = {item.id for item in old.only("id").limit(BATCH)}
-    held = outbox.waiting(media_items.RENDER_JOB, "item", list(found))
-    held |= outbox.waiting(media_acceptance.CHECK_JOB, "upload", list(found))
-    for item_id in found - held:
+    """Say of items whose job failed for good that they failed."""
+    found = {item.id for item in _waiting_items().only("id").limit(BATCH)}
+    for item_id in found - outbox.waiting(media_items.RENDER_JOB, "item", list(found)):
         media_rendering.fail(item_id, "media_render_failed", {"reason": "given up"})
+
+
+def _waiting_items() -> QuerySet:
+    """Return the items that were checked and wait, or are worked on without a word, for long."""
+    return MediaItem.objects(
+        state=MediaState.PROCESSING, original__exists=True, updated_at__lt=now() - QUIET
+    )

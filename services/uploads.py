@@ -15,10 +15,12 @@ The order of steps, so that a process may die between any two of them:
 6. `clear` removes what is left in the store; `media_upkeep` does it when nobody else did.
 """
 
+import io
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from pymongo.client_session import ClientSession
 
@@ -153,12 +155,32 @@ def is_whole(upload: Upload, part: Part) -> bool:
     return 1 <= part.number <= count(upload) and part.size == size_of(upload, part.number)
 
 
-def put_file(actor: Actor, upload_id: str, path: Path) -> None:
-    """Hand over all bytes at once, for who has the file and the store; then `finish`."""
+def put_file(
+    actor: Actor, upload_id: str, path: Path, on_bytes: Callable[[int], None] = lambda _count: None
+) -> None:
+    """Hand over all bytes at once, for who has the file and the store; then `finish`.
+
+    `on_bytes` hears how many more were read.
+    """
     upload, store = _open(get(actor, upload_id)), stores.current()
     key = media_acceptance.incoming(upload.id)
-    store.put(key, path)
+    with _Told(path, on_bytes) as file:
+        store.put(key, cast(BinaryIO, file), int(upload.size))
     store.abort(key, upload.parts)
+
+
+class _Told(io.FileIO):
+    """A file that tells how it is read."""
+
+    def __init__(self, path: Path, on_bytes: Callable[[int], None]) -> None:
+        super().__init__(path)
+        self._on_bytes = on_bytes
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return the next bytes."""
+        data: bytes = super().read(size) or b""
+        self._on_bytes(len(data))
+        return data
 
 
 def finish(actor: Actor, upload_id: str) -> Upload:

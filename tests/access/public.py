@@ -64,6 +64,15 @@ SITEMAP = Route(
         "no such kind": State("404 not_found", lambda _: Request({"kind": ABSENT})),
     },
 )
+UNSIGNED_PART = Route(
+    OPEN,
+    {
+        "not signed by us": State(
+            "403 link_ended", lambda _: Request({"token": ABSENT}, body={"some": "bytes"})
+        ),
+        "without a length": State("411 bad_request", lambda _: Request({"token": ABSENT})),
+    },
+)
 
 TABLE: Table = {
     **{f"GET {API}/{kind}": always("200") for kind in (*KINDS, Kind.HANDBOOK)},
@@ -82,5 +91,6 @@ TABLE: Table = {
     "GET /readyz": always("200"),
     "GET /metrics": always("200"),
     "GET /media/<path:path>": always("404 not_found", {"path": "absent.webp"}),
+    "PUT /media/parts/<token>": UNSIGNED_PART,
     "GET /swaggerui/<path:filename>": always("200", {"filename": "swagger-ui.css"}),
 }

@@ -7,9 +7,9 @@ a module beside `staff`, joined here. All callers are tried on all routes.
 
 from collections.abc import Mapping
 
-from tests.access import callers, content, public, staff, visitors
+from tests.access import callers, content, media, public, staff, visitors
 from tests.access.callers import Make
 from tests.access.expected import Table
 
 CALLERS: Mapping[str, Make] = {**callers.CALLERS, **visitors.CALLERS}
-TABLE: Table = {**public.TABLE, **visitors.TABLE, **staff.TABLE, **content.TABLE}
+TABLE: Table = {**public.TABLE, **visitors.TABLE, **staff.TABLE, **content.TABLE, **media.TABLE}

@@ -4,6 +4,7 @@ import ast
 import dataclasses
 import datetime as dt
 import inspect
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,26 @@ from models.enums import Kind, Language
 from models.notifications import Event
 from models.outbox import Job
 from models.registry import DOCUMENTS
+from models.uploads import Upload
 from models.visitors import DemoVisitor
-from services import audit, notifications, outbox, publishing, snapshots
+from services import (
+    audit,
+    media_acceptance,
+    media_items,
+    media_library,
+    media_upkeep,
+    notifications,
+    outbox,
+    publishing,
+    snapshots,
+    uploads,
+)
 from services.actors import SYSTEM
 from services.notifications import ToVisitor
 from services.staff import policy
 from services.visitors import email_codes, signing_in
-from tests.factories import ACTOR, create, create_live, dummy_figure
+from tests.factories import ACTOR, create, create_live, create_media, dummy_figure
+from tests.media.uploading import film, picture
 from tests.visitors.smtp import SmtpServer
 
 PROJECT = Path(schedule.__file__).parents[1]
@@ -119,6 +133,35 @@ def notification(_patch: pytest.MonkeyPatch) -> None:
     notifications.notify(Event.MESSAGE, ToVisitor(visitor.id), told, "test")
 
 
+def film_arrives(_patch: pytest.MonkeyPatch) -> None:
+    """Upload a film: it is looked at in the background."""
+    arrive("影片.mp4", film(Path(tempfile.mkdtemp())))
+
+
+def picture_arrives(_patch: pytest.MonkeyPatch) -> None:
+    arrive("图.jpg", picture())
+
+
+def arrive(name: str, data: bytes) -> None:
+    path = Path(tempfile.mkdtemp()) / "file"
+    path.write_bytes(data)
+    upload = uploads.begin(SYSTEM, uploads.Offer(name, len(data)))
+    uploads.put_file(SYSTEM, upload.id, path)
+    uploads.finish(SYSTEM, upload.id)
+
+
+def medium_is_described_anew(_patch: pytest.MonkeyPatch) -> None:
+    create_media("cover")
+    create_live(Kind.SITES, cover={"media": "cover"})
+    media_library.change(SYSTEM, "cover", {"alt": "新的说明"})
+
+
+def upload_is_left(_patch: pytest.MonkeyPatch) -> None:
+    upload = uploads.begin(SYSTEM, uploads.Offer("图.jpg", 9))
+    Upload.objects(id=upload.id).update(expires_at=now())
+    outbox.enqueue(media_upkeep.TIDY_JOB, {"at": now().isoformat()})
+
+
 @pytest.fixture
 def mail_server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A mail server, and settings that name it."""
@@ -143,6 +186,10 @@ CAUSES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     SEAL_JOB: audit_entry,
     email_codes.SEND_JOB: code_by_mail,
     notifications.DELIVER_JOB: notification,
+    media_acceptance.CHECK_JOB: film_arrives,
+    media_items.RENDER_JOB: picture_arrives,
+    media_library.REFRESH_JOB: medium_is_described_anew,
+    media_upkeep.TIDY_JOB: upload_is_left,
 }
 
 
