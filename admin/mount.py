@@ -2,22 +2,13 @@
 
 from flask import Blueprint, Flask
 
-from admin import (
-    account,
-    audit,
-    content,
-    media_addresses,
-    media_items,
-    sessions,
-    staff,
-    uploads,
-)
+from admin import account, audit, content, media_items, sessions, staff, uploads
 from admin.contract import contract
 from rest.access import open_to_anyone, open_to_staff
 from rest.app import RestApi
 
 PREFIX = "/admin/api/v1"
-RESOURCES = (*(sessions, account, staff, content, uploads, media_items, media_addresses, audit),)
+RESOURCES = (sessions, account, staff, content, uploads, media_items, audit)
 
 
 def mount(app: Flask) -> None:
