@@ -1,7 +1,6 @@
 """`media`: put media files in from the command line; the store is `cli.media_store`'s."""
 
 import hashlib
-import mimetypes
 import time
 from pathlib import Path
 
@@ -70,7 +69,6 @@ def _upload(path: Path, alt: str | None, rights: str | None, audience: MediaAudi
         name=path.name,
         size=path.stat().st_size,
         sha256=sha256,
-        type=mimetypes.guess_type(path.name)[0],
         alt=alt,
         rights=rights,
         audience=audience,

@@ -13,7 +13,7 @@ from pymongo.client_session import ClientSession
 
 from core.clock import now
 from core.db import transaction
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, Invalid, NotFound
 from models.enums import Kind
 from models.media_items import MediaAudience, MediaItem, MediaKind, MediaState
 from models.snapshots import Snapshot, snapshot_key
@@ -76,12 +76,14 @@ def get(item_id: str) -> MediaItem:
 
 
 def change(actor: Actor, item_id: str, fields: dict[str, Any]) -> MediaItem:
-    """Describe an item anew; what is live and shows it is rendered anew by a job."""
+    """Describe an item anew; what is live and shows it is rendered anew by a job.
+
+    Raises `Invalid` when nothing is told.
+    """
     target = _allow(actor, item_id)
     wanted = {name: fields[name] for name in DESCRIPTION if name in fields}
-    get(item_id)
     if not wanted:
-        return get(item_id)
+        raise Invalid(fields=dict.fromkeys(DESCRIPTION, "required"))
 
     def work(session: ClientSession) -> None:
         before = MediaItem._get_collection().find_one_and_update(
