@@ -9,6 +9,7 @@ from admin.contract import contract
 from models.media_items import MediaItem
 from rest import paging
 from rest.access import current_actor, staff
+from schemas.media_addresses import MediaAddressesSchema
 from schemas.pages import page_of
 from schemas.staff_media import (
     MediaUsesSchema,
@@ -16,7 +17,7 @@ from schemas.staff_media import (
     StaffMediaListQuerySchema,
     StaffMediaUpdateSchema,
 )
-from services import media_library, media_usage
+from services import media_addresses, media_library, media_usage
 from services.media_library import Filters
 
 namespace = Namespace("media", description="媒体 media items")
@@ -74,6 +75,21 @@ class OneMediaItem(Resource):
     def delete(self, item: str) -> None:
         """Delete it; while it is used, a 409 whose `details` hold the `uses`."""
         media_library.delete(current_actor(), item)
+
+
+@namespace.route("/<item>/addresses")
+class MediaAddresses(Resource):
+    """Addresses of an item's files."""
+
+    @staff("media", "read")
+    @contract.gives(MediaAddressesSchema)
+    def get(self, item: str) -> dict[str, Any]:
+        """List where its files are fetched; what is not public is signed, for two hours."""
+        found = media_library.get(item)
+        return {
+            "files": media_addresses.of_files(found),
+            "original": media_addresses.of_original(found),
+        }
 
 
 @namespace.route("/<item>/uses")

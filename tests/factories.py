@@ -106,7 +106,10 @@ def dummy_stops(count: int = 2) -> list[Fields]:
 def create_media(identity: str, kind: MediaKind = MediaKind.IMAGE) -> MediaItem:
     """Register a media item; its file does not exist."""
     source = MediaSource(
-        role=MediaRole.PICTURE, key=f"test/{identity}.bin", type="application/octet-stream", size=1
+        role=MediaRole.PICTURE,
+        key=f"public/test/{identity}.bin",
+        type="application/octet-stream",
+        size=1,
     )
     return media_items.register(
         MediaItem(id=identity, kind=kind, alt="测试", sources=[source], sha256="0" * 64)
@@ -131,7 +134,7 @@ def create_maximal(kind: Kind) -> Content:
                 sources=[
                     MediaSource(
                         role=MediaRole.PICTURE,
-                        key=f"test/{media}.mp4",
+                        key=f"public/test/{media}.mp4",
                         type="video/mp4",
                         width=1920,
                         size=1,

@@ -124,6 +124,7 @@ TABLE: Table = {
         WRITERS,
         _of_item({"unused": State("204", _item()), "used": State("409 media_used", _used)}),
     ),
+    f"GET {ITEM}/addresses": Route(READERS, _of_item({"there": State("200", _item())})),
     f"GET {ITEM}/uses": Route(READERS, _of_item({"used": State("200", _used)})),
     f"POST {ITEM}/retry": Route(
         WRITERS,

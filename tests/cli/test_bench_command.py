@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from cli.bench import people
 from cli.bench.command import bench_command
+from cli.nginx import find_nginx
 from tests.cli.bench_harness import needs_wrk, short_rounds, use_wrk
 from tests.faults.harness import PROJECT, processes_on
 from tests.waiting import eventually
@@ -36,6 +37,12 @@ TITLES = {
         *("sign-in by password ÷ cold list", "without the hash (Argon2)"),
     ],
 }
+MEDIA = {
+    "media": [
+        f"protected ÷ nginx alone, {what}"
+        for what in ("a picture of 100 kB", "2 MB of a film", "5 MB of a film")
+    ]
+}
 
 
 @pytest.fixture
@@ -50,7 +57,7 @@ def bench() -> Iterator[Bench]:
 def test_help_names_every_option_with_its_default(bench: Bench) -> None:
     for option in ("--help", "-h"):
         text = bench(option).output
-        assert text.startswith("Usage: bench [OPTIONS] [reads|depth|search|people|all]")
+        assert text.startswith("Usage: bench [OPTIONS] [reads|depth|search|people|media|all]")
         for name in ("--items", "--rounds", "--seconds", "--data", "--out"):
             assert name in text
         assert " ".join(text.split()).count("[default: ") == 5
@@ -103,7 +110,7 @@ def test_a_small_run_of_everything(
     for row in told["rows"]:
         groups.setdefault(row["group"], []).append(row["title"].strip())
     searches = groups.pop("search")
-    assert groups == TITLES
+    assert groups == (TITLES | MEDIA if find_nginx() else TITLES)
     assert searches[0] == "search, 100 documents ÷ 33"
     assert searches[-1] == "regex scan ÷ search, rare phrases"
     assert len(searches) == 9

@@ -4,6 +4,7 @@ import ast
 import dataclasses
 import datetime as dt
 import inspect
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,8 +16,11 @@ from core.clock import now, today
 from core.settings import Settings
 from jobs import schedule
 from jobs.audit import SEAL_JOB
+from jobs.media_sweep import SWEEP_JOB
 from jobs.registry import HANDLERS
 from jobs.sitemaps import BUILD_JOB
+from media import stores
+from media.local import LocalStorage
 from models.enums import Kind, Language
 from models.notifications import Event
 from models.outbox import Job
@@ -162,6 +166,16 @@ def upload_is_left(_patch: pytest.MonkeyPatch) -> None:
     outbox.enqueue(media_upkeep.TIDY_JOB, {"at": now().isoformat()})
 
 
+def object_is_orphaned(_patch: pytest.MonkeyPatch) -> None:
+    store = stores.current()
+    assert isinstance(store, LocalStorage)
+    key = "public/test/orphan.webp"
+    store.put(key, b"orphan")
+    old = (now() - dt.timedelta(days=2)).timestamp()
+    os.utime(store.path(key), (old, old))
+    outbox.enqueue(SWEEP_JOB, {"day": today().isoformat()})
+
+
 @pytest.fixture
 def mail_server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A mail server, and settings that name it."""
@@ -190,13 +204,14 @@ CAUSES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     media_items.RENDER_JOB: picture_arrives,
     media_library.REFRESH_JOB: medium_is_described_anew,
     media_upkeep.TIDY_JOB: upload_is_left,
+    SWEEP_JOB: object_is_orphaned,
 }
 
 
 def everything() -> dict[str, list[Any]]:
     """Return all that is stored, but for the time at which a sitemap was written."""
     fields = {"generated_at": 0}
-    return {
+    return {"store": [one.key for one in stores.current().list()]} | {
         document.__name__: list(document._get_collection().find({}, fields).sort("_id", 1))
         for document in DOCUMENTS
     }

@@ -16,7 +16,7 @@ from tests.factories import create_live
 S3 = {"S3_ENDPOINT": "http://127.0.0.1:9", "S3_ACCESS_KEY": "k", "S3_SECRET_KEY": "s" * 8}
 PUBLIC = {"S3_PUBLIC_ENDPOINT": "https://media.example"}
 CDN = {"MEDIA_CDN_URL": "https://cdn.example/toolbox"}
-TEXT = 'a "url":"/media/x" b'
+TEXT = 'a "url":"/media/public/x" b'
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +27,7 @@ def item(own_connection: None) -> None:
         slug="pictured",
         cover={"media": "whole-picture"},
         title=TEXT,
-        summary="/media/",
+        summary="/media/public/",
     )
 
 
@@ -57,7 +57,7 @@ def test_answers_name_the_store_in_force(
     for found in (_json(detail), card, linked):
         (source,) = found["cover"]["sources"]
         assert source["url"] == f"{base}public/test/whole-picture.webp"
-        assert (found["title"], found["summary"]) == (TEXT, "/media/")
+        assert (found["title"], found["summary"]) == (TEXT, "/media/public/")
 
 
 def test_another_address_is_another_answer(environ: dict[str, str], tmp_path: Path) -> None:

@@ -224,7 +224,7 @@ def test_media_have_their_one_shape_with_the_poster_inside() -> None:
     assert (video["id"], video["alt"]) == ("video.media", "video.alt")
     (source,) = video["sources"]
     assert source == {
-        "url": "/media/test/video.media.mp4",
+        "url": "/media/public/test/video.media.mp4",
         "type": "video/mp4",
         "width": 1920,
         "height": None,

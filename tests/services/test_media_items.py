@@ -12,7 +12,10 @@ from tests.factories import create, create_maximal, create_media
 
 def item(identity: str, width: int = 640, poster: str | None = None) -> MediaItem:
     source = MediaSource(
-        role=MediaRole.PICTURE, key=f"test/{identity}-{width}.webp", type="image/webp", size=1
+        role=MediaRole.PICTURE,
+        key=f"public/test/{identity}-{width}.webp",
+        type="image/webp",
+        size=1,
     )
     return MediaItem(
         id=identity, kind=MediaKind.IMAGE, sources=[source], sha256="0" * 64, poster=poster
@@ -54,7 +57,7 @@ def test_registering_again_replaces_the_renditions() -> None:
     media_items.register(item("one", 640))
     media_items.register(item("one", 1280))
     (found,) = MediaItem.objects
-    assert [source.key for source in found.sources] == ["test/one-1280.webp"]
+    assert [source.key for source in found.sources] == ["public/test/one-1280.webp"]
 
 
 def test_an_item_without_a_file_is_refused() -> None:
