@@ -4,6 +4,7 @@ When the store does not answer or is full, or the disk of this host is, a job wa
 and its attempts do not count.
 """
 
+import errno
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,7 @@ from services import (
 )
 
 PAUSE_S = 30.0
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def _patient(work: Callable[..., None]) -> Callable[..., None]:
@@ -26,8 +28,12 @@ def _patient(work: Callable[..., None]) -> Callable[..., None]:
     def wrapped(**arguments: Any) -> None:
         try:
             work(**arguments)
-        except (StoreUnavailable, StoreFull, OSError) as away:
-            raise outbox.Later(PAUSE_S, f"{type(away).__name__}: {away}") from away
+        except (StoreUnavailable, StoreFull) as away:
+            raise outbox.Later(PAUSE_S, f"{type(away).__name__}: {away.code}") from away
+        except OSError as failure:
+            if failure.errno not in NO_ROOM:
+                raise
+            raise outbox.Later(PAUSE_S, f"no room to work: {failure.strerror}") from failure
 
     return wrapped
 

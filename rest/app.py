@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
 
 from core.settings import Settings
-from rest import errors, observing
+from rest import addresses, errors, observing
 from rest.contract import Contract
 from services import versions
 
@@ -66,6 +66,7 @@ def create(settings: Settings) -> Flask:
     # No redirects: they would hold the Host header, which anybody can make up.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
+    addresses.configure(app, addresses.RELATIVE)
     observing.observe(app)
     app.register_error_handler(Exception, errors.answer)
     if settings.cors_origins:
