@@ -16,10 +16,8 @@ from media import stores
 from media.local import LocalStorage
 from media.storage import Storage
 from models.media_items import MediaItem, MediaKind, MediaRole, MediaSource
-from tests.media.conftest import minio as minio_server
 
 Run = Callable[..., Result]
-minio = minio_server
 
 FILM = bytes(range(256)) * 5_000
 

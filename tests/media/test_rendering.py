@@ -16,8 +16,8 @@ from models.media_items import MediaItem, MediaState
 from models.outbox import Job, JobState
 from services import jobs, media_items, media_upkeep
 from tests.factories import ACTOR, create
-from tests.media.stores import eventually
 from tests.media.uploading import Sender, film, picture, sha256, work_off
+from tests.waiting import eventually
 
 PROJECT = Path(__file__).resolve().parents[2]
 DEAD = {

@@ -21,11 +21,8 @@ from cli.ports import HOST, free_port
 from cli.supervisor import Process
 from core.settings import Settings, load
 from media.local import LocalStorage
-from tests.faults.harness import PROJECT, eventually
-from tests.media.conftest import minio as minio_server
-
-# The same server as in the tests of the stores.
-minio = minio_server
+from tests.faults.harness import PROJECT
+from tests.waiting import eventually
 
 
 @pytest.fixture(scope="session")

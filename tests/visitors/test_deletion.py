@@ -30,7 +30,7 @@ NOTHING = {
         (
             *("Track", "Site", "Project", "Route", "Film", "Venue", "Edition", "Chapter"),
             *("Cluster", "Article", "Faq", "Revision", "Snapshot", "SearchEntry", "Synonyms"),
-            *("Promotion", "MediaItem", "Sitemap", "Seed", "Draft"),
+            *("Promotion", "MediaItem", "Upload", "Sitemap", "Seed", "Draft"),
         ),
         "content, which staff write",
     ),
