@@ -102,5 +102,5 @@ def test_pictures_are_whole_or_not_there_when_the_media_disk_fills_up(
     pictures.make(entries, media)
     for item in MediaItem.objects:
         for file in item.sources:
-            assert (media / file.path).stat().st_size == file.size
+            assert (media / file.key).stat().st_size == file.size
     assert {result.outcome for result in load.load(entries)} == {Outcome.LOADED}
