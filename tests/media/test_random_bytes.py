@@ -7,7 +7,7 @@ TEST_LONG=1 tries some ten thousand files.
 import functools
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,14 @@ RUN = settings(
 
 
 WORDS = ["\n", "\r\n", " ", "-->", "00:01.000", "00:02.000", "NOTE", "STYLE", "<b>"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def pillow_as_before() -> Iterator[None]:
+    """Give Pillow's bound back, which the parsers set for the process that is theirs alone."""
+    bound = Image.MAX_IMAGE_PIXELS
+    yield
+    Image.MAX_IMAGE_PIXELS = bound
 
 
 @functools.cache
