@@ -14,7 +14,8 @@ from cli.run import DataFolder, demo_environment, store
 from core.settings import load
 from media import stores
 from tests.buckets import needs_minio
-from tests.e2e.installation import Installation, eventually, processes
+from tests.e2e.installation import Installation, processes
+from tests.waiting import eventually
 
 RECOVER_WITHIN_S = 60.0
 

@@ -23,7 +23,8 @@ from media.s3 import S3Storage
 from media.storage import PART_MIN_BYTES, Part, Storage
 from tests.buckets import OPTIONS, bucket_of, needs_minio
 from tests.faults.disks import Mount, fill
-from tests.faults.harness import by_form, eventually, frozen
+from tests.faults.harness import by_form, frozen
+from tests.waiting import eventually
 
 KILLS = by_form(2, 20)
 WRITERS = 4

@@ -13,8 +13,8 @@ from cli.minio import EmbeddedMinio
 from media.errors import ObjectMissing, StoreUnavailable
 from media.s3 import PostForm, S3Storage
 from tests.buckets import OPTIONS, ORIGIN, bucket_of, needs_minio
-from tests.faults.harness import eventually
 from tests.media.stores import SOON_S, TIMEOUT_S
+from tests.waiting import eventually
 
 LIMIT = 1_000
 PNG = b"\x89PNG bytes"

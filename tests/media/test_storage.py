@@ -13,8 +13,8 @@ from core import clock
 from media.errors import ObjectMissing
 from media.keys import content_key
 from media.storage import CHUNK_BYTES, Storage, fetch
-from tests.faults.harness import eventually
 from tests.media.stores import SOON_S, Tried
+from tests.waiting import eventually
 
 BYTES = b"0123456789" * 1_000
 

@@ -11,7 +11,7 @@ import requests
 from cli.nginx import SAMPLE, Nginx
 from media import types
 from media.local import LocalStorage
-from tests.faults.harness import eventually
+from tests.waiting import eventually
 
 CONTENT = bytes(range(256)) * 4_000
 SIZE = len(CONTENT)
