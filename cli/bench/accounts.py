@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 import orjson
 
+from cli import ports
 from cli.bench import servers
 from cli.bench.load import BenchError
 from cli.bench.servers import HOST, PROJECT, READY_WITHIN_S, TIMEOUT_S, Answer, Place, Server
@@ -145,7 +146,7 @@ def present(store: Store, place: Place) -> Iterator[People]:
 @contextmanager
 def simulating(place: Place) -> Iterator[Simulator]:
     """Run the simulator; raise `StartError`."""
-    simulator = Simulator(place.environment(), servers.free_port(), PROJECT)
+    simulator = Simulator(place.environment(), ports.free_port(), PROJECT)
     deadline = time.monotonic() + READY_WITHIN_S
     try:
         simulator.start()

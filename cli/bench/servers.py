@@ -7,7 +7,6 @@ product's own gunicorn settings, so that only the application differs.
 import http.client
 import os
 import secrets
-import socket
 import sys
 import time
 from collections.abc import Mapping
@@ -18,11 +17,12 @@ from typing import Any, Self
 
 import orjson
 
+from cli import ports
 from cli.bench import processes
 from cli.supervisor import Process, StartError
 
 PROJECT = Path(__file__).resolve().parents[2]
-HOST = "127.0.0.1"
+HOST = ports.HOST
 WORKERS = 2
 READY_WITHIN_S = 60.0
 TIMEOUT_S = 30.0
@@ -79,7 +79,7 @@ class Server:
     ) -> None:
         self.name = name
         self._aides = aides
-        self.port = free_port()
+        self.port = ports.free_port()
         log.parent.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)
         self._log = log
@@ -195,13 +195,6 @@ def fastapi(place: Place) -> Server:
     ]
     # Beside the workers runs what multiprocessing cleans up with.
     return Server("fastapi", arguments, place.environment(), _log(place, "fastapi"), aides=1)
-
-
-def free_port() -> int:
-    """Return a loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def _gunicorn(name: str, app: str, environment: dict[str, str], place: Place) -> Server:
