@@ -22,6 +22,7 @@ from rest.byte_cache import ByteCache
 from schemas.registry import SCHEMAS
 from schemas.rendering import render
 from services import (
+    booking_policy,
     media_policy,
     personal_data,
     rendering,
@@ -41,6 +42,7 @@ def wire(settings: Settings) -> None:
     db.configure(settings)
     stores.configure(settings)
     media_policy.configure(settings)
+    booking_policy.configure(settings)
     staff_policy.configure(settings)
     wechat_gateway.configure(settings)
     reviews.configure(settings)

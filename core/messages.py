@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from core import media_messages
+from core import booking_messages, media_messages
 
 ZH, EN = "zh-CN", "en"
 LANGUAGES = (ZH, EN)
@@ -178,6 +178,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "list_full": ("最多保存 {limit} 条", "At most {limit} can be kept"),
     **media_messages.MESSAGES,
+    **booking_messages.MESSAGES,
     # What is wrong with a field
     "required": ("必填", "Required"),
     "unknown_field": ("未知字段", "Unknown field"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core import settings_media, settings_visitors
+from core import settings_booking, settings_media, settings_visitors
 from core.environment import Reader, SettingsError
 
 MODES = ("demo", "test", "production")
@@ -96,6 +96,15 @@ class Settings:
     media_film_max_mb: int
     media_document_max_mb: int
     media_upload_hours: int
+    booking_decision_hours: int
+    booking_offer_minutes: int
+    booking_minimum_hours: int
+    booking_strikes: int
+    booking_strike_days: int
+    booking_suspension_days: int
+    quiet_from: int
+    quiet_until: int
+    visit_proposal_hours: int
 
     @property
     def media_dir(self) -> Path:
@@ -145,6 +154,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         **settings_visitors.visitors(read),
         **settings_visitors.mail(read),
         **settings_media.store(read),
+        **settings_booking.booking(read),
     )
     if "*" in settings.cors_origins:
         read.mistakes.append("CORS_ORIGINS must list origins; * is not taken")

@@ -4,14 +4,18 @@ from mongoengine import Document
 
 from models.articles import Article
 from models.audit import AuditEntry, AuditExport, AuditSeal
+from models.bookings import Booking
+from models.calendar import Closure, DayOverride, ResourceDay
 from models.clusters import Cluster
 from models.content import Content
 from models.data_keys import DataKey
+from models.departures import Departure
 from models.drafts import Draft
 from models.enums import Kind
 from models.faqs import Faq
 from models.favourites import Favourite
 from models.films import Film
+from models.guides import Guide
 from models.handbook import Chapter, Edition
 from models.history import HistoryEntry
 from models.idempotency import IdempotentAnswer
@@ -23,6 +27,7 @@ from models.projects import Project
 from models.rate_counts import RateCount
 from models.revisions import Revision
 from models.routes import Route
+from models.schedules import Schedule
 from models.search import FruitlessQuery, Promotion, SearchEntry, Synonyms
 from models.seeds import Seed
 from models.sitemaps import Sitemap
@@ -31,9 +36,11 @@ from models.snapshots import Snapshot
 from models.staff import SignInFailures, Staff, StaffSession
 from models.tracks import Track
 from models.uploads import Upload
+from models.vehicles import Vehicle
 from models.venues import Venue
 from models.versions import Version
 from models.visitors import EmailCode, Visitor, VisitorSession
+from models.visits import Visit
 from models.wechat_tokens import WechatToken
 
 CONTENT: dict[Kind, type[Content]] = {
@@ -86,4 +93,13 @@ DOCUMENTS: tuple[type[Document], ...] = (
     CallTask,
     DataKey,
     WechatToken,
+    DayOverride,
+    Closure,
+    ResourceDay,
+    Guide,
+    Vehicle,
+    Schedule,
+    Departure,
+    Booking,
+    Visit,
 )

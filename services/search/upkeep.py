@@ -12,7 +12,7 @@ from pymongo.client_session import ClientSession
 from core.clock import now
 from core.db import transaction
 from core.errors import Conflict, NotFound
-from models.search import Kept
+from models.kept import Kept
 from models.versions import CONTENT
 from services import audit, keyset, permissions, versions
 from services.actors import Actor
