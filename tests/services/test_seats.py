@@ -93,12 +93,14 @@ def test_free_seats_go_to_the_first_that_fits() -> None:
 def test_sixteen_threads_never_oversell() -> None:
     departure = create_departure(capacity=20)
 
+    refused: set[str] = set()
+
     def attempt(number: int) -> int:
         party = number % 4 + 1
         try:
             seats.hold(departure.id, f"b{number}", party, visitor=None)
         except Conflict as error:
-            assert error.code == "slot_full"
+            refused.add(error.code)
             return 0
         if number % 3 == 0:
             seats.release(departure.id, f"b{number}")
@@ -109,3 +111,4 @@ def test_sixteen_threads_never_oversell() -> None:
         kept = sum(threads.map(attempt, range(200)))
     assert held(departure) == kept
     assert 15 < kept <= 20
+    assert refused == {"slot_full"}
