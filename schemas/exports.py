@@ -5,6 +5,7 @@ from marshmallow import Schema, fields
 from models.enums import Kind, Language
 from models.notifications import CallState, DeliveredBy, Event
 from models.visitors import PhoneSource, SignInMethod
+from schemas.exported_bookings import ExportedBookingSchema, ExportedEngagementSchema
 from schemas.fields import Choice
 
 
@@ -35,6 +36,9 @@ class ExportedVisitorSchema(Schema):
     keeps_history = fields.Boolean(required=True)
     favourites = fields.Integer(required=True)
     history = fields.Integer(required=True)
+    engagements = fields.List(fields.Nested(ExportedEngagementSchema), required=True)
+    suspended_until = fields.DateTime()
+    strikes_from = fields.DateTime()
     revision = fields.Integer(required=True)
     created_at = fields.DateTime(required=True)
     updated_at = fields.DateTime(required=True)
@@ -98,4 +102,5 @@ class ExportSchema(Schema):
     favourites = fields.List(fields.Nested(ExportedItemSchema), required=True)
     history = fields.List(fields.Nested(ExportedItemSchema), required=True)
     inbox = fields.List(fields.Nested(ExportedInboxEntrySchema), required=True)
+    bookings = fields.List(fields.Nested(ExportedBookingSchema), required=True)
     calls = fields.List(fields.Nested(ExportedCallSchema), required=True)

@@ -5,18 +5,21 @@ from typing import Any
 from mongoengine import Document
 
 from core.clock import now
+from models.bookings import Booking
 from models.favourites import Favourite
 from models.history import HistoryEntry
 from models.notifications import CallTask, InboxEntry
 from models.visitors import Visitor, VisitorSession
 from services import personal_data
+from services.bookings import drafting
 
 # What is kept from the export: secrets of the sign-in that are no use to anybody else, hashes of
-# what is told in plain, counters, which of the staff has a call in hand.
+# what is told in plain, counters, which of the staff has a call in hand, until when a request in
+# hand is settled.
 LEFT_OUT = frozenset(
     {
         *("session_key", "email_index", "phone_index", "token_hash", "touched", "visitor"),
-        *("taken_by", "taken_by_name", "taken_at"),
+        *("taken_by", "taken_by_name", "taken_at", "request_key", "share_hash", "settle_by"),
     }
 )
 NEWEST_FIRST = ("-at", "-id")
@@ -32,8 +35,15 @@ def everything(visitor: Visitor) -> dict[str, Any]:
         "favourites": [_plain(one) for one in Favourite.objects(**own).order_by(*NEWEST_FIRST)],
         "history": [_plain(one) for one in HistoryEntry.objects(**own).order_by(*NEWEST_FIRST)],
         "inbox": [_plain(one) for one in InboxEntry.objects(**own).order_by(*NEWEST_FIRST)],
+        "bookings": [_booking(one) for one in Booking.objects(**own).order_by("-starts_at", "-id")],
         "calls": [_plain(one) for one in CallTask.objects(**own).order_by("-created_at")],
     }
+
+
+def _booking(booking: Booking) -> dict[str, Any]:
+    """Return a booking with its sealed lists as lists."""
+    lists = {name: drafting.unlisted(booking, name) for name in drafting.LISTS}
+    return {**_plain(booking), **{name: texts for name, texts in lists.items() if texts}}
 
 
 def _plain(document: Document) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from flask import Flask
 from mongoengine import Document
 
 from core import db
+from models.bookings import Booking, BookingState
+from models.departures import Departure
 from models.idempotency import IdempotentAnswer
 from models.notifications import CallState, CallTask
 from models.registry import DOCUMENTS
@@ -21,7 +23,7 @@ from tests.visitors.used import EMAIL, NAME, PHONE, Used
 
 # Collections that hold something about visitors, and what becomes of it. A new collection must
 # be named here or below; the proof then walks it like the others.
-GOES = frozenset({*deletion.OWNED, Visitor, EmailCode, CallTask})
+GOES = frozenset({*deletion.OWNED, Visitor, EmailCode, CallTask, Booking, Departure})
 # What MongoDB keeps for itself, as the profile of another test.
 SYSTEM = re.compile(r"^system\.")
 # Why nothing in the others is about a visitor.
@@ -33,6 +35,10 @@ NOTHING = {
             *("Promotion", "MediaItem", "Upload", "Sitemap", "Seed", "Draft"),
         ),
         "content, which staff write",
+    ),
+    **dict.fromkeys(
+        ("DayOverride", "Closure", "ResourceDay", "Guide", "Vehicle", "Schedule"),
+        "what visits need, none of who comes",
     ),
     **dict.fromkeys(("Staff", "StaffSession", "SignInFailures"), "staff"),
     **dict.fromkeys(("AuditEntry", "AuditSeal", "AuditExport"), "acts of staff, masked"),
@@ -89,6 +95,20 @@ def test_no_trace_is_left(someone: Used) -> None:
     assert IdempotentAnswer.objects.count() == 0
 
 
+def test_visits_to_come_are_cancelled_and_past_ones_are_figures(someone: Used) -> None:
+    before = {one.id: one for one in Booking.objects(visitor=someone.caller.id)}
+    assert someone.caller.delete("/me").status_code == 204
+    after = [Booking.objects.get(id=name) for name in before]
+    ended = [BookingState.CANCELLED, BookingState.CANCELLED, BookingState.COMPLETED]
+    assert sorted(one.state for one in after) == sorted(ended)
+    (past,) = (one for one in after if one.state is BookingState.COMPLETED)
+    assert (past.party, past.feedback.rating) == (2, 5)
+    for departure in Departure.objects:
+        assert departure.queue == []
+        assert departure.held == sum(one.party for one in departure.holds)
+    assert sum(one.held for one in Departure.objects) == 2 + 2, "another's, and what is over"
+
+
 def test_the_next_sign_in_begins_anew(someone: Used, simulator: RunningSimulator) -> None:
     someone.caller.delete("/me")
     answer = someone.caller.client.post(
@@ -111,9 +131,10 @@ def test_the_export_holds_everything_in_plain(someone: Used) -> None:
     body = answer.get_json()
     told = body["visitor"]
     assert (told["name"], told["email"], told["phone"]) == (NAME, EMAIL, f"+86{PHONE}")
-    sizes = {name: len(body[name]) for name in ("favourites", "history", "sessions", "calls")}
-    assert sizes == {"favourites": 2, "history": 2, "sessions": 2, "calls": 2}
-    assert len(body["inbox"]) == 4, "a phone, a mail, two calls"
+    names = ("favourites", "history", "sessions", "calls", "bookings")
+    assert {name: len(body[name]) for name in names} == {**dict.fromkeys(names, 2), "bookings": 3}
+    assert len(body["inbox"]) == 7, "a phone, a mail, two calls, three bookings"
+    assert body["bookings"][-1]["companions"] == [NAME]
     assert body["visitor"]["consents"][0]["version"] == "1"
 
 
@@ -125,6 +146,7 @@ def test_the_export_leaves_out_nothing_but_what_is_named(someone: Used) -> None:
         "favourites": body["favourites"][0],
         "history": body["history"][0],
         "inbox_entries": body["inbox"][0],
+        "bookings": body["bookings"][-1],
         "call_tasks": body["calls"][0],
     }
     for name, told in rows.items():

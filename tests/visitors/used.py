@@ -1,10 +1,13 @@
 """A visitor of whom there is everything that the product can hold."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
 
+from core.clock import now
+from models.bookings import Booking, BookingState, Feedback, StopRating
 from models.enums import Kind
 from models.notifications import CallOutcome, CallTask, Event
 from models.visitors import SignInMethod, Visitor
@@ -13,11 +16,13 @@ from services.notifications import ToVisitor
 from services.visitors import consents, sessions
 from tests.factories import create_live
 from tests.simulator.running import RunningSimulator
+from tests.visiting import create_departure, create_visitor, details, request, wait
 from tests.visitors.callers import API, Caller
 from tests.visitors.test_email import ask, work_off
 from tests.visitors.test_notifications import DESK
 
 PHONE = "13800138777"
+REASON = "测试用过的原因"
 EMAIL = "used.visitor@example.org"
 NAME, ORGANISATION, TITLE = "测试用过的人", "测试用过的单位", "测试用过的职务"
 
@@ -44,6 +49,7 @@ def create(app: Flask, simulator: RunningSimulator) -> Used:
         item = create_live(kind).id
         for path in ("/me/favourites", "/me/history"):
             assert caller.put(f"{path}/{kind}/{item}").status_code == 204
+    booking = _book(visitor.id)
     _be_called(app, visitor.id)
     ask(client, EMAIL)  # a code that is under way
     second = sessions.start(visitor.id, SignInMethod.EMAIL)
@@ -51,12 +57,37 @@ def create(app: Flask, simulator: RunningSimulator) -> Used:
     fresh = Visitor.objects.get(id=visitor.id)
     texts: list[Any] = [
         *(visitor.id, fresh.openid, fresh.unionid, token, second.token, EMAIL, PHONE),
+        *(booking.request_key, booking.share_hash, booking.phone_index, REASON),
+        *(getattr(booking, name) for name in Booking.SEALED),
         *(NAME, ORGANISATION, TITLE, fresh.email_index, fresh.phone_index, fresh.session_key),
         *(sessions.token_hash(token), sessions.token_hash(second.token)),
         *(fresh.name, fresh.phone, fresh.email, personal_data.opened(fresh, "session_key")),
     ]
     assert all(texts)
     return Used(caller, tuple(map(str, texts)))
+
+
+def _book(visitor_id: str) -> Booking:
+    """Wait, be on a visit that is over with all that a booking holds, and have one to come."""
+    visitor = Visitor.objects.get(id=visitor_id)
+    wanted = create_departure(in_hours=300, capacity=2)
+    request(create_visitor(), wanted)
+    wait(visitor, wanted)
+    request(visitor, create_departure(in_hours=200))
+    told = dict.fromkeys(("organisation", "purpose", "needs"), NAME)
+    about = details(**told, name=NAME, phone=PHONE, companions=(NAME,), plates=(NAME,))
+    over = request(visitor, create_departure(in_hours=100, tracks=[]), 2, about, key="key-00001")
+    text = personal_data.sealed(Booking, over.id, {"feedback_text": NAME})["feedback_text"]
+    rating = Feedback(rating=5, stops=[StopRating(stop="stop-1", rating=4)], at=now())
+    past = now() - dt.timedelta(hours=100)
+    fields = {
+        **{"feedback_text": text, "feedback": rating.to_mongo(), "share_hash": "0" * 64},
+        **{"state": BookingState.COMPLETED.value, "starts_at": past, "ends_at": past},
+        **{"checked_in_at": past, "reason": REASON, "steps.0.reason": REASON},
+    }
+    Booking._get_collection().update_one({"_id": over.id}, {"$set": fields})
+    found: Booking = Booking.objects.get(id=over.id)
+    return found
 
 
 def _tell_of_oneself(caller: Caller, visitor: Visitor) -> None:
