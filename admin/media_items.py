@@ -79,7 +79,10 @@ class MediaAddresses(Resource):
     @staff("media", "read")
     @contract.gives(MediaAddressesSchema)
     def get(self, item: str) -> dict[str, Any]:
-        """List where its files are fetched; what is not public is signed, for two hours."""
+        """List where its files are fetched; what is not public is signed, for two hours.
+
+        Internal films are watched as MP4: their playlists are not listed.
+        """
         found = media_library.get(item)
         return {
             "files": media_addresses.of_files(found),

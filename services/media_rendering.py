@@ -22,6 +22,7 @@ from core.clock import now
 from core.db import transaction
 from core.errors import Invalid
 from media import documents, films, images, keys, stores, subtitles
+from media.errors import StoreFull, StoreUnavailable
 from media.facts import Rendition, Renditions, Role
 from media.failures import Cancelled, RenditionFailed
 from media.storage import fetch
@@ -65,6 +66,9 @@ def render(item_id: str) -> None:
             text = _text(made)
     except Cancelled:
         return
+    except (StoreUnavailable, StoreFull, OSError):
+        _wait(item_id)
+        raise
     except Invalid as refusal:
         fail(item_id, refusal.code, refusal.params)
         raise outbox.GivenUp(refusal.code) from refusal
@@ -80,6 +84,11 @@ def fail(item_id: str, code: str, params: dict[str, object]) -> None:
     """Note why an item has no renditions; its original stays."""
     fault = MediaFault(code=code, params=params).to_mongo().to_dict()
     _update(item_id, {"state": MediaState.FAILED.value, "fault": fault})
+
+
+def _wait(item_id: str) -> None:
+    """Note that what began is no try: it was not about this item."""
+    MediaItem._get_collection().update_one({"_id": item_id}, {"$inc": {"tries": -1}})
 
 
 def _begun(item_id: str) -> MediaItem | None:
