@@ -46,7 +46,7 @@ class Sheet(FPDF):
     """The pages, with a foot on each."""
 
     def __init__(self, told: Mapping[str, Any], folder: Path) -> None:
-        super().__init__(format="A4")
+        super().__init__(orientation=told.get("orientation", "portrait"), format="A4")
         self.told, self.folder = told, folder
         for style, path in FONTS.items():
             self.add_font(FONT, style, str(path))
@@ -96,15 +96,22 @@ class Sheet(FPDF):
             self.add_page()
 
 
-def draw(folder: str) -> dict[str, Any]:
-    """Read `sheet.json` in a folder and write `sheet.pdf`; return how many pages it has."""
+Drawn = Mapping[str, Callable[[Sheet, Block], None]]
+
+
+def draw(folder: str, further: Drawn | None = None) -> dict[str, Any]:
+    """Read `sheet.json` in a folder and write `sheet.pdf`; return how many pages it has.
+
+    `further` draw kinds of blocks that this module does not know.
+    """
+    known = {**DRAWN, **(further or {})}
     work = Path(folder)
     told = json.loads(Path(work, "sheet.json").read_text(encoding="utf-8"))
     sheet = Sheet(told, work)
     sheet.add_page()
     _head(sheet, told)
     for block in told["blocks"]:
-        DRAWN[block["kind"]](sheet, block)
+        known[block["kind"]](sheet, block)
     sheet.output(str(Path(work, "sheet.pdf")))
     return {"pages": sheet.pages_count}
 
@@ -296,7 +303,7 @@ def _picture(sheet: Sheet, block: Block) -> None:
         sheet.lines(block["caption"], 4.6)
 
 
-DRAWN: Mapping[str, Callable[[Sheet, Block], None]] = {
+DRAWN: Drawn = {
     "facts": _facts,
     "heading": _heading,
     "text": _text,
