@@ -82,6 +82,9 @@ def _blocks(itinerary: Itinerary, *, has_map: bool) -> Iterator[Block]:
         yield {"kind": "text", "text": itinerary.note}
     yield _heading("stops", itinerary)
     yield {"kind": "timeline", "rows": [*_timeline(itinerary)]}
+    if contacts := _contacts(itinerary):
+        yield _heading("contact", itinerary)
+        yield {"kind": "facts", "rows": [contacts]}
     if has_map and itinerary.map is not None:
         yield _heading("map", itinerary)
         yield {
@@ -93,9 +96,6 @@ def _blocks(itinerary: Itinerary, *, has_map: bool) -> Iterator[Block]:
             "pins": [[str(one.number), one.x, one.y] for one in pinned(itinerary)],
             "caption": map_caption(itinerary),
         }
-    if contacts := _contacts(itinerary):
-        yield _heading("contact", itinerary)
-        yield {"kind": "facts", "rows": contacts}
     yield _heading("advice", itinerary)
     yield {"kind": "list", "items": list(itinerary.advice)}
 
@@ -135,22 +135,26 @@ def people(itinerary: Itinerary) -> int | None:
     return itinerary.party if itinerary.party is not None else itinerary.people
 
 
-def _facts(itinerary: Itinerary) -> list[tuple[str, str]]:
+def _facts(itinerary: Itinerary) -> list[list[tuple[str, str]]]:
     spoken = itinerary.language
     rows = [
-        ("date", day_text(itinerary.day, spoken)),
-        ("time", span_text(itinerary.starts_at, itinerary.ends_at)),
-        ("language", word(itinerary.spoken.value, spoken)),
+        [
+            (word("date", spoken), day_text(itinerary.day, spoken)),
+            (word("time", spoken), span_text(itinerary.starts_at, itinerary.ends_at)),
+        ],
+        [
+            (word("language", spoken), word(itinerary.spoken.value, spoken)),
+            (word("version", spoken), word("version_n", spoken, n=itinerary.version)),
+        ],
     ]
     if (count := people(itinerary)) is not None:
-        rows.append(("people", word("people_n", spoken, n=count)))
+        rows[1].insert(0, (word("people", spoken), word("people_n", spoken, n=count)))
     if itinerary.meeting is not None:
         meeting = itinerary.meeting
         by = word("gather_by", spoken, time=hour(meeting.at))
-        told = [meeting.title, by, meeting.note or "", _coordinates(meeting.location)]
-        rows.append(("meeting", "\n".join(filter(None, told))))
-    rows.append(("version", word("version_n", spoken, n=itinerary.version)))
-    return [(word(name, spoken), value) for name, value in rows]
+        told = [f"{meeting.title}  {by}", meeting.note or "", _coordinates(meeting.location)]
+        rows.append([(word("meeting", spoken), "\n".join(filter(None, told)))])
+    return rows
 
 
 def _timeline(itinerary: Itinerary) -> Iterator[Block]:
@@ -158,9 +162,9 @@ def _timeline(itinerary: Itinerary) -> Iterator[Block]:
     for stop in itinerary.stops:
         lines = [stop.note]
         if stop.address:
-            lines.append(f"{word('address', spoken)} {stop.address}")
+            lines.append(word("address_is", spoken, text=stop.address))
         if stop.visit_note:
-            lines.append(f"{word('visit_note', spoken)} {stop.visit_note}")
+            lines.append(word("visit_note_is", spoken, text=stop.visit_note))
         travel = stop.travel_minutes
         yield {
             "time": hour(stop.arrives_at),

@@ -22,6 +22,7 @@ def table(sheet: Sheet, block: Mapping[str, Any]) -> None:
     sheet.set_draw_color(*LINE)
     sheet.set_line_width(0.2)
     sheet.room(4 * LEADING)
+    usual, sheet.c_margin = sheet.c_margin, 0
     with sheet.table(
         col_widths=tuple(widths),
         line_height=LEADING,
@@ -34,6 +35,7 @@ def table(sheet: Sheet, block: Mapping[str, Any]) -> None:
         for row in block["rows"]:
             for part in _parts(sheet, row, widths):
                 drawn.row(part)
+    sheet.c_margin = usual
     sheet.ln(3)
 
 
@@ -54,7 +56,7 @@ def _lines(sheet: Sheet, text: str, width: float) -> list[str]:
         return []
     # A hair narrower than the cell, so that no line breaks once more in it.
     found: list[str] = sheet.multi_cell(
-        width - 0.5, LEADING, spaced(text), align="L", dry_run=True, output="LINES"
+        width - 0.1, LEADING, spaced(text), align="L", dry_run=True, output="LINES"
     )
     return found
 

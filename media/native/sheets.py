@@ -1,7 +1,7 @@
 """Drawing a printed sheet on A4 with fpdf2, in the Chinese font that the product carries.
 
 A sheet is `{language, title, caption, mark, foot, pages, blocks}`. Blocks, by their `kind`:
-`facts` with `rows` of label and value, `heading` and `text` with a `text`, `list` with `items`,
+`facts` with `rows` of one to three pairs of label and value, `heading` and `text` with a `text`, `list` with `items`,
 `timeline` with `rows` of `{time, until, number, title, lines, after}`, and `picture` with a
 `file`, its `width` and `height`, `pins` of number, x and y (0 to 1), and a `caption`.
 """
@@ -10,6 +10,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Mapping
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ OPENING, CLOSING = frozenset({"Ps", "Pi"}), frozenset({"Pe", "Pf", "Po"})
 TIME_WIDTH, DOT = 27.0, 3.4
 # What is printed as a picture has at most so many pixels across.
 PICTURE_PIXELS = 1600
+# And takes so much of the height of a page at most.
+PICTURE_SHARE = 0.36
 
 Block = Mapping[str, Any]
 
@@ -51,6 +54,8 @@ class Sheet(FPDF):
         for style, path in FONTS.items():
             self.add_font(FONT, style, str(path))
             _use_mainland_forms(self.fonts[FONT + style])
+            self.fonts[FONT + style].cw[ord(BREAK)] = 0
+        self.c_margin = 0.0
         self.set_margins(MARGIN, MARGIN, MARGIN)
         self.set_auto_page_break(True, margin=FOOT + 6)
         self.set_title(told["title"])
@@ -110,7 +115,9 @@ def draw(folder: str, further: Drawn | None = None) -> dict[str, Any]:
     sheet = Sheet(told, work)
     sheet.add_page()
     _head(sheet, told)
-    for block in told["blocks"]:
+    for block, after in pairwise([*told["blocks"], None]):
+        if after is not None and after["kind"] == "picture":
+            sheet.room(_size(sheet, after)[1] + 30)  # its heading stands with it
         known[block["kind"]](sheet, block)
     sheet.output(str(Path(work, "sheet.pdf")))
     return {"pages": sheet.pages_count}
@@ -182,22 +189,21 @@ def _head(sheet: Sheet, told: Mapping[str, Any]) -> None:
 
 
 def _facts(sheet: Sheet, block: Block) -> None:
-    """Draw labels and values, two a line, on a pale ground."""
-    rows, half = block["rows"], sheet.epw / 2
-    sheet.ink(10.5)
-    for pair in (rows[at : at + 2] for at in range(0, len(rows), 2)):
-        width = half - 8 if len(pair) == 2 else sheet.epw - 8
+    """Draw labels and values, so many a line as there are, on a pale ground."""
+    for pairs in block["rows"]:
+        share = sheet.epw / len(pairs)
+        width = share - 8
         sheet.ink(11)
-        height = max(sheet.height_of(value, 5.6, width) for _, value in pair) + 9
+        height = max(sheet.height_of(value, 5.6, width) for _, value in pairs) + 9
         sheet.room(height)
         top = sheet.get_y()
         sheet.set_fill_color(*PALE)
         sheet.rect(sheet.l_margin, top, sheet.epw, height, style="F")
-        for place, (label, value) in enumerate(pair):
-            left = sheet.l_margin + 4 + place * half
+        for place, (label, value) in enumerate(pairs):
+            left = sheet.l_margin + 4 + place * share
             sheet.set_xy(left, top + 2)
             sheet.ink(8.5, MUTED)
-            sheet.cell(width, 4.5, label)
+            sheet.cell(width, 4.5, spaced(label))
             sheet.set_xy(left, top + 6.5)
             sheet.ink(11)
             sheet.multi_cell(width, 5.6, spaced(value), align="L")
@@ -284,10 +290,7 @@ def _dot(sheet: Sheet, number: str, x: float, y: float) -> None:
 
 def _picture(sheet: Sheet, block: Block) -> None:
     """Draw a picture as wide as the text, with pins where stops are."""
-    width = sheet.epw
-    height = width * block["height"] / block["width"]
-    if height > (most := sheet.h * 0.5):
-        width, height = width * most / height, most
+    width, height = _size(sheet, block)
     sheet.room(height + 10)
     left, top = sheet.l_margin + (sheet.epw - width) / 2, sheet.get_y()
     with Image.open(Path(sheet.folder, block["file"])) as opened:
@@ -301,6 +304,14 @@ def _picture(sheet: Sheet, block: Block) -> None:
     if block["caption"]:
         sheet.ink(8.5, MUTED)
         sheet.lines(block["caption"], 4.6)
+
+
+def _size(sheet: Sheet, block: Block) -> tuple[float, float]:
+    """Return how wide and high a picture is on paper."""
+    width = sheet.epw
+    height = width * block["height"] / block["width"]
+    most = sheet.h * PICTURE_SHARE
+    return (width * most / height, most) if height > most else (width, height)
 
 
 DRAWN: Drawn = {
