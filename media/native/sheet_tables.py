@@ -1,7 +1,7 @@
 """Tables of a printed sheet: rows of any height, the headings again on each page."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from fpdf.fonts import FontFace
 
@@ -41,9 +41,7 @@ def table(sheet: Sheet, block: Mapping[str, Any]) -> None:
 
 def _parts(sheet: Sheet, row: Sequence[str], widths: Sequence[float]) -> list[list[str]]:
     """Return a row as rows that each fit on a page."""
-    lines = [
-        _lines(sheet, text, width - 2 * PAD) for text, width in zip(row, widths, strict=True)
-    ]
+    lines = [_lines(sheet, text, width - 2 * PAD) for text, width in zip(row, widths, strict=True)]
     highest = max(len(one) for one in lines)
     return [
         ["\n".join(one[at : at + LINES_MAX]) for one in lines]
@@ -55,10 +53,10 @@ def _lines(sheet: Sheet, text: str, width: float) -> list[str]:
     if not text:
         return []
     # A hair narrower than the cell, so that no line breaks once more in it.
-    found: list[str] = sheet.multi_cell(
+    found = sheet.multi_cell(
         width - 0.1, LEADING, spaced(text), align="L", dry_run=True, output="LINES"
     )
-    return found
+    return cast(list[str], found)
 
 
 def draw(folder: str) -> dict[str, Any]:

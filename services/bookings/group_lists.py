@@ -142,9 +142,7 @@ def _departures_at(site: str, day: dt.date) -> list[Departure]:
     )
     departures = [Departure._from_son(row) for row in rows]
     return [
-        one
-        for one in departures
-        if any(stop.site == site and _on(stop, day) for stop in one.stops)
+        one for one in departures if any(stop.site == site and _on(stop, day) for stop in one.stops)
     ]
 
 

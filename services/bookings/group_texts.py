@@ -46,6 +46,7 @@ STATES: Mapping[BookingState, tuple[str, str]] = {
     S.NO_SHOW: ("未到访", "Did not come"),
 }
 
+
 def word(name: str, language: Language, /, **more: object) -> str:
     """Return a text, with its places filled."""
     text = _said(WORDS[name], language)

@@ -8,12 +8,11 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from core.clock import day_start
 from core.errors import NotFound
-from models.bookings import Booking, BookingSource, BookingState
+from models.bookings import Booking, BookingSource, BookingState, DeskView
 from models.departures import Departure, Minimum
 from services import audit, keyset, permissions, personal_data, seats
 from services.actors import Actor
@@ -30,13 +29,6 @@ BY_PHONE_MAX = 50
 SEEN = frozenset(state.value for state in BookingState if state is not BookingState.PLACING)
 
 
-class View(StrEnum):
-    """What waits for staff: requests to decide, bookings of departures below their minimum."""
-
-    TO_DECIDE = "to_decide"
-    BELOW_MINIMUM = "below_minimum"
-
-
 @dataclass(frozen=True)
 class Filters:
     """Which bookings; days (both included) are those of the start in Shanghai."""
@@ -46,7 +38,7 @@ class Filters:
     visitor: str | None = None
     state: BookingState | None = None
     source: BookingSource | None = None
-    view: View | None = None
+    view: DeskView | None = None
     from_day: dt.date | None = None
     until_day: dt.date | None = None
 
@@ -165,7 +157,7 @@ def _query(filters: Filters) -> dict[str, Any]:
         if (value := getattr(filters, name)) is not None
     }
     states = SEEN if filters.state is None else SEEN & {filters.state.value}
-    if filters.view is View.TO_DECIDE:
+    if filters.view is DeskView.TO_DECIDE:
         states &= {BookingState.REQUESTED.value}
     query["state"] = {"$in": sorted(states)}
     span: dict[str, dt.datetime] = {}
@@ -175,7 +167,7 @@ def _query(filters: Filters) -> dict[str, Any]:
         span["$lt"] = day_start(filters.until_day + dt.timedelta(days=1))
     if span:
         query["starts_at"] = span
-    if filters.view is View.BELOW_MINIMUM:
+    if filters.view is DeskView.BELOW_MINIMUM:
         return {"$and": [query, {"departure": {"$in": _below_minimum()}}]}
     return query
 
