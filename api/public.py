@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from api import (
     articles,
     clusters,
+    departures,
     faqs,
     favourites,
     feeds,
@@ -35,7 +36,7 @@ PREFIX = "/api/v1"
 # The document, its page with the files that it loads, and the bare prefix, which answers 404.
 LIBRARY_ROUTES = ("api.specs", "api.doc", "restx_doc.static", "api.root")
 RESOURCES = (
-    *(home, tracks, projects, routes, sites, films, venues, handbook, clusters),
+    *(home, tracks, projects, routes, departures, sites, films, venues, handbook, clusters),
     *(articles, faqs, search, sitemaps, previews, feeds),
 )
 # What belongs to one visitor: never in the byte cache.

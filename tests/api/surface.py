@@ -32,6 +32,7 @@ USUAL: Mapping[str, str] = {
 NEEDED: Mapping[str, Mapping[str, str]] = {
     f"{API}/search": {"q": "测试"},
     f"{API}/search/suggest": {"q": "测试"},
+    f"{API}/departures/calendar": {"month": "2026-12"},
 }
 
 
