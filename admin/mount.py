@@ -4,16 +4,23 @@ from flask import Blueprint, Flask
 
 from admin import (
     account,
+    attendance,
     audit,
+    booking_figures,
+    bookings,
     calls,
     content,
+    day_sheets,
     fruitless,
+    group_lists,
+    guide_feeds,
     jobs,
     media_items,
     promotions,
     reviews,
     sessions,
     staff,
+    suspensions,
     synonyms,
     uploads,
 )
@@ -25,6 +32,7 @@ PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
     *(uploads, media_items, calls, jobs, audit),
+    *(bookings, attendance, suspensions, group_lists, day_sheets, booking_figures, guide_feeds),
 )
 
 

@@ -8,6 +8,7 @@ from api import (
     departures,
     faqs,
     favourites,
+    feeds,
     films,
     handbook,
     health,
@@ -36,14 +37,14 @@ PREFIX = "/api/v1"
 LIBRARY_ROUTES = ("api.specs", "api.doc", "restx_doc.static", "api.root")
 RESOURCES = (
     *(home, tracks, projects, routes, departures, sites, films, venues, handbook, clusters),
-    *(articles, faqs, search, sitemaps, previews),
+    *(articles, faqs, search, sitemaps, previews, feeds),
 )
 # What belongs to one visitor: never in the byte cache.
 PRIVATE = (sessions, me, favourites, history, inbox)
 
 
 # What is the same for everybody and may be kept as bytes.
-UNCACHED = (sitemaps, previews)
+UNCACHED = (sitemaps, previews, feeds)
 CACHED = tuple(resource.namespace.name for resource in RESOURCES if resource not in UNCACHED)
 
 

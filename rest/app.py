@@ -1,5 +1,7 @@
 """A Flask app with what both REST surfaces share, before any route."""
 
+from pathlib import Path
+
 from flask import Flask, Request, Response, make_response
 from flask_cors import CORS
 from flask_restx import Api
@@ -15,6 +17,7 @@ from services import versions
 NO_HOST = "localhost"
 # Public files are for pages of any origin: their route says so itself.
 NOT_MEDIA = r"/(?!media/(?!parts/)).*"
+TEMPLATES = Path(__file__).parent / "templates"
 # The browsable documentation runs its own script and styles, all from this host.
 DOCS_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
@@ -56,7 +59,7 @@ class RestApi(Api):
 
 def create(settings: Settings) -> Flask:
     """Return an app with settings, limits, error shape, request ids and CORS."""
-    app = App("toolbox", static_folder=None)
+    app = App("toolbox", static_folder=None, template_folder=str(TEMPLATES))
     app.config.update(
         SETTINGS=settings,
         VERSIONS=versions,
