@@ -8,6 +8,7 @@ from admin import (
     calls,
     content,
     fruitless,
+    itineraries,
     jobs,
     media_items,
     promotions,
@@ -25,6 +26,7 @@ PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
     *(uploads, media_items, calls, jobs, audit),
+    itineraries,
 )
 
 

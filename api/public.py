@@ -13,6 +13,7 @@ from api import (
     history,
     home,
     inbox,
+    itineraries,
     me,
     media,
     media_parts,
@@ -38,7 +39,7 @@ RESOURCES = (
     *(articles, faqs, search, sitemaps, previews),
 )
 # What belongs to one visitor: never in the byte cache.
-PRIVATE = (sessions, me, favourites, history, inbox)
+PRIVATE = (sessions, me, favourites, history, inbox, itineraries)
 
 
 # What is the same for everybody and may be kept as bytes.
