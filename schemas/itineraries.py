@@ -107,8 +107,6 @@ class ItinerarySchema(Schema):
     ends_at = fields.DateTime(required=True)
     version = fields.Integer(required=True)
     state = Choice(DepartureState, required=True)
-        required=True, metadata={"enum": [state.value for state in DepartureState]}
-    )
     spoken = Choice(Language, required=True)
     bespoke = fields.Boolean(required=True)
     party = fields.Integer(required=True, allow_none=True)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
@@ -54,10 +54,9 @@ class Sheet(FPDF):
         self.told, self.folder = told, folder
         for style, path in FONTS.items():
             self.add_font(FONT, style, str(path))
-            font = self.fonts[FONT + style]
-            assert isinstance(font, TTFFont)  # noqa: S101 # what a file gives
+            font = cast(TTFFont, self.fonts[FONT + style])
             _use_mainland_forms(font)
-            font.cw[ord(BREAK)] = 0
+            cast(dict[int, int], font.cw)[ord(BREAK)] = 0
         self.c_margin = 0.0
         self.set_margins(MARGIN, MARGIN, MARGIN)
         self.set_auto_page_break(True, margin=FOOT + 6)
