@@ -95,6 +95,12 @@ def free(departure_id: str, *, session: ClientSession) -> None:
     resource_days.free(departure_id, session)
 
 
+def require_active(*, guide: str | None, vehicle: str | None) -> None:
+    """Raise `Conflict("resource_inactive")` unless guide and vehicle, where given, are in use."""
+    _resource(GUIDES, guide, None)
+    _resource(VEHICLES, vehicle, None)
+
+
 def refused(found: Sequence[Conflicting]) -> Conflict:
     """Return the error that names what collides."""
     closed = any(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.clock import day_start
-from core.errors import Unprocessable
+from core.errors import NotFound, Unprocessable
 from models.departures import CAPACITY_MAX, Meeting, PlannedStop, Words
 from models.enums import Kind, Language
 from models.routes import BookingRules, Confirmation
@@ -55,6 +55,15 @@ class Plan:
     route: str | None = None
     slug: str | None = None
     demo: bool = False
+
+
+def route_id(id_or_slug: str) -> str:
+    """Return the id of a published route; raise `Unprocessable("route_not_live")`."""
+    try:
+        row = live.find(Kind.ROUTES, id_or_slug, Language.ZH_CN)
+    except NotFound:
+        raise Unprocessable("route_not_live", fields={"route": "route_not_live"}) from None
+    return str(row["item"])
 
 
 def from_route(

@@ -9,9 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import chinese_calendar
+from pymongo.errors import DuplicateKeyError
 
 from core.clock import SHANGHAI
+from core.errors import Conflict
 from models.calendar import DayOverride
+from services import kept
+from services.actors import Actor
 from services.occupancy import DAY
 
 WEEKEND = frozenset({6, 7})
@@ -79,6 +83,32 @@ def add_working_hours(start: dt.datetime, hours: float) -> dt.datetime:
                 return (moment + left).astimezone(dt.UTC)
             left -= ends - moment
         moment = ends
+
+
+def override(actor: Actor, day: dt.date, *, working: bool, note: str | None) -> WorkingDay:
+    """Say that a day is worked or not, against the public calendar.
+
+    Raises `Conflict` when a colleague says so at the same moment.
+    """
+    identity = day.isoformat()
+    kept.require(actor, DayOverride, identity)
+    known = DayOverride.objects(id=identity).first()
+    try:
+        if known is None:
+            kept.insert(actor, DayOverride(id=identity, working=working, note=note))
+        else:
+            fields = {"working": working, "note": note}
+            kept.replace(actor, DayOverride, identity, fields, revision=known.revision)
+    except DuplicateKeyError:
+        raise Conflict from None
+    return of(day, day)[0]
+
+
+def follow_calendar(actor: Actor, day: dt.date) -> None:
+    """Take back what staff said of a day; raise `NotFound` when they said nothing."""
+    identity = day.isoformat()
+    kept.require(actor, DayOverride, identity)
+    kept.delete(actor, DayOverride, identity)
 
 
 def _overrides(first: dt.date, last: dt.date) -> Overrides:
