@@ -14,6 +14,7 @@ from admin import (
     fruitless,
     group_lists,
     guide_feeds,
+    itineraries,
     jobs,
     media_items,
     promotions,
@@ -33,6 +34,7 @@ RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
     *(uploads, media_items, calls, jobs, audit),
     *(bookings, attendance, suspensions, group_lists, day_sheets, booking_figures, guide_feeds),
+    itineraries,
 )
 
 

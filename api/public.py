@@ -15,6 +15,7 @@ from api import (
     history,
     home,
     inbox,
+    itineraries,
     me,
     media,
     media_parts,
@@ -40,7 +41,7 @@ RESOURCES = (
     *(articles, faqs, search, sitemaps, previews, feeds),
 )
 # What belongs to one visitor: never in the byte cache.
-PRIVATE = (sessions, me, favourites, history, inbox)
+PRIVATE = (sessions, me, favourites, history, inbox, itineraries)
 
 
 # What is the same for everybody and may be kept as bytes.
