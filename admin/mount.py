@@ -7,6 +7,7 @@ from admin import (
     audit,
     calls,
     content,
+    deliveries,
     fruitless,
     jobs,
     media_items,
@@ -24,7 +25,7 @@ from rest.app import RestApi
 PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
-    *(uploads, media_items, calls, jobs, audit),
+    *(uploads, media_items, calls, deliveries, jobs, audit),
 )
 
 

@@ -23,6 +23,7 @@ from api import (
     sessions,
     sitemaps,
     sites,
+    subscriptions,
     tracks,
     venues,
 )
@@ -38,7 +39,7 @@ RESOURCES = (
     *(articles, faqs, search, sitemaps, previews),
 )
 # What belongs to one visitor: never in the byte cache.
-PRIVATE = (sessions, me, favourites, history, inbox)
+PRIVATE = (sessions, me, favourites, history, inbox, subscriptions)
 
 
 # What is the same for everybody and may be kept as bytes.

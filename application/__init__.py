@@ -30,6 +30,7 @@ from services import (
     wechat_gateway,
 )
 from services.staff import policy as staff_policy
+from services.subscriptions import templates
 from services.watching import Watcher
 
 logger = logs.get(__name__)
@@ -43,6 +44,7 @@ def wire(settings: Settings) -> None:
     media_policy.configure(settings)
     staff_policy.configure(settings)
     wechat_gateway.configure(settings)
+    templates.configure(settings)
     reviews.configure(settings)
     for kind in Kind:
         rendering.register(kind, _renderer(kind))

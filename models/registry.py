@@ -29,6 +29,7 @@ from models.sitemaps import Sitemap
 from models.sites import Site
 from models.snapshots import Snapshot
 from models.staff import SignInFailures, Staff, StaffSession
+from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.tracks import Track
 from models.uploads import Upload
 from models.venues import Venue
@@ -84,6 +85,8 @@ DOCUMENTS: tuple[type[Document], ...] = (
     HistoryEntry,
     InboxEntry,
     CallTask,
+    SubscriptionCredit,
+    SubscriptionMessage,
     DataKey,
     WechatToken,
 )

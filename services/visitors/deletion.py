@@ -10,11 +10,19 @@ from core.db import transaction
 from models.favourites import Favourite
 from models.history import HistoryEntry
 from models.notifications import CallState, CallTask, InboxEntry
+from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.visitors import EmailCode, Visitor, VisitorSession
 from services import personal_data
 
 # Collections whose documents belong to the visitor that their field `visitor` names.
-OWNED = (VisitorSession, Favourite, HistoryEntry, InboxEntry)
+OWNED = (
+    VisitorSession,
+    Favourite,
+    HistoryEntry,
+    InboxEntry,
+    SubscriptionCredit,
+    SubscriptionMessage,
+)
 
 
 def delete(visitor_id: str) -> None:
