@@ -71,14 +71,16 @@ def _tell_of_oneself(caller: Caller, visitor: Visitor) -> None:
 
 
 def _subscribe(app: Flask, simulator: RunningSimulator, caller: Caller) -> None:
-    """Allow two subscription messages and be told by one."""
+    """Be told by a subscription message; a second one WeChat refuses."""
     allowed = {"visitor": "测试用过的人", "template": TEMPLATE}
     simulator.control("POST", "subscriptions", **allowed)
     accepted = {"items": [{"template": TEMPLATE, "answer": "accept"}]}
-    assert caller.post("/me/subscriptions", accepted).status_code == 200
+    for _ in range(2):
+        assert caller.post("/me/subscriptions", accepted).status_code == 200
     told = {"title": "测试", "text": "测试"}
-    notifications.notify(Event.MESSAGE, ToVisitor(caller.id), told, "wechat")
-    work_off(app)
+    for key in ("wechat-1", "wechat-2"):
+        notifications.notify(Event.MESSAGE, ToVisitor(caller.id), told, key)
+        work_off(app)
 
 
 def _be_called(app: Flask, visitor_id: str) -> None:
