@@ -11,6 +11,7 @@ from admin import (
     calls,
     content,
     day_sheets,
+    deliveries,
     fruitless,
     group_lists,
     guide_feeds,
@@ -32,7 +33,7 @@ from rest.app import RestApi
 PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
-    *(uploads, media_items, calls, jobs, audit),
+    *(uploads, media_items, calls, deliveries, jobs, audit),
     *(bookings, attendance, suspensions, group_lists, day_sheets, booking_figures, guide_feeds),
     itineraries,
 )

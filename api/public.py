@@ -26,6 +26,7 @@ from api import (
     sessions,
     sitemaps,
     sites,
+    subscriptions,
     tracks,
     venues,
 )
@@ -41,7 +42,7 @@ RESOURCES = (
     *(articles, faqs, search, sitemaps, previews, feeds),
 )
 # What belongs to one visitor: never in the byte cache.
-PRIVATE = (sessions, me, favourites, history, inbox, itineraries)
+PRIVATE = (sessions, me, favourites, history, inbox, subscriptions, itineraries)
 
 
 # What is the same for everybody and may be kept as bytes.

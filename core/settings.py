@@ -65,6 +65,8 @@ class Settings:
     wechat_secret: str = field(repr=False)
     wechat_api_base: str
     wechat_timeout_s: float
+    wechat_version: str
+    wechat_templates: str
     personal_data_key: str = field(repr=False)
     personal_data_old_keys: tuple[str, ...] = field(repr=False)
     privacy_notice_version: str

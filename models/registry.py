@@ -34,6 +34,7 @@ from models.sitemaps import Sitemap
 from models.sites import Site
 from models.snapshots import Snapshot
 from models.staff import SignInFailures, Staff, StaffSession
+from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.tracks import Track
 from models.uploads import Upload
 from models.vehicles import Vehicle
@@ -91,6 +92,8 @@ DOCUMENTS: tuple[type[Document], ...] = (
     HistoryEntry,
     InboxEntry,
     CallTask,
+    SubscriptionCredit,
+    SubscriptionMessage,
     DataKey,
     WechatToken,
     DayOverride,

@@ -4,6 +4,7 @@ from marshmallow import Schema, fields
 
 from models.enums import Kind, Language
 from models.notifications import CallState, DeliveredBy, Event
+from models.subscriptions import SendState
 from models.visitors import PhoneSource, SignInMethod
 from schemas.fields import Choice
 
@@ -89,6 +90,32 @@ class ExportedCallSchema(Schema):
     closed_by = fields.String()
 
 
+class ExportedSubscriptionSchema(Schema):
+    """How many messages of a template the visitor accepted, and how many were spent."""
+
+    id = fields.String(required=True)
+    template = fields.String(required=True)
+    by_client = fields.Integer(required=True)
+    by_event = fields.Integer(required=True)
+    spent = fields.Integer(required=True)
+    updated_at = fields.DateTime(required=True)
+
+
+class ExportedMessageSchema(Schema):
+    """A subscription message to the visitor."""
+
+    id = fields.String(required=True)
+    event = Choice(Event, required=True)
+    template = fields.String(required=True)
+    state = Choice(SendState, required=True)
+    errcode = fields.Integer()
+    reason = fields.String()
+    message_id = fields.String()
+    at = fields.DateTime(required=True)
+    finished_at = fields.DateTime()
+    drop_at = fields.DateTime(required=True)
+
+
 class ExportSchema(Schema):
     """Everything that is held about a visitor; times in UTC."""
 
@@ -98,4 +125,6 @@ class ExportSchema(Schema):
     favourites = fields.List(fields.Nested(ExportedItemSchema), required=True)
     history = fields.List(fields.Nested(ExportedItemSchema), required=True)
     inbox = fields.List(fields.Nested(ExportedInboxEntrySchema), required=True)
+    subscriptions = fields.List(fields.Nested(ExportedSubscriptionSchema), required=True)
+    wechat_messages = fields.List(fields.Nested(ExportedMessageSchema), required=True)
     calls = fields.List(fields.Nested(ExportedCallSchema), required=True)

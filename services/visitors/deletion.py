@@ -15,12 +15,20 @@ from models.departures import Departure
 from models.favourites import Favourite
 from models.history import HistoryEntry
 from models.notifications import CallState, CallTask, InboxEntry
+from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.visitors import EmailCode, Visitor, VisitorSession
 from services import personal_data
 from services.bookings import cancelling
 
 # Collections whose documents belong to the visitor that their field `visitor` names.
-OWNED = (VisitorSession, Favourite, HistoryEntry, InboxEntry)
+OWNED = (
+    VisitorSession,
+    Favourite,
+    HistoryEntry,
+    InboxEntry,
+    SubscriptionCredit,
+    SubscriptionMessage,
+)
 TRIES = 20
 # What a booking does not hold any more once its account is gone; what remains are figures.
 ABOUT = (

@@ -8,6 +8,7 @@ from core.clock import now
 from models.favourites import Favourite
 from models.history import HistoryEntry
 from models.notifications import CallTask, InboxEntry
+from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.visitors import Visitor, VisitorSession
 from services import personal_data
 
@@ -32,6 +33,12 @@ def everything(visitor: Visitor) -> dict[str, Any]:
         "favourites": [_plain(one) for one in Favourite.objects(**own).order_by(*NEWEST_FIRST)],
         "history": [_plain(one) for one in HistoryEntry.objects(**own).order_by(*NEWEST_FIRST)],
         "inbox": [_plain(one) for one in InboxEntry.objects(**own).order_by(*NEWEST_FIRST)],
+        "subscriptions": [
+            _plain(one) for one in SubscriptionCredit.objects(**own).order_by("template")
+        ],
+        "wechat_messages": [
+            _plain(one) for one in SubscriptionMessage.objects(**own).order_by(*NEWEST_FIRST)
+        ],
         "calls": [_plain(one) for one in CallTask.objects(**own).order_by("-created_at")],
     }
 

@@ -14,6 +14,7 @@ from services.visitors import consents, sessions
 from tests.factories import create_live
 from tests.simulator.running import RunningSimulator
 from tests.visitors.callers import API, Caller
+from tests.visitors.conftest import TEMPLATE
 from tests.visitors.test_email import ask, work_off
 from tests.visitors.test_notifications import DESK
 
@@ -44,6 +45,7 @@ def create(app: Flask, simulator: RunningSimulator) -> Used:
         item = create_live(kind).id
         for path in ("/me/favourites", "/me/history"):
             assert caller.put(f"{path}/{kind}/{item}").status_code == 204
+    _subscribe(app, simulator, caller)
     _be_called(app, visitor.id)
     ask(client, EMAIL)  # a code that is under way
     second = sessions.start(visitor.id, SignInMethod.EMAIL)
@@ -66,6 +68,19 @@ def _tell_of_oneself(caller: Caller, visitor: Visitor) -> None:
     assert caller.put("/me/phone", {"revision": 2, "phone": PHONE}).status_code == 200
     email = personal_data.sealed(Visitor, visitor.id, {"email": EMAIL})
     Visitor._get_collection().update_one({"_id": visitor.id}, {"$set": email})
+
+
+def _subscribe(app: Flask, simulator: RunningSimulator, caller: Caller) -> None:
+    """Be told by a subscription message; a second one WeChat refuses."""
+    allowed = {"visitor": "测试用过的人", "template": TEMPLATE}
+    simulator.control("POST", "subscriptions", **allowed)
+    accepted = {"items": [{"template": TEMPLATE, "answer": "accept"}]}
+    for _ in range(2):
+        assert caller.post("/me/subscriptions", accepted).status_code == 200
+    told = {"title": "测试", "text": "测试"}
+    for key in ("wechat-1", "wechat-2"):
+        notifications.notify(Event.MESSAGE, ToVisitor(caller.id), told, key)
+        work_off(app)
 
 
 def _be_called(app: Flask, visitor_id: str) -> None:
