@@ -28,6 +28,7 @@ from services import (
     reviews,
     versions,
     wechat_gateway,
+    wechat_pushes,
 )
 from services.staff import policy as staff_policy
 from services.watching import Watcher
@@ -43,6 +44,7 @@ def wire(settings: Settings) -> None:
     media_policy.configure(settings)
     staff_policy.configure(settings)
     wechat_gateway.configure(settings)
+    wechat_pushes.configure(settings)
     reviews.configure(settings)
     for kind in Kind:
         rendering.register(kind, _renderer(kind))

@@ -34,6 +34,7 @@ from models.uploads import Upload
 from models.venues import Venue
 from models.versions import Version
 from models.visitors import EmailCode, Visitor, VisitorSession
+from models.wechat_pushes import WechatPush, WechatWindow
 from models.wechat_tokens import WechatToken
 
 CONTENT: dict[Kind, type[Content]] = {
@@ -86,4 +87,6 @@ DOCUMENTS: tuple[type[Document], ...] = (
     CallTask,
     DataKey,
     WechatToken,
+    WechatPush,
+    WechatWindow,
 )
