@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from core import media_messages
+from core import media_messages, wechat_messages
 
 ZH, EN = "zh-CN", "en"
 LANGUAGES = (ZH, EN)
@@ -134,28 +134,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "audit_nothing": ("没有可导出的审计日志", "There are no sealed entries to export"),
     "audit_broken": ("审计链不完整", "The audit chain does not verify"),
-    # WeChat
-    "wechat_unavailable": (
-        "微信暂时没有响应，请稍后再试",
-        "WeChat does not answer at the moment, please try again",
-    ),
-    "wechat_refused": (
-        "微信拒绝了本服务的请求，请联系管理员",
-        "WeChat refuses this service; please tell its staff",
-    ),
-    "wechat_not_configured": (
-        "本服务未接入微信，请用其他方式登录",
-        "This service is not connected to WeChat; sign in another way",
-    ),
-    "wechat_code": (
-        "微信凭证无效或已用过，请重新获取",
-        "The WeChat code is not valid or was used; get a new one",
-    ),
-    "wechat_push": ("不是有效的微信推送", "This is not a valid push of WeChat"),
-    "wechat_blocked": (
-        "微信限制了此账号登录",
-        "WeChat does not let this account sign in",
-    ),
+    **wechat_messages.MESSAGES,
     # Visitors
     "email_code_wrong": (
         "验证码不正确或已失效，请重新获取",

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from werkzeug.wrappers import Request
 
+from simulator import keywords
 from simulator.draws import letters
 from simulator.endpoints import NAMES
 from simulator.faults import LONGEST_S, MODES, Fault
@@ -126,6 +127,45 @@ def mint_phone_code(world: World, request: Request) -> Answer:
     return {"code": world.phones.mint(phone), "expires_in": 300}
 
 
+def let_subscribe(world: World, request: Request) -> Answer:
+    """Let a visitor accept one more message of a `template`; `accept: false`: refuse them all."""
+    given = fields(request)
+    template, person = given.text("template"), world.person(given.text("visitor"))
+    if keywords.of_template(template) is None:
+        raise ControlError("template: sim- and its keywords, as sim-thing1-time2")
+    accepts = given.values.get("accept", True) is True
+    person.credits[template] = person.credits[template] + 1 if accepts else 0
+    world.people.saw(person)
+    return {"openid": person.openid, "credits": person.credits[template]}
+
+
+def let_visit(world: World, request: Request) -> Answer:
+    """Let a visitor be in the mini-program; `wrote: true`: and write to customer service.
+
+    `risk` is what getuserriskrank tells of them from now on.
+    """
+    given = fields(request)
+    person = world.person(given.text("visitor"))
+    person.risk = int(given.number("risk", 0, 4, person.risk))
+    if given.values.get("wrote") is True:
+        world.people.heard(person)
+    else:
+        world.people.saw(person)
+    return {"openid": person.openid}
+
+
+def list_received(world: World, request: Request) -> Answer:
+    """Return what phones received, the newest first; with `visitor`, theirs."""
+    name = request.args.get("visitor")
+    received = reversed(world.people.received)
+    return {"items": [one for one in received if name is None or one["visitor"] == name]}
+
+
+def list_media_checks(world: World, _request: Request) -> Answer:
+    """Return the pictures that wait for the result of their check, by trace_id."""
+    return {"items": [{"trace_id": one, **held} for one, held in world.media_checks.items()]}
+
+
 def take_mail(world: World, request: Request) -> Answer:
     """Take a message: `to`, `subject`, `text`; one with a known `message_id` came before."""
     given = fields(request)
@@ -159,6 +199,10 @@ CONTROLS: dict[tuple[str, str], Control] = {
     ("GET", "/__sim__/calls"): list_calls,
     ("POST", "/__sim__/login-codes"): mint_login_code,
     ("POST", "/__sim__/phone-codes"): mint_phone_code,
+    ("POST", "/__sim__/subscriptions"): let_subscribe,
+    ("POST", "/__sim__/visits"): let_visit,
+    ("GET", "/__sim__/received"): list_received,
+    ("GET", "/__sim__/media-checks"): list_media_checks,
     ("POST", "/__sim__/mail"): take_mail,
     ("GET", "/__sim__/mail"): list_mail,
 }

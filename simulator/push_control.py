@@ -67,13 +67,13 @@ def begin_storm(world: World, request: Request) -> Answer:
     """
     given = fields(request)
     with world.lock:
-        visitors = tuple(
-            world.visitor(f"测试访客 {number}").openid
-            for number in range(int(given.number("visitors", 1, 10_000, 10)))
-        )
+        numbers = range(1, int(given.number("visitors", 1, 10_000, 10)) + 1)
+        people = [world.person(f"测试访客 {number}") for number in numbers]
+        for person in people:
+            world.people.heard(person)
         plan = Plan(
             count=int(given.number("count", 1, STORM_MAX)),
-            visitors=visitors,
+            visitors=tuple(person.openid for person in people),
             repeated=given.number("repeated", 0, 1, 0.3),
             tampered=given.number("tampered", 0, 1, 0.05),
             threads=int(given.number("threads", 1, THREADS_MAX, 8)),
@@ -110,10 +110,14 @@ def _prepared(world: World, given: Fields, kind: str) -> tuple[Pusher, dict[str,
     if not isinstance(beside, dict):
         raise ControlError("fields: an object")
     with world.lock:
-        visitor = world.visitor(given.text("visitor"))
+        person = world.person(given.text("visitor"))
+        if kind in pushes.MESSAGES:
+            world.people.heard(person)
+        elif kind == pushes.COMES:
+            world.people.came(person)
         at = int(given.number("at", 0, 9_999_999_999, _seconds(world)))
         message_id = int.from_bytes(world.draws.text(8).encode(), "big") >> 1
-        occasion = Occasion(visitor.openid, world.appid, at, message_id)
+        occasion = Occasion(person.openid, world.appid, at, message_id)
         pusher = Pusher(_target(world, given), world.appid)
     return pusher, pushes.fields_of(kind, occasion, beside)
 

@@ -16,8 +16,9 @@ NESTING = {
     "subscribe_msg_change_event": "SubscribeMsgChangeEvent",
     "subscribe_msg_sent_event": "SubscribeMsgSentEvent",
 }
+COMES = "user_enter_tempsession"
 EVENTS = (
-    "user_enter_tempsession",
+    COMES,
     *NESTING,
     "wxa_media_check",
     "user_info_modified",
@@ -76,7 +77,7 @@ def _message(kind: str) -> Fields:
 
 
 def _event(kind: str, occasion: Occasion) -> Fields:
-    if kind == "user_enter_tempsession":
+    if kind == COMES:
         return {"SessionFrom": "sim"}
     if kind == "wxa_media_check":
         return {
