@@ -20,6 +20,7 @@ from models.migrations import Migration
 from models.notifications import CallTask, InboxEntry
 from models.outbox import Job
 from models.projects import Project
+from models.questions import Question
 from models.rate_counts import RateCount
 from models.revisions import Revision
 from models.routes import Route
@@ -89,4 +90,5 @@ DOCUMENTS: tuple[type[Document], ...] = (
     WechatToken,
     WechatPush,
     WechatWindow,
+    Question,
 )

@@ -50,11 +50,15 @@ class WechatWindow(Document):
 
     meta: ClassVar = {
         "collection": "wechat_windows",
-        "indexes": [{"fields": ["drop_at"], "expireAfterSeconds": 0}],
+        "indexes": [
+            {"fields": ["openid"], "unique": True},
+            {"fields": ["drop_at"], "expireAfterSeconds": 0},
+        ],
         "auto_create_index": False,
     }
 
-    id = StringField(primary_key=True)
+    id = StringField(primary_key=True, default=new_id)
+    openid = StringField(required=True)
     opened_at = DateTimeField(required=True)
     until = DateTimeField(required=True)
     left = IntField(required=True)

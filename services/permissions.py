@@ -57,6 +57,8 @@ TABLE: Mapping[str, Mapping[str, Roles]] = {
     "visitors": {"read": DESK, "reveal": DESK, "write": ADMINISTRATOR},
     # Whom to call is masked in lists; reading it whole is on record.
     "calls": {"read": DESK, "reveal": DESK, "write": DESK},
+    # What visitors asked in the conversation, and answering it.
+    "questions": {"read": DESK, "write": DESK},
     "staff": {"read": ADMINISTRATOR | AUDITOR, "write": ADMINISTRATOR},
     "jobs": {"read": ADMINISTRATOR, "write": ADMINISTRATOR},
     # Those who are watched do not keep the log: administrators neither read nor export it.

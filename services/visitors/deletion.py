@@ -10,11 +10,15 @@ from core.db import transaction
 from models.favourites import Favourite
 from models.history import HistoryEntry
 from models.notifications import CallState, CallTask, InboxEntry
+from models.questions import Question
 from models.visitors import EmailCode, Visitor, VisitorSession
+from models.wechat_pushes import WechatPush, WechatWindow
 from services import personal_data
 
 # Collections whose documents belong to the visitor that their field `visitor` names.
 OWNED = (VisitorSession, Favourite, HistoryEntry, InboxEntry)
+# Documents of an openid, which somebody without an account has too.
+OF_OPENID = (WechatPush, Question, WechatWindow)
 
 
 def delete(visitor_id: str) -> None:
@@ -27,11 +31,23 @@ def delete(visitor_id: str) -> None:
         for document in OWNED:
             document._get_collection().delete_many({"visitor": visitor_id}, session=session)
         _forget_calls(visitor_id, session)
+        if openid := row.get("openid"):
+            _forget_openid(openid, session)
         if email := personal_data.opened(Visitor._from_son(row), "email"):
             condition = {"email_index": personal_data.indexed("email", email)}
             EmailCode._get_collection().delete_many(condition, session=session)
 
     transaction(work)
+
+
+def delete_openid(openid: str) -> None:
+    """Delete what somebody wrote in WeChat, also when they have no account."""
+    transaction(lambda session: _forget_openid(openid, session))
+
+
+def _forget_openid(openid: str, session: ClientSession) -> None:
+    for document in OF_OPENID:
+        document._get_collection().delete_many({"openid": openid}, session=session)
 
 
 def _forget_calls(visitor_id: str, session: ClientSession) -> None:
