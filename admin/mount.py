@@ -11,6 +11,7 @@ from admin import (
     jobs,
     media_items,
     promotions,
+    questions,
     reviews,
     sessions,
     staff,
@@ -24,7 +25,7 @@ from rest.app import RestApi
 PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
-    *(uploads, media_items, calls, jobs, audit),
+    *(uploads, media_items, calls, questions, jobs, audit),
 )
 
 

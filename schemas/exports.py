@@ -4,6 +4,7 @@ from marshmallow import Schema, fields
 
 from models.enums import Kind, Language
 from models.notifications import CallState, DeliveredBy, Event
+from models.questions import QuestionState
 from models.visitors import PhoneSource, SignInMethod
 from schemas.fields import Choice
 
@@ -89,6 +90,38 @@ class ExportedCallSchema(Schema):
     closed_by = fields.String()
 
 
+class ExportedQuestionSchema(Schema):
+    """A question to staff, with its answer."""
+
+    id = fields.String(required=True)
+    openid = fields.String(required=True)
+    language = Choice(Language, required=True)
+    text = fields.String(required=True)
+    state = Choice(QuestionState, required=True)
+    asked_at = fields.DateTime(required=True)
+    due_at = fields.DateTime(required=True)
+    answer = fields.String()
+    answered_at = fields.DateTime()
+    told_by = Choice(DeliveredBy)
+    closed_at = fields.DateTime()
+    closed_by = fields.String()
+    drop_at = fields.DateTime(required=True)
+
+
+class ExportedMessageSchema(Schema):
+    """What came from WeChat about the visitor: `content` is all of it, as JSON."""
+
+    id = fields.String(required=True)
+    openid = fields.String(required=True)
+    kind = fields.String(required=True)
+    content = fields.String(required=True)
+    at = fields.DateTime(required=True)
+    received_at = fields.DateTime(required=True)
+    answered_with = fields.String()
+    handled_at = fields.DateTime()
+    drop_at = fields.DateTime(required=True)
+
+
 class ExportSchema(Schema):
     """Everything that is held about a visitor; times in UTC."""
 
@@ -98,4 +131,6 @@ class ExportSchema(Schema):
     favourites = fields.List(fields.Nested(ExportedItemSchema), required=True)
     history = fields.List(fields.Nested(ExportedItemSchema), required=True)
     inbox = fields.List(fields.Nested(ExportedInboxEntrySchema), required=True)
+    questions = fields.List(fields.Nested(ExportedQuestionSchema), required=True)
+    messages = fields.List(fields.Nested(ExportedMessageSchema), required=True)
     calls = fields.List(fields.Nested(ExportedCallSchema), required=True)

@@ -53,7 +53,7 @@ def receive(query: Mapping[str, str], body: bytes) -> str:
     reader = _reader()
     with _Counted():
         push = reader.read(query, body)
-    WECHAT_PUSHES.labels("new" if _keep(push) else "repeated").inc()
+    WECHAT_PUSHES.labels("new" if keep(push) else "repeated").inc()
     if push.kind != FORWARDED:
         return ""
     return reader.reply(
@@ -66,7 +66,7 @@ def receive(query: Mapping[str, str], body: bytes) -> str:
     )
 
 
-def _keep(push: Push) -> bool:
+def keep(push: Push) -> bool:
     """Write a push and its job in one step; False when it is there already."""
     push_id, moment = new_id(), now()
     row = {

@@ -8,7 +8,8 @@ from flask import Flask
 from models.enums import Kind
 from models.notifications import CallOutcome, CallTask, Event
 from models.visitors import SignInMethod, Visitor
-from services import call_tasks, notifications, personal_data
+from models.wechat_pushes import WechatPush
+from services import call_tasks, notifications, personal_data, wechat_events, wechat_pushes
 from services.notifications import ToVisitor
 from services.visitors import consents, sessions
 from tests.factories import create_live
@@ -16,6 +17,7 @@ from tests.simulator.running import RunningSimulator
 from tests.visitors.callers import API, Caller
 from tests.visitors.test_email import ask, work_off
 from tests.visitors.test_notifications import DESK
+from wechat.pushes import Push
 
 PHONE = "13800138777"
 EMAIL = "used.visitor@example.org"
@@ -45,6 +47,7 @@ def create(app: Flask, simulator: RunningSimulator) -> Used:
         for path in ("/me/favourites", "/me/history"):
             assert caller.put(f"{path}/{kind}/{item}").status_code == 204
     _be_called(app, visitor.id)
+    _write_in_wechat(visitor)
     ask(client, EMAIL)  # a code that is under way
     second = sessions.start(visitor.id, SignInMethod.EMAIL)
     assert second is not None
@@ -66,6 +69,15 @@ def _tell_of_oneself(caller: Caller, visitor: Visitor) -> None:
     assert caller.put("/me/phone", {"revision": 2, "phone": PHONE}).status_code == 200
     email = personal_data.sealed(Visitor, visitor.id, {"email": EMAIL})
     Visitor._get_collection().update_one({"_id": visitor.id}, {"$set": email})
+
+
+def _write_in_wechat(visitor: Visitor) -> None:
+    """Write a message in the conversation, which becomes a question."""
+    text = f"{NAME}想问一件事"
+    fields = {"FromUserName": visitor.openid, "CreateTime": 1, "MsgType": "text", "Content": text}
+    wechat_pushes.keep(Push(fields))
+    (push,) = WechatPush.objects(openid=visitor.openid)
+    wechat_events.handle(push.id)
 
 
 def _be_called(app: Flask, visitor_id: str) -> None:
