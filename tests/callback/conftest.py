@@ -6,16 +6,20 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 import application
 from core.settings import Settings, load
 from jobs.worker import Worker
+from services import wechat_pushes
 from tests.apps import make_app
 from tests.callback.pushing import KEY, TOKEN, Platform
 from tests.simulator.running import APPID, SECRET, RunningSimulator
 
 NewPlatform = Callable[..., Platform]
+NewClient = Callable[..., FlaskClient]
+POLL_S = 0.02
 
 
 class _Silent(WSGIRequestHandler):
@@ -23,19 +27,20 @@ class _Silent(WSGIRequestHandler):
         """Do nothing."""
 
 
+OURS = {
+    "WECHAT_APPID": APPID,
+    "WECHAT_SECRET": SECRET,
+    "WECHAT_TOKEN": TOKEN,
+    "WECHAT_ENCODING_AES_KEY": KEY,
+}
+
+
 @pytest.fixture
 def callback_environ(
     environ: dict[str, str], running_simulator: RunningSimulator
 ) -> dict[str, str]:
     """The environment of an installation that takes pushes of the simulator."""
-    return {
-        **environ,
-        "WECHAT_APPID": APPID,
-        "WECHAT_SECRET": SECRET,
-        "WECHAT_API_BASE": running_simulator.url,
-        "WECHAT_TOKEN": TOKEN,
-        "WECHAT_ENCODING_AES_KEY": KEY,
-    }
+    return {**environ, **OURS, "WECHAT_API_BASE": running_simulator.url}
 
 
 @pytest.fixture
@@ -50,7 +55,7 @@ def new_platform(
         chosen = {"WECHAT_MESSAGE_FORMAT": form, "WECHAT_MESSAGE_MODE": mode}
         made = make_app(load({**callback_environ, **chosen, **changed}))
         server = make_server("127.0.0.1", 0, made, threaded=True, request_handler=_Silent)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True).start()
         servers.append(server)
         url = f"http://127.0.0.1:{server.server_port}/wechat/callback"
         known = {"url": url, "token": TOKEN, "aes_key": KEY, "format": form, "mode": mode}
@@ -62,6 +67,19 @@ def new_platform(
         server.shutdown()
         server.server_close()
     application.wire(settings)
+
+
+@pytest.fixture
+def new_client(app: Flask, settings: Settings, environ: dict[str, str]) -> Iterator[NewClient]:
+    """Return what opens the callback of the usual application, and gives a client."""
+
+    def make(form: str = "json", mode: str = "safe", **changed: str) -> FlaskClient:
+        chosen = {"WECHAT_MESSAGE_FORMAT": form, "WECHAT_MESSAGE_MODE": mode, **changed}
+        wechat_pushes.configure(load({**environ, **OURS, **chosen}))
+        return app.test_client()
+
+    yield make
+    wechat_pushes.configure(settings)
 
 
 @pytest.fixture
