@@ -45,7 +45,8 @@ class WechatPush(Document):
 class WechatWindow(Document):
     """How many customer messages may still go to an openid, and until when.
 
-    The platform opens it when they write or come in (`opened_at`); it opens anew, it does not add.
+    The platform opens it when they write or come in (`opened_at`, the `push` that
+    told so); it opens anew, it does not add.
     """
 
     meta: ClassVar = {
@@ -59,6 +60,7 @@ class WechatWindow(Document):
 
     id = StringField(primary_key=True, default=new_id)
     openid = StringField(required=True)
+    push = StringField(required=True)
     opened_at = DateTimeField(required=True)
     until = DateTimeField(required=True)
     left = IntField(required=True)

@@ -57,7 +57,7 @@ WORDINGS = {
 
 def greet(found: WechatPush, _push: Push) -> None:
     """Greet who came in without a word, in both languages: nothing tells theirs."""
-    customer_service.came_in(found.openid, found.at)
+    customer_service.came_in(found)
     visitor = visitor_of(found.openid)
     known = visitor.language if visitor else None
     chosen = [known] if known else list(Language)
@@ -66,7 +66,7 @@ def greet(found: WechatPush, _push: Push) -> None:
 
 def hear(found: WechatPush, push: Push) -> None:
     """Answer what somebody wrote, or ask staff; raise `outbox.Later`."""
-    customer_service.heard(found.openid, found.at)
+    customer_service.heard(found)
     visitor = visitor_of(found.openid)
     usual = (visitor.language if visitor else None) or Language.ZH_CN
     text = _text(push, usual)

@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 from core.clock import now
 from core.errors import AppError
 from core.ids import new_id
-from models.wechat_pushes import WechatWindow
+from models.wechat_pushes import WechatPush, WechatWindow
 from services import wechat_gateway
 from wechat.errors import OutOfWindow, WechatUnavailable
 from wechat.messages import TextMessage
@@ -36,14 +36,15 @@ class PerhapsSent(Exception):
     """Nobody knows whether it was sent: sending it again might tell them twice."""
 
 
-def heard(openid: str, at: dt.datetime) -> None:
-    """Note that somebody wrote at this moment; an older message than the last changes nothing."""
-    _open(openid, at, *AFTER_WRITING, instead_of={"opened_at": {"$lt": at}})
+def heard(found: WechatPush) -> None:
+    """Note that somebody wrote; an older message, or the last one again, changes nothing."""
+    later = {"opened_at": {"$lte": found.at}, "push": {"$ne": found.id}}
+    _open(found, *AFTER_WRITING, instead_of=later)
 
 
-def came_in(openid: str, at: dt.datetime) -> None:
+def came_in(found: WechatPush) -> None:
     """Note that somebody came in without a word; an open window is the better one."""
-    _open(openid, at, *AFTER_COMING, instead_of={"until": {"$lt": at}})
+    _open(found, *AFTER_COMING, instead_of={"until": {"$lt": found.at}})
 
 
 def window(openid: str) -> WechatWindow | None:
@@ -73,18 +74,23 @@ def send(openid: str, text: str) -> None:
 
 
 def _open(
-    openid: str,
-    at: dt.datetime,
+    found: WechatPush,
     lasts: dt.timedelta,
     messages: int,
     *,
     instead_of: dict[str, object],
 ) -> None:
-    until = at + lasts
-    opened = {"opened_at": at, "until": until, "left": messages, "drop_at": until}
+    until = found.at + lasts
+    opened = {
+        "push": found.id,
+        "opened_at": found.at,
+        "until": until,
+        "left": messages,
+        "drop_at": until,
+    }
     try:
         WechatWindow._get_collection().update_one(
-            {"openid": openid, **instead_of},
+            {"openid": found.openid, **instead_of},
             {"$set": opened, "$setOnInsert": {"_id": new_id()}},
             upsert=True,
         )
