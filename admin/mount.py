@@ -19,6 +19,7 @@ from admin import (
     jobs,
     media_items,
     promotions,
+    questions,
     reviews,
     sessions,
     staff,
@@ -33,7 +34,7 @@ from rest.app import RestApi
 PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
-    *(uploads, media_items, calls, deliveries, jobs, audit),
+    *(uploads, media_items, calls, questions, deliveries, jobs, audit),
     *(bookings, attendance, suspensions, group_lists, day_sheets, booking_figures, guide_feeds),
     itineraries,
 )

@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from api import (
     articles,
+    callback,
     clusters,
     departures,
     faqs,
@@ -51,7 +52,7 @@ CACHED = tuple(resource.namespace.name for resource in RESOURCES if resource not
 
 
 def mount(app: Flask) -> None:
-    """Add every public route: the API with its document, health, media files."""
+    """Add every public route: the API with its document, health, media files, WeChat's."""
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
     api = RestApi(
         blueprint,
@@ -76,3 +77,4 @@ def mount(app: Flask) -> None:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(media.blueprint)
     app.register_blueprint(media_parts.blueprint)
+    app.register_blueprint(callback.blueprint)

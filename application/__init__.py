@@ -29,6 +29,7 @@ from services import (
     reviews,
     versions,
     wechat_gateway,
+    wechat_pushes,
 )
 from services.staff import policy as staff_policy
 from services.subscriptions import templates
@@ -47,6 +48,7 @@ def wire(settings: Settings) -> None:
     staff_policy.configure(settings)
     wechat_gateway.configure(settings)
     templates.configure(settings)
+    wechat_pushes.configure(settings)
     reviews.configure(settings)
     for kind in Kind:
         rendering.register(kind, _renderer(kind))

@@ -34,6 +34,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "已为此查询设置置顶内容",
         "Something is put first for this query already",
     ),
+    "question_closed": (
+        "此咨询已答复或已关闭",
+        "This question was answered or closed already",
+    ),
     "call_closed": ("此电话任务已结束", "This call is closed already"),
     "call_taken": ("此电话任务已由他人领取", "Somebody else has taken this call"),
     "slug_reserved": ("此标识为系统保留", "This slug is reserved"),

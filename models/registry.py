@@ -24,6 +24,7 @@ from models.migrations import Migration
 from models.notifications import CallTask, InboxEntry
 from models.outbox import Job
 from models.projects import Project
+from models.questions import Question
 from models.rate_counts import RateCount
 from models.revisions import Revision
 from models.routes import Route
@@ -42,6 +43,7 @@ from models.venues import Venue
 from models.versions import Version
 from models.visitors import EmailCode, Visitor, VisitorSession
 from models.visits import Visit
+from models.wechat_pushes import WechatPush, WechatWindow
 from models.wechat_tokens import WechatToken
 
 CONTENT: dict[Kind, type[Content]] = {
@@ -105,4 +107,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     Departure,
     Booking,
     Visit,
+    WechatPush,
+    WechatWindow,
+    Question,
 )

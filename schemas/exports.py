@@ -4,6 +4,7 @@ from marshmallow import Schema, fields
 
 from models.enums import Kind, Language
 from models.notifications import CallState, DeliveredBy, Event
+from models.questions import QuestionState
 from models.subscriptions import SendState
 from models.visitors import PhoneSource, SignInMethod
 from schemas.fields import Choice
@@ -101,7 +102,7 @@ class ExportedSubscriptionSchema(Schema):
     updated_at = fields.DateTime(required=True)
 
 
-class ExportedMessageSchema(Schema):
+class ExportedSubscriptionMessageSchema(Schema):
     """A subscription message to the visitor."""
 
     id = fields.String(required=True)
@@ -116,6 +117,38 @@ class ExportedMessageSchema(Schema):
     drop_at = fields.DateTime(required=True)
 
 
+class ExportedQuestionSchema(Schema):
+    """A question to staff, with its answer."""
+
+    id = fields.String(required=True)
+    openid = fields.String(required=True)
+    language = Choice(Language, required=True)
+    text = fields.String(required=True)
+    state = Choice(QuestionState, required=True)
+    asked_at = fields.DateTime(required=True)
+    due_at = fields.DateTime(required=True)
+    answer = fields.String()
+    answered_at = fields.DateTime()
+    told_by = Choice(DeliveredBy)
+    closed_at = fields.DateTime()
+    closed_by = fields.String()
+    drop_at = fields.DateTime(required=True)
+
+
+class ExportedMessageSchema(Schema):
+    """What came from WeChat about the visitor: `content` is all of it, as JSON."""
+
+    id = fields.String(required=True)
+    openid = fields.String(required=True)
+    kind = fields.String(required=True)
+    content = fields.String(required=True)
+    at = fields.DateTime(required=True)
+    received_at = fields.DateTime(required=True)
+    answered_with = fields.String()
+    handled_at = fields.DateTime()
+    drop_at = fields.DateTime(required=True)
+
+
 class ExportSchema(Schema):
     """Everything that is held about a visitor; times in UTC."""
 
@@ -126,5 +159,7 @@ class ExportSchema(Schema):
     history = fields.List(fields.Nested(ExportedItemSchema), required=True)
     inbox = fields.List(fields.Nested(ExportedInboxEntrySchema), required=True)
     subscriptions = fields.List(fields.Nested(ExportedSubscriptionSchema), required=True)
-    wechat_messages = fields.List(fields.Nested(ExportedMessageSchema), required=True)
+    wechat_messages = fields.List(fields.Nested(ExportedSubscriptionMessageSchema), required=True)
+    questions = fields.List(fields.Nested(ExportedQuestionSchema), required=True)
+    messages = fields.List(fields.Nested(ExportedMessageSchema), required=True)
     calls = fields.List(fields.Nested(ExportedCallSchema), required=True)

@@ -21,7 +21,7 @@ from tests.visitors.used import EMAIL, NAME, PHONE, Used
 
 # Collections that hold something about visitors, and what becomes of it. A new collection must
 # be named here or below; the proof then walks it like the others.
-GOES = frozenset({*deletion.OWNED, Visitor, EmailCode, CallTask})
+GOES = frozenset({*deletion.OWNED, *deletion.OF_OPENID, Visitor, EmailCode, CallTask})
 # What MongoDB keeps for itself, as the profile of another test.
 SYSTEM = re.compile(r"^system\.")
 # Why nothing in the others is about a visitor.
@@ -128,6 +128,8 @@ def test_the_export_leaves_out_nothing_but_what_is_named(someone: Used) -> None:
         "call_tasks": body["calls"][0],
         "subscription_credits": body["subscriptions"][0],
         "subscription_messages": body["wechat_messages"][-1],
+        "questions": body["questions"][0],
+        "wechat_pushes": body["messages"][0],
     }
     for name, told in rows.items():
         row = db.database()[name].find_one({"_id": told["id"]})
