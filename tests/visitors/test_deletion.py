@@ -23,7 +23,9 @@ from tests.visitors.used import EMAIL, NAME, PHONE, Used
 
 # Collections that hold something about visitors, and what becomes of it. A new collection must
 # be named here or below; the proof then walks it like the others.
-GOES = frozenset({*deletion.OWNED, Visitor, EmailCode, CallTask, Booking, Departure})
+GOES = frozenset(
+    {*deletion.OWNED, *deletion.OF_OPENID, Visitor, EmailCode, CallTask, Booking, Departure}
+)
 # What MongoDB keeps for itself, as the profile of another test.
 SYSTEM = re.compile(r"^system\.")
 # Why nothing in the others is about a visitor.
@@ -133,7 +135,7 @@ def test_the_export_holds_everything_in_plain(someone: Used) -> None:
     assert (told["name"], told["email"], told["phone"]) == (NAME, EMAIL, f"+86{PHONE}")
     names = ("favourites", "history", "sessions", "calls", "bookings")
     assert {name: len(body[name]) for name in names} == {**dict.fromkeys(names, 2), "bookings": 3}
-    assert len(body["inbox"]) == 7, "a phone, a mail, two calls, three bookings"
+    assert len(body["inbox"]) == 9, "a phone, two by WeChat, a mail, two calls, three bookings"
     assert body["bookings"][-1]["companions"] == [NAME]
     assert body["visitor"]["consents"][0]["version"] == "1"
 
@@ -148,6 +150,10 @@ def test_the_export_leaves_out_nothing_but_what_is_named(someone: Used) -> None:
         "inbox_entries": body["inbox"][0],
         "bookings": body["bookings"][-1],
         "call_tasks": body["calls"][0],
+        "subscription_credits": body["subscriptions"][0],
+        "subscription_messages": body["wechat_messages"][-1],
+        "questions": body["questions"][0],
+        "wechat_pushes": body["messages"][0],
     }
     for name, told in rows.items():
         row = db.database()[name].find_one({"_id": told["id"]})

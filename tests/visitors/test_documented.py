@@ -52,6 +52,7 @@ def answers(caller: Caller, simulator: RunningSimulator) -> Iterator[tuple[str, 
             yield "SavedItemPage", caller.get(path, **query).get_json()
     for query in ({}, {"limit": "1"}):
         yield "InboxPage", caller.get("/me/inbox", **query).get_json()
+    yield "SubscriptionList", caller.get("/me/subscriptions").get_json()
     yield "Read", caller.put("/me/inbox/read").get_json()
     for query in ({}, {"limit": "1"}, {"live": "true", "lang": "en"}):
         yield "BookingPage", caller.get("/bookings", **query).get_json()
