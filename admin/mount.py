@@ -6,16 +6,22 @@ from admin import (
     account,
     audit,
     calls,
+    closures,
     content,
+    departures,
     fruitless,
+    guides,
     jobs,
     media_items,
     promotions,
     reviews,
+    schedules,
     sessions,
     staff,
     synonyms,
     uploads,
+    vehicles,
+    working_days,
 )
 from admin.contract import contract
 from rest.access import open_to_anyone, open_to_staff
@@ -25,6 +31,7 @@ PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
     *(uploads, media_items, calls, jobs, audit),
+    *(guides, vehicles, schedules, closures, working_days, departures),
 )
 
 

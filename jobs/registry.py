@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from jobs import audit, bookings, content, media, media_sweep, sitemaps, visitors
+from jobs import audit, bookings, content, departures, media, media_sweep, sitemaps, visitors
 
 Handler = Callable[..., None]
 
@@ -10,6 +10,7 @@ HANDLERS: dict[str, Handler] = {
     **audit.HANDLERS,
     **bookings.HANDLERS,
     **content.HANDLERS,
+    **departures.HANDLERS,
     **media.HANDLERS,
     **media_sweep.HANDLERS,
     **sitemaps.HANDLERS,
