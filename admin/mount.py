@@ -9,23 +9,29 @@ from admin import (
     booking_figures,
     bookings,
     calls,
+    closures,
     content,
     day_sheets,
     deliveries,
+    departures,
     fruitless,
     group_lists,
     guide_feeds,
+    guides,
     itineraries,
     jobs,
     media_items,
     promotions,
     questions,
     reviews,
+    schedules,
     sessions,
     staff,
     suspensions,
     synonyms,
     uploads,
+    vehicles,
+    working_days,
 )
 from admin.contract import contract
 from rest.access import open_to_anyone, open_to_staff
@@ -37,6 +43,7 @@ RESOURCES = (
     *(uploads, media_items, calls, questions, deliveries, jobs, audit),
     *(bookings, attendance, suspensions, group_lists, day_sheets, booking_figures, guide_feeds),
     itineraries,
+    *(guides, vehicles, schedules, closures, working_days, departures),
 )
 
 

@@ -2,7 +2,17 @@
 
 from collections.abc import Callable
 
-from jobs import audit, bookings, content, media, media_sweep, sitemaps, visitors, wechat
+from jobs import (
+    audit,
+    bookings,
+    content,
+    departures,
+    media,
+    media_sweep,
+    sitemaps,
+    visitors,
+    wechat,
+)
 
 Handler = Callable[..., None]
 
@@ -10,6 +20,7 @@ HANDLERS: dict[str, Handler] = {
     **audit.HANDLERS,
     **bookings.HANDLERS,
     **content.HANDLERS,
+    **departures.HANDLERS,
     **media.HANDLERS,
     **media_sweep.HANDLERS,
     **sitemaps.HANDLERS,

@@ -16,6 +16,7 @@ from core.clock import now, today
 from core.settings import Settings
 from jobs import schedule
 from jobs.audit import SEAL_JOB
+from jobs.departures import GENERATE_JOB
 from jobs.media_sweep import SWEEP_JOB
 from jobs.registry import HANDLERS
 from jobs.sitemaps import BUILD_JOB
@@ -43,6 +44,7 @@ from services.actors import SYSTEM
 from services.notifications import ToVisitor
 from services.staff import policy
 from services.visitors import email_codes, signing_in
+from tests.arranging import create_schedule
 from tests.factories import ACTOR, create, create_live, create_media, dummy_figure
 from tests.media.uploading import film, picture
 from tests.visitors.smtp import SmtpServer
@@ -176,6 +178,11 @@ def object_is_orphaned(_patch: pytest.MonkeyPatch) -> None:
     outbox.enqueue(SWEEP_JOB, {"day": today().isoformat()})
 
 
+def day_breaks(_patch: pytest.MonkeyPatch) -> None:
+    create_schedule()
+    outbox.enqueue(GENERATE_JOB, {"day": today().isoformat()})
+
+
 @pytest.fixture
 def mail_server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A mail server, and settings that name it."""
@@ -205,6 +212,7 @@ CAUSES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     media_library.REFRESH_JOB: medium_is_described_anew,
     media_upkeep.TIDY_JOB: upload_is_left,
     SWEEP_JOB: object_is_orphaned,
+    GENERATE_JOB: day_breaks,
 }
 
 
