@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from api import (
     articles,
+    callback,
     clusters,
     departures,
     faqs,
@@ -15,6 +16,7 @@ from api import (
     history,
     home,
     inbox,
+    itineraries,
     me,
     media,
     media_parts,
@@ -25,6 +27,7 @@ from api import (
     sessions,
     sitemaps,
     sites,
+    subscriptions,
     tracks,
     venues,
 )
@@ -40,7 +43,7 @@ RESOURCES = (
     *(articles, faqs, search, sitemaps, previews, feeds),
 )
 # What belongs to one visitor: never in the byte cache.
-PRIVATE = (sessions, me, favourites, history, inbox)
+PRIVATE = (sessions, me, favourites, history, inbox, subscriptions, itineraries)
 
 
 # What is the same for everybody and may be kept as bytes.
@@ -49,7 +52,7 @@ CACHED = tuple(resource.namespace.name for resource in RESOURCES if resource not
 
 
 def mount(app: Flask) -> None:
-    """Add every public route: the API with its document, health, media files."""
+    """Add every public route: the API with its document, health, media files, WeChat's."""
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
     api = RestApi(
         blueprint,
@@ -74,3 +77,4 @@ def mount(app: Flask) -> None:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(media.blueprint)
     app.register_blueprint(media_parts.blueprint)
+    app.register_blueprint(callback.blueprint)

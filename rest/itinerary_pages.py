@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from flask import Response, current_app, render_template
+from flask import Response, render_template
 from markupsafe import Markup
 
 from media import stores
@@ -72,13 +72,13 @@ def pdf(itinerary: Itinerary) -> Response:
     return response
 
 
-def _html(template: str, language: Language, **values: Any) -> Response:
+def _html(template: str, spoken: Language, **values: Any) -> Response:
     nonce = secrets.token_urlsafe(16)
     body = render_template(
-        template, nonce=nonce, word=lambda name, **more: word(name, language, **more), **values
+        template, nonce=nonce, word=lambda name, **more: word(name, spoken, **more), **values
     )
     response = Response(body, mimetype="text/html", headers=KINDLY)
-    response.headers["Content-Language"] = language.value
+    response.headers["Content-Language"] = spoken.value
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src 'nonce-{nonce}'; img-src {_images()}; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -94,8 +94,8 @@ def _images() -> str:
 
 def _marks(itinerary: Itinerary) -> list[str]:
     found = [word("demo", itinerary.language)] if itinerary.demo else []
-    if itinerary.state != DepartureState.OPEN:
-        found.append(word(itinerary.state, itinerary.language))
+    if itinerary.state is not DepartureState.OPEN:
+        found.append(word(itinerary.state.value, itinerary.language))
     return found
 
 

@@ -6,6 +6,7 @@ addresses and what sites ask of visitors are those that are live now.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -67,7 +68,7 @@ def of_departure(
         starts_at=departure.starts_at,
         ends_at=departure.ends_at,
         version=proposal.version if proposal else departure.revision,
-        state=departure.state.value,
+        state=departure.state,
         stops=_stops(departure.stops, details, language),
         advice=ADVICE[language],
         spoken=departure.language,
@@ -84,6 +85,11 @@ def of_departure(
         provisional=departure.provisional,
         bespoke=departure.visit is not None,
     )
+
+
+def with_proposal(itinerary: Itinerary, proposal: Proposal) -> Itinerary:
+    """Return the 行程单 that staff see of a departure which was proposed to a delegation."""
+    return replace(itinerary, version=proposal.version, note=proposal.note)
 
 
 def _answer_by(departure: Departure, proposal: Proposal | None) -> dt.datetime | None:
@@ -179,7 +185,7 @@ def _vehicle(vehicle_id: str | None) -> Transport | None:
 
 
 def _point(location: Location | None) -> Point | None:
-    return None if location is None else Point(location.lng, location.lat, location.crs.value)
+    return None if location is None else Point(location.lng, location.lat, location.crs)
 
 
 def _said(words: Words, language: Language) -> str:

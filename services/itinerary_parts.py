@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.enums import Language
+from models.departures import DepartureState
+from models.enums import Coordinates, Language
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,7 @@ class Point:
 
     lng: float
     lat: float
-    crs: str = "gcj02"
+    crs: Coordinates = Coordinates.GCJ02
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class Itinerary:
     starts_at: dt.datetime
     ends_at: dt.datetime
     version: int
-    state: str
+    state: DepartureState
     stops: Sequence[ItineraryStop]
     advice: Sequence[str]
     spoken: Language

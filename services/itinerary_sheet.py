@@ -60,7 +60,7 @@ def _sheet(itinerary: Itinerary, *, has_map: bool) -> dict[str, Any]:
     caption = f"{word('organiser', spoken)} · {word('itinerary', spoken)}"
     marks = [word("demo", spoken)] if itinerary.demo else []
     if itinerary.state in (DepartureState.PROPOSED, DepartureState.CANCELLED):
-        marks.append(word(itinerary.state, spoken))
+        marks.append(word(itinerary.state.value, spoken))
     return {
         "language": spoken.value,
         "title": itinerary.title,

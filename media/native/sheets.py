@@ -1,9 +1,10 @@
 """Drawing a printed sheet on A4 with fpdf2, in the Chinese font that the product carries.
 
 A sheet is `{language, title, caption, mark, foot, pages, blocks}`. Blocks, by their `kind`:
-`facts` with `rows` of one to three pairs of label and value, `heading` and `text` with a `text`, `list` with `items`,
-`timeline` with `rows` of `{time, until, number, title, lines, after}`, and `picture` with a
-`file`, its `width` and `height`, `pins` of number, x and y (0 to 1), and a `caption`.
+`facts` with `rows` of one to three pairs of label and value, `heading` and `text` with a `text`,
+`list` with `items`, `timeline` with `rows` of `{time, until, number, title, lines, after}`, and
+`picture` with a `file`, its `width` and `height`, `pins` of number, x and y (0 to 1), and a
+`caption`.
 """
 
 import json
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
@@ -53,8 +54,9 @@ class Sheet(FPDF):
         self.told, self.folder = told, folder
         for style, path in FONTS.items():
             self.add_font(FONT, style, str(path))
-            _use_mainland_forms(self.fonts[FONT + style])
-            self.fonts[FONT + style].cw[ord(BREAK)] = 0
+            font = cast(TTFFont, self.fonts[FONT + style])
+            _use_mainland_forms(font)
+            cast(dict[int, int], font.cw)[ord(BREAK)] = 0
         self.c_margin = 0.0
         self.set_margins(MARGIN, MARGIN, MARGIN)
         self.set_auto_page_break(True, margin=FOOT + 6)
@@ -90,10 +92,10 @@ class Sheet(FPDF):
 
     def height_of(self, text: str, leading: float, width: float) -> float:
         """Return the height of a text in the font that is chosen."""
-        found: float = self.multi_cell(
+        found: Any = self.multi_cell(
             width, leading, spaced(text), align="L", dry_run=True, output="HEIGHT"
         )
-        return found
+        return float(found)
 
     def room(self, height: float) -> None:
         """Begin a new page unless so much fits on this one."""
