@@ -7,7 +7,18 @@ a module beside `staff`, joined here. All callers are tried on all routes.
 
 from collections.abc import Mapping
 
-from tests.access import account, bookings, callers, content, media, public, staff, upkeep, visitors
+from tests.access import (
+    account,
+    bookings,
+    callers,
+    content,
+    desk,
+    media,
+    public,
+    staff,
+    upkeep,
+    visitors,
+)
 from tests.access.callers import Make
 from tests.access.expected import Table
 
@@ -21,4 +32,5 @@ TABLE: Table = {
     **content.TABLE,
     **upkeep.TABLE,
     **media.TABLE,
+    **desk.TABLE,
 }
