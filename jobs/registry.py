@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 
-from jobs import audit, content, media, media_sweep, sitemaps, visitors
+from jobs import audit, bookings, content, media, media_sweep, sitemaps, visitors, wechat
 
 Handler = Callable[..., None]
 
 HANDLERS: dict[str, Handler] = {
     **audit.HANDLERS,
+    **bookings.HANDLERS,
     **content.HANDLERS,
     **media.HANDLERS,
     **media_sweep.HANDLERS,
     **sitemaps.HANDLERS,
     **visitors.HANDLERS,
+    **wechat.HANDLERS,
 }

@@ -9,6 +9,7 @@ from jobs.audit import SEAL_JOB
 from jobs.media_sweep import SWEEP_JOB
 from jobs.sitemaps import BUILD_JOB
 from services import audit_chain, media_upkeep, outbox
+from services.bookings import cutoffs, endings, settling
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ DAILY = (Daily(BUILD_JOB, dt.time(2, 30)), Daily(SWEEP_JOB, dt.time(3, 30)))
 MINUTELY = (
     Minutely(SEAL_JOB, audit_chain.is_pending),
     Minutely(media_upkeep.TIDY_JOB, media_upkeep.is_pending),
+    Minutely(settling.SETTLE_JOB, settling.is_pending),
+    Minutely(cutoffs.CUTOFF_JOB, cutoffs.is_pending),
+    Minutely(endings.COMPLETE_JOB, endings.is_pending),
 )
 
 

@@ -3,6 +3,7 @@
 Days are texts `YYYY-MM-DD` as people in Shanghai see them; moments are UTC.
 """
 
+from enum import StrEnum
 from typing import ClassVar
 
 from mongoengine import (
@@ -47,6 +48,24 @@ class Closure(Kept):
     opens = StringField(regex=HOUR_REGEX)
     closes = StringField(regex=HOUR_REGEX)
     reason = StringField(required=True, max_length=SUMMARY_MAX)
+
+
+class Collision(StrEnum):
+    """Why a departure cannot be.
+
+    `taken`: guide or vehicle is elsewhere; `groups`, `people`: a site holds no more at one time,
+    the margin between groups included; `hours`: outside the opening hours; `closed`: a closure;
+    `seats`: more people than the vehicle seats; `not_live`: the site is not published, or nobody
+    visits it.
+    """
+
+    TAKEN = "taken"
+    GROUPS = "groups"
+    PEOPLE = "people"
+    HOURS = "hours"
+    CLOSED = "closed"
+    SEATS = "seats"
+    NOT_LIVE = "not_live"
 
 
 class Span(EmbeddedDocument):

@@ -129,8 +129,8 @@ class Departure(Document):
     Texts, stops and terms are copies: an edit of the route moves no departure. `closes_at` is the
     last moment to request (the lead time), `cancel_by` and `reschedule_by` the cut-offs. `day` is
     that of the start in Shanghai. `schedule_key` is `<schedule>:<day>`, once for each day of a
-    schedule. `revision` guards what staff change; seats do not move it. `provisional`: the day
-    lies beyond the public calendar. `demo` marks 演示.
+    schedule, which was at `schedule_revision` then. `revision` guards what staff change; seats do
+    not move it. `provisional`: the day lies beyond the public calendar. `demo` marks 演示.
     """
 
     meta: ClassVar = {
@@ -142,11 +142,15 @@ class Departure(Document):
             ("audience", "state", "slug", "starts_at", "id"),
             ("audience", "state", "tracks", "starts_at", "id"),
             ("state", "starts_at", "id"),
+            ("starts_at", "id"),
+            ("route", "starts_at", "id"),
             ("day", "starts_at"),
-            ("schedule", "starts_at"),
-            ("guide", "starts_at"),
-            ("vehicle", "starts_at"),
+            ("schedule", "starts_at", "id"),
+            ("guide", "starts_at", "id"),
+            ("vehicle", "starts_at", "id"),
+            ("stops.site", "starts_at", "id"),
             ("stops.site", "day"),
+            ("minimum", "starts_at", "id"),
             ("minimum", "cancel_by"),
             ("updated_at",),
             {"fields": ["visit"], "sparse": True},
@@ -181,6 +185,7 @@ class Departure(Document):
     vehicle = StringField(max_length=40)
     schedule = StringField(max_length=40)
     schedule_key = StringField(max_length=80)
+    schedule_revision = IntField()
     note = StringField(max_length=SUMMARY_MAX)
     reason = StringField(max_length=SUMMARY_MAX)
     provisional = BooleanField(required=True, default=False)

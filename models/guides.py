@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from mongoengine import BooleanField, EnumField, ListField, StringField
+from mongoengine import BooleanField, EnumField, IntField, ListField, StringField
 
 from models.enums import Language
 from models.kept import Kept
@@ -14,6 +14,8 @@ class Guide(Kept):
 
     `feed_hash` is the SHA-256 of the secret in the address of the guide's calendar feed, absent
     while there is none. `demo` marks 演示.
+
+    `touched` grows whenever a departure takes it, so that it cannot be put out of use meanwhile.
     """
 
     SEALED: ClassVar = ("phone",)
@@ -30,4 +32,5 @@ class Guide(Kept):
     note = StringField(max_length=SUMMARY_MAX)
     active = BooleanField(required=True, default=True)
     feed_hash = StringField()
+    touched = IntField(required=True, default=0)
     demo = BooleanField(required=True, default=False)

@@ -3,7 +3,17 @@
 from enum import StrEnum
 from typing import ClassVar
 
-from mongoengine import BooleanField, DateTimeField, EnumField, IntField, ListField, StringField
+from mongoengine import (
+    BooleanField,
+    DateTimeField,
+    DictField,
+    EmbeddedDocument,
+    EmbeddedDocumentListField,
+    EnumField,
+    IntField,
+    ListField,
+    StringField,
+)
 
 from models.calendar import DAY_REGEX
 from models.enums import Language
@@ -18,10 +28,24 @@ class Holidays(StrEnum):
     RUN = "run"
 
 
+class DayProblem(EmbeddedDocument):
+    """A day on which a schedule has no departure though it should, or one that it did not plan.
+
+    `code` is that of the error, or `stays` for a departure of a former version of the schedule
+    that somebody booked or staff changed; `conflicts` as errors tell them.
+    """
+
+    day = StringField(required=True, regex=DAY_REGEX)
+    code = StringField(required=True, max_length=40)
+    departure = StringField()
+    conflicts = ListField(DictField(), max_length=50)
+
+
 class Schedule(Kept):
     """A weekly schedule of a route, in Shanghai time. 1 is Monday, as in ISO 8601.
 
-    `exceptions` are days on which nothing runs. Departures are made up to `weeks_ahead`.
+    `exceptions` are days on which nothing runs. Departures are made up to `weeks_ahead`; what the
+    last generation met with is in `problems`.
     """
 
     meta: ClassVar = {
@@ -44,4 +68,5 @@ class Schedule(Kept):
     note = StringField(max_length=SUMMARY_MAX)
     active = BooleanField(required=True, default=True)
     generated_at = DateTimeField()
+    problems = EmbeddedDocumentListField(DayProblem, max_length=200)
     demo = BooleanField(required=True, default=False)

@@ -11,7 +11,10 @@ PLATE_MAX = 20
 
 
 class Vehicle(Kept):
-    """A vehicle; `seats` are those for visitors, without driver and guide. `demo` marks 演示."""
+    """A vehicle; `seats` are those for visitors, without driver and guide. `demo` marks 演示.
+
+    `touched` grows whenever a departure takes it, so that it cannot be put out of use meanwhile.
+    """
 
     meta: ClassVar = {"collection": "vehicles", "indexes": [("active", "name", "id")]}
 
@@ -20,4 +23,5 @@ class Vehicle(Kept):
     seats = IntField(required=True, min_value=1, max_value=1000)
     note = StringField(max_length=SUMMARY_MAX)
     active = BooleanField(required=True, default=True)
+    touched = IntField(required=True, default=0)
     demo = BooleanField(required=True, default=False)

@@ -8,7 +8,7 @@ In a transaction these come first: who waits for the document then waits before 
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pymongo import ReturnDocument
@@ -64,6 +64,31 @@ def hold(
             break
         # Seats came free after the update had found none.
     raise Conflict("too_late")
+
+
+def lock(departure_id: str, session: ClientSession) -> Departure:
+    """Write a departure, before anything is read in a transaction; return it.
+
+    Whatever else changes it, then happens before or after the whole transaction. Raises `NotFound`.
+    """
+    row = _update({"_id": departure_id}, {}, session)
+    if row is None:
+        raise NotFound
+    return _departure(row)
+
+
+def clear(departure: Departure, bookings: Collection[str], session: ClientSession) -> Departure:
+    """Give back the seats and the places in the queue of many bookings, in a transaction.
+
+    `departure` is as `lock` returned it.
+    """
+    people = sum(one.party for one in departure.holds if one.booking in bookings)
+    gone = {"booking": {"$in": sorted(bookings)}}
+    update = {"$inc": {"held": -people}, "$pull": {"holds": gone, "queue": gone}}
+    row = _update({"_id": departure.id}, update, session)
+    if row is None:
+        raise NotFound
+    return _departure(row)
 
 
 def release(
@@ -189,6 +214,11 @@ def seat_first_waiting(
             return _departure(row), one.booking
         found = _get(found.id, session)
     return None
+
+
+def holds(found: Departure, booking_id: str) -> bool:
+    """Tell whether a booking holds seats."""
+    return _party(found, "holds", booking_id) is not None
 
 
 def place_in_queue(found: Departure, booking_id: str) -> int | None:

@@ -1,12 +1,18 @@
 """Departures and bookings as tests need them, written as the services leave them."""
 
 import datetime as dt
+import itertools
 from typing import Any
 
 from core.clock import SHANGHAI, now
 from core.ids import new_id
-from models.departures import Departure, Meeting, PlannedStop, Words
+from models.bookings import HOLDING, Booking, BookingState
+from models.departures import Departure, DepartureState, Meeting, PlannedStop, Words
 from models.routes import BookingRules, Confirmation
+from models.visitors import Visitor
+from services.bookings import requesting, waiting
+from services.bookings.drafting import Details
+from services.visitors import consents
 
 
 def terms(**changes: Any) -> BookingRules:
@@ -57,3 +63,75 @@ def create_departure(
     departure = Departure(**{**fields, **changes})
     departure.save()
     return departure
+
+
+def create_visitor(**changes: Any) -> Visitor:
+    """Write a fictitious visitor, who has agreed to the notice."""
+    visitor = Visitor(keeps_history=False, **changes)
+    visitor.save()
+    consents.give(visitor, consents.current_version())
+    return visitor
+
+
+def details(**changes: Any) -> Details:
+    """Return who comes: a fictitious person."""
+    return Details(**{"name": "测试访客 A", "phone": "13800138000", **changes})
+
+
+def check_books() -> None:
+    """Check that departures, bookings and the times of visitors agree, whatever happened."""
+    bookings = {one.id: one for one in Booking.objects}
+    for departure in Departure.objects:
+        _check_departure(departure, bookings)
+    for visitor in Visitor.objects:
+        _check_visitor(visitor, bookings)
+
+
+def _check_departure(departure: Departure, bookings: dict[str, Booking]) -> None:
+    own = {one.id: one for one in bookings.values() if one.departure == departure.id}
+    held = {one.booking: one.party for one in departure.holds}
+    waits = [one.booking for one in departure.queue]
+    assert departure.held == sum(held.values()) <= departure.capacity
+    assert held == {one.id: one.party for one in own.values() if one.state in HOLDING}
+    assert sorted(waits) == sorted(
+        one.id for one in own.values() if one.state is BookingState.WAITLISTED
+    )
+    assert [one.since for one in departure.queue] == sorted(one.since for one in departure.queue)
+    if departure.state is DepartureState.OPEN and departure.cancel_by > now():
+        left = departure.seats_left
+        assert [one for one in departure.queue if one.party <= left] == [], "somebody fits"
+
+
+def _check_visitor(visitor: Visitor, bookings: dict[str, Booking]) -> None:
+    engaged = {
+        one.id
+        for one in bookings.values()
+        if one.visitor == visitor.id
+        and one.ends_at > now()
+        and one.state in HOLDING - {BookingState.OFFERED}
+    }
+    spans = [one for one in visitor.engagements if one.ends_at > now()]
+    assert {one.booking for one in spans} == engaged
+    ordered = sorted(spans, key=lambda one: one.starts_at)
+    assert all(one.ends_at <= other.starts_at for one, other in itertools.pairwise(ordered)), (
+        "two visits at one time"
+    )
+
+
+def request(
+    visitor: Visitor,
+    departure: Departure,
+    party: int = 2,
+    about: Details | None = None,
+    *,
+    key: str | None = None,
+) -> Booking:
+    """Request seats."""
+    return requesting.request_visit(
+        visitor=visitor, departure=departure.id, party=party, details=about or details(), key=key
+    )
+
+
+def wait(visitor: Visitor, departure: Departure, party: int = 2) -> Booking:
+    """Join the waiting list."""
+    return waiting.join(visitor=visitor, departure=departure.id, party=party, details=details())

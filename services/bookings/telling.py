@@ -8,7 +8,7 @@ from core.clock import SHANGHAI
 from models.bookings import Booking
 from models.departures import Departure
 from models.notifications import Event
-from services import notifications, personal_data
+from services import notification_texts, notifications, personal_data
 from services.notifications import Recipient, ToContact, ToVisitor
 
 MOMENT = "%Y-%m-%d %H:%M"
@@ -25,8 +25,12 @@ def tell(
 ) -> None:
     """Tell of an event; `more` fills further words of it (see `services.booking_texts`).
 
-    Once for each booking, event and `once`, by default the revision of the booking.
+    Once for each booking, event and `once`, by default the revision of the booking. Staff call
+    who has no account only about what is worth a call, and only where there is a number.
     """
+    whom = recipient(booking)
+    if isinstance(whom, ToContact) and not (whom.phone and notification_texts.calls(event)):
+        return
     data = {
         "booking": booking.id,
         "route": departure.title.zh,
@@ -37,7 +41,7 @@ def tell(
         **more,
     }
     key = f"bookings:{booking.id}:{event.value}:{once or booking.revision}"
-    notifications.notify(event, recipient(booking), data, key, session=session)
+    notifications.notify(event, whom, data, key, session=session)
 
 
 def recipient(booking: Booking) -> Recipient:

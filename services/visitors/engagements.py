@@ -68,6 +68,35 @@ def disengage(visitor_id: str, booking_id: str, *, session: ClientSession | None
     )
 
 
+def follow(
+    visitor_id: str,
+    booking_id: str,
+    *,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    session: ClientSession,
+) -> None:
+    """Move the time of a booking, if it has one, whatever it then overlaps: staff moved a visit."""
+    Visitor._get_collection().update_one(
+        {"_id": visitor_id, "engagements.booking": booking_id},
+        {
+            "$set": {"engagements.$.starts_at": starts_at, "engagements.$.ends_at": ends_at},
+            "$inc": {"touched": 1},
+        },
+        session=session,
+    )
+
+
+def check_suspension(visitor_id: str, session: ClientSession | None = None) -> None:
+    """Raise `Conflict("booking_suspended")` for who may not book by themselves."""
+    row = Visitor._get_collection().find_one(
+        {"_id": visitor_id}, {"suspended_until": 1}, session=session
+    )
+    until = None if row is None else row.get("suspended_until")
+    if until is not None and until > now():
+        raise Conflict("booking_suspended", until=_day(until))
+
+
 def _explain(
     visitor_id: str,
     booking_id: str,

@@ -114,6 +114,9 @@ TABLE: Table = {
     "GET /healthz": always("200"),
     "GET /readyz": always("200"),
     "GET /metrics": always("200"),
+    # Without WECHAT_TOKEN nothing is there; tests/callback have one.
+    "GET /wechat/callback": always("404 not_found"),
+    "POST /wechat/callback": always("404 not_found"),
     "GET /media/<path:path>": always("404 not_found", {"path": "absent.webp"}),
     "PUT /media/parts/<token>": UNSIGNED_PART,
     "GET /swaggerui/<path:filename>": always("200", {"filename": "swagger-ui.css"}),
