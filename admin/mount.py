@@ -17,6 +17,7 @@ from admin import (
     staff,
     synonyms,
     uploads,
+    visits,
 )
 from admin.contract import contract
 from rest.access import open_to_anyone, open_to_staff
@@ -26,7 +27,7 @@ PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
     *(uploads, media_items, calls, jobs, audit),
-    itineraries,
+    *(itineraries, visits),
 )
 
 

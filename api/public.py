@@ -26,6 +26,7 @@ from api import (
     sites,
     tracks,
     venues,
+    visits,
 )
 from api.contract import contract
 from rest.access import SECURITY, open_to_anyone
@@ -39,7 +40,7 @@ RESOURCES = (
     *(articles, faqs, search, sitemaps, previews),
 )
 # What belongs to one visitor: never in the byte cache.
-PRIVATE = (sessions, me, favourites, history, inbox, itineraries)
+PRIVATE = (sessions, me, favourites, history, inbox, itineraries, visits)
 
 
 # What is the same for everybody and may be kept as bytes.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from jobs import audit, bookings, content, media, media_sweep, sitemaps, visitors
+from jobs import audit, bookings, content, media, media_sweep, sitemaps, visitors, visits
 
 Handler = Callable[..., None]
 
@@ -14,4 +14,5 @@ HANDLERS: dict[str, Handler] = {
     **media_sweep.HANDLERS,
     **sitemaps.HANDLERS,
     **visitors.HANDLERS,
+    **visits.HANDLERS,
 }

@@ -18,6 +18,7 @@ from models.notifications import CallState, CallTask, InboxEntry
 from models.visitors import EmailCode, Visitor, VisitorSession
 from services import personal_data
 from services.bookings import cancelling
+from services.visits import ending
 
 # Collections whose documents belong to the visitor that their field `visitor` names.
 OWNED = (VisitorSession, Favourite, HistoryEntry, InboxEntry)
@@ -56,6 +57,7 @@ def _deleted(visitor_id: str) -> bool:
         if Booking._get_collection().find_one(_to_come(visitor_id), session=session) is not None:
             session.abort_transaction()
             return False
+        ending.forget(visitor_id, session)
         for document in OWNED:
             document._get_collection().delete_many({"visitor": visitor_id}, session=session)
         _forget_calls(visitor_id, session)
