@@ -43,9 +43,15 @@ def get(model: type[One], identity: str) -> One:
     return found
 
 
-def listing(model: type[One], *, limit: int = 0, after: Position | None = None) -> list[One]:
-    """Return them, what was changed last first; all of them without a limit."""
-    rows = model._get_collection().find(keyset.after(after))
+def listing(
+    model: type[One],
+    *,
+    limit: int = 0,
+    after: Position | None = None,
+    match: Row | None = None,
+) -> list[One]:
+    """Return them, what was changed last first; all of them without a limit or a `match`."""
+    rows = model._get_collection().find({**(match or {}), **keyset.after(after)})
     return [model._from_son(row) for row in rows.sort([("at", -1), ("_id", -1)]).limit(limit)]
 
 
