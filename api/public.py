@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from api import (
     articles,
+    bookings,
     clusters,
     faqs,
     favourites,
@@ -40,7 +41,7 @@ RESOURCES = (
     *(articles, faqs, search, sitemaps, previews),
 )
 # What belongs to one visitor: never in the byte cache.
-PRIVATE = (sessions, me, favourites, history, inbox, itineraries, visits)
+PRIVATE = (sessions, me, favourites, history, inbox, bookings, visits, itineraries)
 
 
 # What is the same for everybody and may be kept as bytes.
