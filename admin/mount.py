@@ -4,17 +4,26 @@ from flask import Blueprint, Flask
 
 from admin import (
     account,
+    attendance,
     audit,
+    booking_figures,
+    bookings,
     calls,
     content,
+    day_sheets,
+    deliveries,
     fruitless,
+    group_lists,
+    guide_feeds,
     itineraries,
     jobs,
     media_items,
     promotions,
+    questions,
     reviews,
     sessions,
     staff,
+    suspensions,
     synonyms,
     uploads,
     visits,
@@ -26,7 +35,8 @@ from rest.app import RestApi
 PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
-    *(uploads, media_items, calls, jobs, audit),
+    *(uploads, media_items, calls, questions, deliveries, jobs, audit),
+    *(bookings, attendance, suspensions, group_lists, day_sheets, booking_figures, guide_feeds),
     *(itineraries, visits),
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from jobs import audit, bookings, content, media, media_sweep, sitemaps, visitors, visits
+from jobs import audit, bookings, content, media, media_sweep, sitemaps, visitors, visits, wechat
 
 Handler = Callable[..., None]
 
@@ -15,4 +15,5 @@ HANDLERS: dict[str, Handler] = {
     **sitemaps.HANDLERS,
     **visitors.HANDLERS,
     **visits.HANDLERS,
+    **wechat.HANDLERS,
 }

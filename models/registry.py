@@ -24,6 +24,7 @@ from models.migrations import Migration
 from models.notifications import CallTask, InboxEntry
 from models.outbox import Job
 from models.projects import Project
+from models.questions import Question
 from models.rate_counts import RateCount
 from models.revisions import Revision
 from models.routes import Route
@@ -34,6 +35,7 @@ from models.sitemaps import Sitemap
 from models.sites import Site
 from models.snapshots import Snapshot
 from models.staff import SignInFailures, Staff, StaffSession
+from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.tracks import Track
 from models.uploads import Upload
 from models.vehicles import Vehicle
@@ -41,6 +43,7 @@ from models.venues import Venue
 from models.versions import Version
 from models.visitors import EmailCode, Visitor, VisitorSession
 from models.visits import Visit
+from models.wechat_pushes import WechatPush, WechatWindow
 from models.wechat_tokens import WechatToken
 
 CONTENT: dict[Kind, type[Content]] = {
@@ -91,6 +94,8 @@ DOCUMENTS: tuple[type[Document], ...] = (
     HistoryEntry,
     InboxEntry,
     CallTask,
+    SubscriptionCredit,
+    SubscriptionMessage,
     DataKey,
     WechatToken,
     DayOverride,
@@ -102,4 +107,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     Departure,
     Booking,
     Visit,
+    WechatPush,
+    WechatWindow,
+    Question,
 )

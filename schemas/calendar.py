@@ -26,9 +26,7 @@ class CalendarDay(Day):
         within = validate.Range(FIRST_DAY, LAST_DAY, error="out_of_range")
         super().__init__(validate=within, **options)
 
-    def _serialize(
-        self, value: Any, attr: str | None, obj: Any, **options: Any
-    ) -> str | None:
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str | None:
         return None if value is None else str(value)
 
 

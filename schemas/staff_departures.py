@@ -128,9 +128,7 @@ class StaffDepartureSchema(StaffDepartureCardSchema):
     """A departure whole."""
 
     tracks = fields.List(fields.String(), attribute="departure.tracks", required=True)
-    stops = fields.List(
-        fields.Nested(StaffStopSchema), attribute="departure.stops", required=True
-    )
+    stops = fields.List(fields.Nested(StaffStopSchema), attribute="departure.stops", required=True)
     meeting = fields.Nested(
         StaffMeetingSchema, attribute="departure.meeting", required=True, allow_none=True
     )

@@ -74,6 +74,10 @@ TABLE: Mapping[str, Mapping[str, Roles]] = {
         "export": DESK,
     },
     "visits": {"read": HOSTS, "reveal": DESK, "write": DESK},
+    # Which subscription messages went out; whom they were for is an id.
+    "deliveries": {"read": DESK | ADMINISTRATOR},
+    # What visitors asked in the conversation, and answering it.
+    "questions": {"read": DESK, "write": DESK},
     "staff": {"read": ADMINISTRATOR | AUDITOR, "write": ADMINISTRATOR},
     "jobs": {"read": ADMINISTRATOR, "write": ADMINISTRATOR},
     # Those who are watched do not keep the log: administrators neither read nor export it.

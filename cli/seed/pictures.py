@@ -8,6 +8,8 @@ from mongoengine.errors import FieldDoesNotExist
 
 from cli import demo_media
 from cli.seed.source import MALFORMED, ContentError, Entry
+from media import stores
+from media.errors import ObjectMissing
 from models.enums import Kind, Language
 from models.media_items import MediaItem, MediaKind, MediaRole, MediaSource
 from models.parts import Figure
@@ -32,9 +34,10 @@ FIGURES_MAX = 3
 
 
 def make(entries: Iterable[Entry], folder: Path, progress: Progress | None = None) -> None:
-    """Draw what is missing in `folder` and register every file as a media item.
+    """Draw what is missing in `folder`, put it into the store and register it as media items.
 
-    Raises `ContentError` for an entry that cannot be drawn, else what `demo_media.generate` does.
+    Raises `ContentError` for an entry that cannot be drawn, `StoreUnavailable` and its like, else
+    what `demo_media.generate` does.
     """
     wanted: list[demo_media.Item] = []
     for entry in entries:
@@ -44,6 +47,7 @@ def make(entries: Iterable[Entry], folder: Path, progress: Progress | None = Non
             message = f"{entry.kind}/{entry.slug} cannot be drawn: {error!r}"
             raise ContentError(message) from None
     for made in demo_media.generate(wanted, folder, progress):
+        _keep(made, folder)
         _register(made)
 
 
@@ -145,6 +149,18 @@ def _map_name(entry: Entry) -> str:
 
 def _film_name(entry: Entry) -> str:
     return f"video/{entry.slug}"
+
+
+def _keep(made: demo_media.MediaFile, folder: Path) -> None:
+    """Put files into the store in force, unless they are there: in most demos it is `folder`."""
+    store = stores.current()
+    for file in (*made.sources, *made.subtitles):
+        try:
+            is_there = store.stat(file.path).size == file.size
+        except ObjectMissing:
+            is_there = False
+        if not is_there:
+            store.put(file.path, folder / file.path)
 
 
 def _register(made: demo_media.MediaFile) -> None:

@@ -50,7 +50,7 @@ class Sheet(FPDF):
     """The pages, with a foot on each."""
 
     def __init__(self, told: Mapping[str, Any], folder: Path) -> None:
-        super().__init__(format="A4")
+        super().__init__(orientation=told.get("orientation", "portrait"), format="A4")
         self.told, self.folder = told, folder
         for style, path in FONTS.items():
             self.add_font(FONT, style, str(path))
@@ -103,8 +103,15 @@ class Sheet(FPDF):
             self.add_page()
 
 
-def draw(folder: str) -> dict[str, Any]:
-    """Read `sheet.json` in a folder and write `sheet.pdf`; return how many pages it has."""
+Drawn = Mapping[str, Callable[[Sheet, Block], None]]
+
+
+def draw(folder: str, further: Drawn | None = None) -> dict[str, Any]:
+    """Read `sheet.json` in a folder and write `sheet.pdf`; return how many pages it has.
+
+    `further` draw kinds of blocks that this module does not know.
+    """
+    known = {**DRAWN, **(further or {})}
     work = Path(folder)
     told = json.loads(Path(work, "sheet.json").read_text(encoding="utf-8"))
     sheet = Sheet(told, work)
@@ -113,7 +120,7 @@ def draw(folder: str) -> dict[str, Any]:
     for block, after in pairwise([*told["blocks"], None]):
         if after is not None and after["kind"] == "picture":
             sheet.room(_size(sheet, after)[1] + 30)  # its heading stands with it
-        DRAWN[block["kind"]](sheet, block)
+        known[block["kind"]](sheet, block)
     sheet.output(str(Path(work, "sheet.pdf")))
     return {"pages": sheet.pages_count}
 
@@ -309,7 +316,7 @@ def _size(sheet: Sheet, block: Block) -> tuple[float, float]:
     return (width * most / height, most) if height > most else (width, height)
 
 
-DRAWN: Mapping[str, Callable[[Sheet, Block], None]] = {
+DRAWN: Drawn = {
     "facts": _facts,
     "heading": _heading,
     "text": _text,

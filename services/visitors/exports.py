@@ -8,7 +8,10 @@ from core.clock import now
 from models.favourites import Favourite
 from models.history import HistoryEntry
 from models.notifications import CallTask, InboxEntry
+from models.questions import Question
+from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.visitors import Visitor, VisitorSession
+from models.wechat_pushes import WechatPush
 from services import personal_data
 
 # What is kept from the export: secrets of the sign-in that are no use to anybody else, hashes of
@@ -16,15 +19,17 @@ from services import personal_data
 LEFT_OUT = frozenset(
     {
         *("session_key", "email_index", "phone_index", "token_hash", "touched", "visitor"),
-        *("taken_by", "taken_by_name", "taken_at"),
+        *("taken_by", "taken_by_name", "taken_at", "answered_by", "answered_by_name"),
+        *("identity", "push", "told_at"),
     }
 )
+NOBODY = ""
 NEWEST_FIRST = ("-at", "-id")
 
 
 def everything(visitor: Visitor) -> dict[str, Any]:
     """Return all that is held, unmasked."""
-    own = {"visitor": visitor.id}
+    own, written = {"visitor": visitor.id}, {"openid": visitor.openid or NOBODY}
     return {
         "exported_at": now(),
         "visitor": _plain(visitor),
@@ -32,6 +37,14 @@ def everything(visitor: Visitor) -> dict[str, Any]:
         "favourites": [_plain(one) for one in Favourite.objects(**own).order_by(*NEWEST_FIRST)],
         "history": [_plain(one) for one in HistoryEntry.objects(**own).order_by(*NEWEST_FIRST)],
         "inbox": [_plain(one) for one in InboxEntry.objects(**own).order_by(*NEWEST_FIRST)],
+        "subscriptions": [
+            _plain(one) for one in SubscriptionCredit.objects(**own).order_by("template")
+        ],
+        "wechat_messages": [
+            _plain(one) for one in SubscriptionMessage.objects(**own).order_by(*NEWEST_FIRST)
+        ],
+        "questions": [_plain(one) for one in Question.objects(**written).order_by("-asked_at")],
+        "messages": [_plain(one) for one in WechatPush.objects(**written).order_by("-at")],
         "calls": [_plain(one) for one in CallTask.objects(**own).order_by("-created_at")],
     }
 

@@ -8,14 +8,17 @@ from flask import Flask
 from models.enums import Kind
 from models.notifications import CallOutcome, CallTask, Event
 from models.visitors import SignInMethod, Visitor
-from services import call_tasks, notifications, personal_data
+from models.wechat_pushes import WechatPush
+from services import call_tasks, notifications, personal_data, wechat_events, wechat_pushes
 from services.notifications import ToVisitor
 from services.visitors import consents, sessions
 from tests.factories import create_live
 from tests.simulator.running import RunningSimulator
 from tests.visitors.callers import API, Caller
+from tests.visitors.conftest import TEMPLATE
 from tests.visitors.test_email import ask, work_off
 from tests.visitors.test_notifications import DESK
+from wechat.pushes import Push
 
 PHONE = "13800138777"
 EMAIL = "used.visitor@example.org"
@@ -44,7 +47,9 @@ def create(app: Flask, simulator: RunningSimulator) -> Used:
         item = create_live(kind).id
         for path in ("/me/favourites", "/me/history"):
             assert caller.put(f"{path}/{kind}/{item}").status_code == 204
+    _subscribe(app, simulator, caller)
     _be_called(app, visitor.id)
+    _write_in_wechat(visitor)
     ask(client, EMAIL)  # a code that is under way
     second = sessions.start(visitor.id, SignInMethod.EMAIL)
     assert second is not None
@@ -66,6 +71,28 @@ def _tell_of_oneself(caller: Caller, visitor: Visitor) -> None:
     assert caller.put("/me/phone", {"revision": 2, "phone": PHONE}).status_code == 200
     email = personal_data.sealed(Visitor, visitor.id, {"email": EMAIL})
     Visitor._get_collection().update_one({"_id": visitor.id}, {"$set": email})
+
+
+def _subscribe(app: Flask, simulator: RunningSimulator, caller: Caller) -> None:
+    """Be told by a subscription message; a second one WeChat refuses."""
+    allowed = {"visitor": "测试用过的人", "template": TEMPLATE}
+    simulator.control("POST", "subscriptions", **allowed)
+    accepted = {"items": [{"template": TEMPLATE, "answer": "accept"}]}
+    for _ in range(2):
+        assert caller.post("/me/subscriptions", accepted).status_code == 200
+    told = {"title": "测试", "text": "测试"}
+    for key in ("wechat-1", "wechat-2"):
+        notifications.notify(Event.MESSAGE, ToVisitor(caller.id), told, key)
+        work_off(app)
+
+
+def _write_in_wechat(visitor: Visitor) -> None:
+    """Write a message in the conversation, which becomes a question."""
+    text = f"{NAME}想问一件事"
+    fields = {"FromUserName": visitor.openid, "CreateTime": 1, "MsgType": "text", "Content": text}
+    wechat_pushes.keep(Push(fields))
+    (push,) = WechatPush.objects(openid=visitor.openid)
+    wechat_events.handle(push.id)
 
 
 def _be_called(app: Flask, visitor_id: str) -> None:
