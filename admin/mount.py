@@ -26,6 +26,7 @@ from admin import (
     suspensions,
     synonyms,
     uploads,
+    visits,
 )
 from admin.contract import contract
 from rest.access import open_to_anyone, open_to_staff
@@ -36,7 +37,7 @@ RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
     *(uploads, media_items, calls, questions, deliveries, jobs, audit),
     *(bookings, attendance, suspensions, group_lists, day_sheets, booking_figures, guide_feeds),
-    itineraries,
+    *(itineraries, visits),
 )
 
 

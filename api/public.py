@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from api import (
     articles,
+    bookings,
     callback,
     clusters,
     departures,
@@ -30,6 +31,7 @@ from api import (
     subscriptions,
     tracks,
     venues,
+    visits,
 )
 from api.contract import contract
 from rest.access import SECURITY, open_to_anyone
@@ -43,7 +45,10 @@ RESOURCES = (
     *(articles, faqs, search, sitemaps, previews, feeds),
 )
 # What belongs to one visitor: never in the byte cache.
-PRIVATE = (sessions, me, favourites, history, inbox, subscriptions, itineraries)
+PRIVATE = (
+    *(sessions, me, favourites, history, inbox, subscriptions),
+    *(bookings, visits, itineraries),
+)
 
 
 # What is the same for everybody and may be kept as bytes.

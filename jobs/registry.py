@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from jobs import audit, bookings, content, media, media_sweep, sitemaps, visitors, wechat
+from jobs import audit, bookings, content, media, media_sweep, sitemaps, visitors, visits, wechat
 
 Handler = Callable[..., None]
 
@@ -14,5 +14,6 @@ HANDLERS: dict[str, Handler] = {
     **media_sweep.HANDLERS,
     **sitemaps.HANDLERS,
     **visitors.HANDLERS,
+    **visits.HANDLERS,
     **wechat.HANDLERS,
 }

@@ -7,7 +7,18 @@ a module beside `staff`, joined here. All callers are tried on all routes.
 
 from collections.abc import Mapping
 
-from tests.access import account, callers, content, media, public, staff, upkeep, visitors
+from tests.access import (
+    account,
+    bookings,
+    callers,
+    content,
+    media,
+    public,
+    staff,
+    upkeep,
+    visitors,
+    visits,
+)
 from tests.access.callers import Make
 from tests.access.expected import Table
 
@@ -15,6 +26,8 @@ CALLERS: Mapping[str, Make] = {**callers.CALLERS, **visitors.CALLERS}
 TABLE: Table = {
     **public.TABLE,
     **visitors.TABLE,
+    **bookings.TABLE,
+    **visits.TABLE,
     **account.TABLE,
     **staff.TABLE,
     **content.TABLE,

@@ -14,7 +14,7 @@ API = "/api/v1"
 # What staff call is closed to everybody else; tests/admin walks it.
 STAFF = "/admin"
 # What only a visitor who is signed in calls, and how a route may say so.
-PRIVATE = (f"{API}/me", f"{API}/sessions/current")
+PRIVATE = (f"{API}/me", f"{API}/sessions/current", f"{API}/bookings")
 WHO = frozenset({"anyone", "visitor", "consenting"})
 LISTED = tuple(kind for kind in Kind if kind is not Kind.CHAPTERS)
 # Routes of flask-restx: the document, its page with the files it loads, the bare prefix.
