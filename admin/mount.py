@@ -31,6 +31,7 @@ from admin import (
     synonyms,
     uploads,
     vehicles,
+    visits,
     working_days,
 )
 from admin.contract import contract
@@ -42,7 +43,7 @@ RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
     *(uploads, media_items, calls, questions, deliveries, jobs, audit),
     *(bookings, attendance, suspensions, group_lists, day_sheets, booking_figures, guide_feeds),
-    itineraries,
+    *(itineraries, visits),
     *(guides, vehicles, schedules, closures, working_days, departures),
 )
 

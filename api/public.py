@@ -31,6 +31,7 @@ from api import (
     subscriptions,
     tracks,
     venues,
+    visits,
 )
 from api.contract import contract
 from rest.access import SECURITY, open_to_anyone
@@ -44,7 +45,10 @@ RESOURCES = (
     *(articles, faqs, search, sitemaps, previews, feeds),
 )
 # What belongs to one visitor: never in the byte cache.
-PRIVATE = (sessions, me, favourites, history, inbox, subscriptions, itineraries, bookings)
+PRIVATE = (
+    *(sessions, me, favourites, history, inbox, subscriptions),
+    *(bookings, visits, itineraries),
+)
 
 
 # What is the same for everybody and may be kept as bytes.

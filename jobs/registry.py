@@ -11,6 +11,7 @@ from jobs import (
     media_sweep,
     sitemaps,
     visitors,
+    visits,
     wechat,
 )
 
@@ -25,5 +26,6 @@ HANDLERS: dict[str, Handler] = {
     **media_sweep.HANDLERS,
     **sitemaps.HANDLERS,
     **visitors.HANDLERS,
+    **visits.HANDLERS,
     **wechat.HANDLERS,
 }

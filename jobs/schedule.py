@@ -11,6 +11,7 @@ from jobs.media_sweep import SWEEP_JOB
 from jobs.sitemaps import BUILD_JOB
 from services import audit_chain, media_upkeep, outbox
 from services.bookings import cutoffs, endings, settling
+from services.visits import ending
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ MINUTELY = (
     Minutely(settling.SETTLE_JOB, settling.is_pending),
     Minutely(cutoffs.CUTOFF_JOB, cutoffs.is_pending),
     Minutely(endings.COMPLETE_JOB, endings.is_pending),
+    Minutely(ending.TIDY_JOB, ending.is_pending),
 )
 
 

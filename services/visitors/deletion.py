@@ -21,6 +21,7 @@ from models.visitors import EmailCode, Visitor, VisitorSession
 from models.wechat_pushes import WechatPush, WechatWindow
 from services import personal_data
 from services.bookings import cancelling
+from services.visits import ending
 
 # Collections whose documents belong to the visitor that their field `visitor` names.
 OWNED = (
@@ -68,6 +69,7 @@ def _deleted(visitor_id: str) -> bool:
         if Booking._get_collection().find_one(_to_come(visitor_id), session=session) is not None:
             session.abort_transaction()
             return False
+        ending.forget(visitor_id, session)
         for document in OWNED:
             document._get_collection().delete_many({"visitor": visitor_id}, session=session)
         _forget_calls(visitor_id, session)

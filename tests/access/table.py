@@ -18,6 +18,7 @@ from tests.access import (
     staff,
     upkeep,
     visitors,
+    visits,
 )
 from tests.access.callers import Make
 from tests.access.expected import Table
@@ -27,6 +28,7 @@ TABLE: Table = {
     **public.TABLE,
     **visitors.TABLE,
     **bookings.TABLE,
+    **visits.TABLE,
     **account.TABLE,
     **staff.TABLE,
     **content.TABLE,
