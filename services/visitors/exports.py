@@ -11,6 +11,7 @@ from models.notifications import CallTask, InboxEntry
 from models.questions import Question
 from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.visitors import Visitor, VisitorSession
+from models.visits import Visit
 from models.wechat_pushes import WechatPush
 from services import personal_data
 
@@ -20,7 +21,7 @@ LEFT_OUT = frozenset(
     {
         *("session_key", "email_index", "phone_index", "token_hash", "touched", "visitor"),
         *("taken_by", "taken_by_name", "taken_at", "answered_by", "answered_by_name"),
-        *("identity", "push", "told_at"),
+        *("identity", "push", "told_at", "request_key"),
     }
 )
 NOBODY = ""
@@ -45,6 +46,7 @@ def everything(visitor: Visitor) -> dict[str, Any]:
         ],
         "questions": [_plain(one) for one in Question.objects(**written).order_by("-asked_at")],
         "messages": [_plain(one) for one in WechatPush.objects(**written).order_by("-at")],
+        "visits": [_plain(one) for one in Visit.objects(**own).order_by("-created_at")],
         "calls": [_plain(one) for one in CallTask.objects(**own).order_by("-created_at")],
     }
 

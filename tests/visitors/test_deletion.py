@@ -13,6 +13,7 @@ from models.idempotency import IdempotentAnswer
 from models.notifications import CallState, CallTask
 from models.registry import DOCUMENTS
 from models.visitors import EmailCode, Visitor
+from models.visits import Visit
 from services.visitors import deletion, exports
 from tests.simulator.running import RunningSimulator
 from tests.visitors import used
@@ -21,7 +22,7 @@ from tests.visitors.used import EMAIL, NAME, PHONE, Used
 
 # Collections that hold something about visitors, and what becomes of it. A new collection must
 # be named here or below; the proof then walks it like the others.
-GOES = frozenset({*deletion.OWNED, *deletion.OF_OPENID, Visitor, EmailCode, CallTask})
+GOES = frozenset({*deletion.OWNED, *deletion.OF_OPENID, Visitor, Visit, EmailCode, CallTask})
 # What MongoDB keeps for itself, as the profile of another test.
 SYSTEM = re.compile(r"^system\.")
 # Why nothing in the others is about a visitor.
@@ -113,7 +114,7 @@ def test_the_export_holds_everything_in_plain(someone: Used) -> None:
     assert (told["name"], told["email"], told["phone"]) == (NAME, EMAIL, f"+86{PHONE}")
     sizes = {name: len(body[name]) for name in ("favourites", "history", "sessions", "calls")}
     assert sizes == {"favourites": 2, "history": 2, "sessions": 2, "calls": 2}
-    assert len(body["inbox"]) == 6, "a phone, two by WeChat, a mail, two calls"
+    assert len(body["inbox"]) == 8, "a phone, two by WeChat, a mail, two calls, two of a visit"
     assert body["visitor"]["consents"][0]["version"] == "1"
 
 
@@ -126,6 +127,7 @@ def test_the_export_leaves_out_nothing_but_what_is_named(someone: Used) -> None:
         "history": body["history"][0],
         "inbox_entries": body["inbox"][0],
         "call_tasks": body["calls"][0],
+        "visits": body["visits"][0],
         "subscription_credits": body["subscriptions"][0],
         "subscription_messages": body["wechat_messages"][-1],
         "questions": body["questions"][0],
