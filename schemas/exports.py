@@ -8,6 +8,7 @@ from models.questions import QuestionState
 from models.subscriptions import SendState
 from models.visitors import PhoneSource, SignInMethod
 from schemas.exported_bookings import ExportedBookingSchema, ExportedEngagementSchema
+from schemas.exported_visits import ExportedVisitSchema
 from schemas.fields import Choice
 
 
@@ -167,4 +168,5 @@ class ExportSchema(Schema):
     wechat_messages = fields.List(fields.Nested(ExportedSubscriptionMessageSchema), required=True)
     questions = fields.List(fields.Nested(ExportedQuestionSchema), required=True)
     messages = fields.List(fields.Nested(ExportedMessageSchema), required=True)
+    visits = fields.List(fields.Nested(ExportedVisitSchema), required=True)
     calls = fields.List(fields.Nested(ExportedCallSchema), required=True)

@@ -12,6 +12,7 @@ from models.notifications import CallTask, InboxEntry
 from models.questions import Question
 from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.visitors import Visitor, VisitorSession
+from models.visits import Visit
 from models.wechat_pushes import WechatPush
 from services import personal_data
 from services.bookings import drafting
@@ -49,6 +50,7 @@ def everything(visitor: Visitor) -> dict[str, Any]:
         ],
         "questions": [_plain(one) for one in Question.objects(**written).order_by("-asked_at")],
         "messages": [_plain(one) for one in WechatPush.objects(**written).order_by("-at")],
+        "visits": [_plain(one) for one in Visit.objects(**own).order_by("-created_at")],
         "calls": [_plain(one) for one in CallTask.objects(**own).order_by("-created_at")],
     }
 

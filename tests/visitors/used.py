@@ -8,13 +8,19 @@ from flask import Flask
 
 from core.clock import now
 from models.bookings import Booking, BookingState, Feedback, StopRating
+from models.departures import Words
 from models.enums import Kind
 from models.notifications import CallOutcome, CallTask, Event
 from models.visitors import SignInMethod, Visitor
+from models.visits import Visit
 from models.wechat_pushes import WechatPush
 from services import call_tasks, notifications, personal_data, wechat_events, wechat_pushes
 from services.notifications import ToVisitor
+from services.plans import Stay
 from services.visitors import consents, sessions
+from services.visits import answering, asking, proposing
+from services.visits.asking import Ask
+from services.visits.composing import Composition
 from tests.factories import create_live
 from tests.simulator.running import RunningSimulator
 from tests.visiting import create_departure, create_visitor, details, request, wait
@@ -22,6 +28,7 @@ from tests.visitors.callers import API, Caller
 from tests.visitors.conftest import TEMPLATE
 from tests.visitors.test_email import ask, work_off
 from tests.visitors.test_notifications import DESK
+from tests.visits.asking import day, later
 from wechat.pushes import Push
 
 PHONE = "13800138777"
@@ -54,6 +61,7 @@ def create(app: Flask, simulator: RunningSimulator) -> Used:
             assert caller.put(f"{path}/{kind}/{item}").status_code == 204
     _subscribe(app, simulator, caller)
     booking = _book(visitor.id)
+    visit = _ask_for_a_visit(visitor.id)
     _be_called(app, visitor.id)
     _write_in_wechat(visitor)
     ask(client, EMAIL)  # a code that is under way
@@ -64,6 +72,8 @@ def create(app: Flask, simulator: RunningSimulator) -> Used:
         *(visitor.id, fresh.openid, fresh.unionid, token, second.token, EMAIL, PHONE),
         *(booking.request_key, booking.share_hash, booking.phone_index, REASON),
         *(getattr(booking, name) for name in Booking.SEALED),
+        *(getattr(visit, name) for name in Visit.SEALED),
+        *(visit.request_key, visit.phone_index),
         *(NAME, ORGANISATION, TITLE, fresh.email_index, fresh.phone_index, fresh.session_key),
         *(sessions.token_hash(token), sessions.token_hash(second.token)),
         *(fresh.name, fresh.phone, fresh.email, personal_data.opened(fresh, "session_key")),
@@ -124,6 +134,19 @@ def _write_in_wechat(visitor: Visitor) -> None:
     wechat_pushes.keep(Push(fields))
     (push,) = WechatPush.objects(openid=visitor.openid)
     wechat_events.handle(push.id)
+
+
+def _ask_for_a_visit(visitor_id: str) -> Visit:
+    """Ask for a bespoke visit, see a proposal, and ask for another one."""
+    visitor = Visitor.objects.get(id=visitor_id)
+    told = dict.fromkeys(("purpose", "hosts", "needs"), NAME)
+    asked = asking.ask(visitor, Ask(dates=[day()], party=2, **told), key="key-00002")
+    stays = (Stay(create_live(Kind.SITES).id, 30),)
+    wanted = Composition(later(days=14), title=Words(zh="测试行程"), stays=stays)
+    proposing.propose(DESK, asked.id, wanted, revision=asked.revision)
+    answering.ask_change(visitor, asked.id, version=1, text=NAME)
+    found: Visit = Visit.objects.get(id=asked.id)
+    return found
 
 
 def _be_called(app: Flask, visitor_id: str) -> None:
