@@ -6,6 +6,7 @@ from admin import (
     account,
     audit,
     calls,
+    codes,
     content,
     deliveries,
     fruitless,
@@ -25,7 +26,7 @@ from rest.app import RestApi
 PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
-    *(uploads, media_items, calls, deliveries, jobs, audit),
+    *(uploads, media_items, calls, codes, deliveries, jobs, audit),
 )
 
 

@@ -23,6 +23,7 @@ from models.projects import Project
 from models.rate_counts import RateCount
 from models.revisions import Revision
 from models.routes import Route
+from models.scenes import Scene, SceneDay
 from models.search import FruitlessQuery, Promotion, SearchEntry, Synonyms
 from models.seeds import Seed
 from models.sitemaps import Sitemap
@@ -87,6 +88,8 @@ DOCUMENTS: tuple[type[Document], ...] = (
     CallTask,
     SubscriptionCredit,
     SubscriptionMessage,
+    Scene,
+    SceneDay,
     DataKey,
     WechatToken,
 )

@@ -37,6 +37,8 @@ NOTHING = {
     **dict.fromkeys(("Staff", "StaffSession", "SignInFailures"), "staff"),
     **dict.fromkeys(("AuditEntry", "AuditSeal", "AuditExport"), "acts of staff, masked"),
     **dict.fromkeys(("Version", "Migration", "DataKey"), "the product itself"),
+    "Scene": "codes that staff make",
+    "SceneDay": "numbers, of nobody",
     "WechatToken": "the mini-program's own token",
     "FruitlessQuery": "texts without who typed them",
     "Job": "ids of records that are gone; texts stand in the records",
