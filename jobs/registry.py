@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from jobs import audit, content, media, media_sweep, sitemaps, visitors
+from jobs import audit, content, media, media_sweep, sitemaps, visitors, wechat
 
 Handler = Callable[..., None]
 
@@ -13,4 +13,5 @@ HANDLERS: dict[str, Handler] = {
     **media_sweep.HANDLERS,
     **sitemaps.HANDLERS,
     **visitors.HANDLERS,
+    **wechat.HANDLERS,
 }

@@ -8,6 +8,7 @@ from pymongo.client_session import ClientSession
 
 from core.db import transaction
 from models.favourites import Favourite
+from models.held_texts import HeldText
 from models.history import HistoryEntry
 from models.notifications import CallState, CallTask, InboxEntry
 from models.subscriptions import SubscriptionCredit, SubscriptionMessage
@@ -22,6 +23,7 @@ OWNED = (
     InboxEntry,
     SubscriptionCredit,
     SubscriptionMessage,
+    HeldText,
 )
 
 

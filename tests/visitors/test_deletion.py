@@ -39,6 +39,7 @@ NOTHING = {
     **dict.fromkeys(("Version", "Migration", "DataKey"), "the product itself"),
     "Scene": "codes that staff make",
     "SceneDay": "numbers, of nobody",
+    "UsageDay": "numbers, of nobody",
     "WechatToken": "the mini-program's own token",
     "FruitlessQuery": "texts without who typed them",
     "Job": "ids of records that are gone; texts stand in the records",
@@ -128,6 +129,7 @@ def test_the_export_leaves_out_nothing_but_what_is_named(someone: Used) -> None:
         "history": body["history"][0],
         "inbox_entries": body["inbox"][0],
         "call_tasks": body["calls"][0],
+        "held_texts": body["held_texts"][0],
         "subscription_credits": body["subscriptions"][0],
         "subscription_messages": body["wechat_messages"][-1],
     }
