@@ -13,6 +13,7 @@ from models.staff import Role
 from services import outbox, personal_data
 from services.search import fruitless, promotions, synonyms
 from tests.access.callers import Person
+from tests.access.codes import READERS
 from tests.access.expected import ForStaff, Request, Route, State, Table
 from tests.access.public import ABSENT
 from tests.access.staff import API, plain
@@ -24,7 +25,6 @@ WRITING = frozenset(
 WRITERS = ForStaff(WRITING)
 KEEPERS = ForStaff(WRITING | {Role.ADMINISTRATOR})
 LOOKERS = ForStaff(KEEPERS.roles | {Role.INVESTMENT_OFFICER})
-CODE_READERS = ForStaff(frozenset(Role) - {Role.AUDITOR})
 DESK = ForStaff(frozenset({Role.BOOKING_DESK, Role.INVESTMENT_OFFICER}))
 ADMINISTRATOR = ForStaff(frozenset({Role.ADMINISTRATOR}))
 
@@ -215,7 +215,7 @@ TABLE: Table = {
         },
     ),
     f"GET {API}/usage": Route(
-        CODE_READERS,
+        READERS,
         {
             "days": State(
                 "200", lambda _: Request(query={"first": "2026-01-01", "last": "2026-01-31"})

@@ -46,6 +46,7 @@ REFUSED = [
     ("S3_SECRET_KEY", "hush", "S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY are set all or none"),
     ("MEDIA_CDN_URL", "cdn.example", "MEDIA_CDN_URL must be like https://host:port"),
     ("MEDIA_FILM_MAX_MB", "5000", "MEDIA_FILM_MAX_MB must be between 1 and 4900"),
+    ("WECHAT_VERSION", "beta", "WECHAT_VERSION must be one of release, trial, develop"),
     ("SMTP_SECURITY", "ssl", "SMTP_SECURITY must be one of starttls, tls, none"),
 ]
 
