@@ -10,6 +10,7 @@ from admin import (
     bookings,
     calls,
     closures,
+    codes,
     content,
     day_sheets,
     deliveries,
@@ -18,6 +19,7 @@ from admin import (
     group_lists,
     guide_feeds,
     guides,
+    held_texts,
     itineraries,
     jobs,
     media_items,
@@ -30,6 +32,7 @@ from admin import (
     suspensions,
     synonyms,
     uploads,
+    usage,
     vehicles,
     visits,
     working_days,
@@ -41,7 +44,7 @@ from rest.app import RestApi
 PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
-    *(uploads, media_items, calls, questions, deliveries, jobs, audit),
+    *(uploads, media_items, calls, questions, codes, deliveries, held_texts, usage, jobs, audit),
     *(bookings, attendance, suspensions, group_lists, day_sheets, booking_figures, guide_feeds),
     *(itineraries, visits),
     *(guides, vehicles, schedules, closures, working_days, departures),

@@ -11,6 +11,7 @@ from tests.access import (
     account,
     bookings,
     callers,
+    codes,
     content,
     desk,
     media,
@@ -35,4 +36,5 @@ TABLE: Table = {
     **upkeep.TABLE,
     **media.TABLE,
     **desk.TABLE,
+    **codes.TABLE,
 }

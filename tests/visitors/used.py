@@ -7,14 +7,23 @@ from typing import Any
 from flask import Flask
 
 from core.clock import now
+from core.db import transaction
 from models.bookings import Booking, BookingState, Feedback, StopRating
 from models.departures import Words
 from models.enums import Kind
+from models.held_texts import HeldDecision
 from models.notifications import CallOutcome, CallTask, Event
 from models.visitors import SignInMethod, Visitor
 from models.visits import Visit
 from models.wechat_pushes import WechatPush
-from services import call_tasks, notifications, personal_data, wechat_events, wechat_pushes
+from services import (
+    call_tasks,
+    content_checks,
+    notifications,
+    personal_data,
+    wechat_events,
+    wechat_pushes,
+)
 from services.notifications import ToVisitor
 from services.plans import Stay
 from services.visitors import consents, sessions
@@ -62,6 +71,7 @@ def create(app: Flask, simulator: RunningSimulator) -> Used:
     _subscribe(app, simulator, caller)
     booking = _book(visitor.id)
     visit = _ask_for_a_visit(visitor.id)
+    _write(visitor)
     _be_called(app, visitor.id)
     _write_in_wechat(visitor)
     ask(client, EMAIL)  # a code that is under way
@@ -147,6 +157,19 @@ def _ask_for_a_visit(visitor_id: str) -> Visit:
     answering.ask_change(visitor, asked.id, version=1, text=NAME)
     found: Visit = Visit.objects.get(id=asked.id)
     return found
+
+
+def _write(visitor: Visitor) -> None:
+    """Write something that staff had to read first."""
+    text = f"测试违规 {NAME}"
+    verdict = content_checks.ask(visitor, text)
+    transaction(
+        lambda session: content_checks.hold(
+            visitor.id, f"test:{visitor.id}", text, verdict, session=session
+        )
+    )
+    (held,) = content_checks.listing(DESK, limit=2)
+    content_checks.decide(DESK, held.id, HeldDecision.REFUSED, note="测试说明")
 
 
 def _be_called(app: Flask, visitor_id: str) -> None:
