@@ -18,7 +18,7 @@ class QuestionListQuerySchema(PageQuerySchema):
 class QuestionAnswerSchema(Schema):
     """The answer, in the language of the question."""
 
-    text = Text(maximum=ANSWER_MAX, required=True)
+    text = Text(maximum=ANSWER_MAX, minimum=1, required=True)
 
 
 class WindowSchema(Schema):

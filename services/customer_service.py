@@ -5,6 +5,7 @@ coming in. It knows no repetition: who calls `send` must have noted before that 
 """
 
 import datetime as dt
+from collections.abc import Mapping
 
 from pymongo.errors import DuplicateKeyError
 
@@ -78,7 +79,7 @@ def _open(
     lasts: dt.timedelta,
     messages: int,
     *,
-    instead_of: dict[str, object],
+    instead_of: Mapping[str, object],
 ) -> None:
     until = found.at + lasts
     opened = {

@@ -7,8 +7,9 @@ import random
 import threading
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from simulator import pushes
@@ -43,8 +44,11 @@ class _Shot:
 class Storm:
     """A storm under way, in threads of its own; `report` tells how far it is."""
 
-    def __init__(self, plan: Plan, pusher: Pusher, appid: str, at: int) -> None:
-        self._plan, self._pusher, self._appid, self._at = plan, pusher, appid, at
+    def __init__(
+        self, plan: Plan, pusher: Pusher, occasion: Occasion, heard: Callable[[str], None]
+    ) -> None:
+        """`occasion` is that of the first message; `heard` is called with who writes."""
+        self._plan, self._pusher, self._first, self._heard = plan, pusher, occasion, heard
         self._lock = threading.Lock()
         self._genuine: Counter[str] = Counter()
         self._tampered: Counter[str] = Counter()
@@ -81,13 +85,11 @@ class Storm:
 
     def _fire(self, shot: _Shot) -> None:
         """Send one; the genuine ones until they are taken."""
-        visitors = self._plan.visitors
-        occasion = Occasion(
-            visitors[shot.number % len(visitors)],
-            self._appid,
-            self._at,
-            message_id=int(self._at) * 1_000_000 + shot.number,
-        )
+        openid = self._plan.visitors[shot.number % len(self._plan.visitors)]
+        message_id = self._first.message_id + shot.number
+        occasion = replace(self._first, openid=openid, message_id=message_id)
+        if not shot.tampering:
+            self._heard(openid)
         told = {"Content": f"{self._plan.text} {shot.number}"}
         fields = pushes.fields_of("text", occasion, told)
         for _ in range(TRIES):
