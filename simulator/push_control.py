@@ -62,7 +62,7 @@ def check_address(world: World, request: Request) -> Answer:
 
 
 def begin_storm(world: World, request: Request) -> Answer:
-    """Push `count` text messages of so many `visitors`, from `threads` at a time.
+    """Push `count` messages of so many `visitors`, texts and pictures, from `threads` at a time.
 
     `repeated` and `tampered` are shares of them; the order follows from `seed`.
     """

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from simulator import pushes
-from simulator.pushes import Occasion
+from simulator.pushes import Fields, Occasion
 from simulator.pushing import Pusher
 
 TRIES = 60
@@ -53,7 +53,7 @@ class Storm:
         self._genuine: Counter[str] = Counter()
         self._tampered: Counter[str] = Counter()
         self._seconds: deque[float] = deque()
-        self._lost = 0
+        self._lost = self._faults = 0
         self._shots = _shots(plan, pusher.tamperings)
         self._done = threading.Event()
 
@@ -73,6 +73,7 @@ class Storm:
                 "genuine": dict(self._genuine),
                 "tampered": dict(self._tampered),
                 "lost": self._lost,
+                "reply_faults": self._faults,
                 "p50_ms": _at(seconds, 0.5),
                 "p99_ms": _at(seconds, 0.99),
                 "slowest_ms": _at(seconds, 1.0),
@@ -90,8 +91,7 @@ class Storm:
         occasion = replace(self._first, openid=openid, message_id=message_id)
         if not shot.tampering:
             self._heard(openid)
-        told = {"Content": f"{self._plan.text} {shot.number}"}
-        fields = pushes.fields_of("text", occasion, told)
+        fields = _fields(occasion, shot.number, self._plan.text)
         for _ in range(TRIES):
             letter = self._pusher.letter(fields, int(time.time()), shot.tampering)
             answer = self._pusher.send(letter)
@@ -100,11 +100,20 @@ class Storm:
                 counter[str(answer.status)] += 1
                 if answer.status:
                     self._seconds.append(answer.seconds)
+                self._faults += answer.fault is not None
             if shot.tampering or answer.status == HTTPStatus.OK:
                 return
             time.sleep(PAUSE_S)
         with self._lock:
             self._lost += 1
+
+
+def _fields(occasion: Occasion, number: int, text: str) -> Fields:
+    """Return the fields of a message: every other one is a picture, which is replied to."""
+    if number % 2:
+        told = {"PicUrl": f"https://picture.invalid/{number}.jpg"}
+        return pushes.fields_of("image", occasion, told)
+    return pushes.fields_of("text", occasion, {"Content": f"{text} {number}"})
 
 
 def _shots(plan: Plan, tamperings: tuple[str, ...]) -> list[_Shot]:

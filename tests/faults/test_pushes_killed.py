@@ -49,6 +49,11 @@ def report(platform: RunningSimulator) -> dict[str, Any]:
     return platform.control("GET", "push/storm")
 
 
+def asked(number: int) -> str:
+    """Return what staff are asked by a message of the storm."""
+    return f"[图片] https://picture.invalid/{number}.jpg" if number % 2 else f"测试 {number}"
+
+
 def handled() -> int:
     return int(WechatPush.objects(handled_at__ne=None).count())
 
@@ -73,7 +78,8 @@ def test_each_genuine_message_is_handled_once(product: Product, platform: Runnin
     assert found["genuine"]["200"] == COUNT + round(COUNT * 0.3), found
     assert Job.objects(name=HANDLE_JOB, state=JobState.DONE).count() >= COUNT - KILLS
     texts = [personal_data.opened(one, "text") for one in Question.objects]
-    assert sorted(texts) == sorted(f"测试 {number}" for number in range(COUNT))
+    assert sorted(texts) == sorted(map(asked, range(COUNT)))
+    assert found["reply_faults"] == 0
     told = report(platform)["received"]
     assert COUNT - KILLS <= told <= COUNT, "whoever was told was told once"
 
