@@ -6,7 +6,9 @@ from admin import (
     account,
     audit,
     calls,
+    codes,
     content,
+    deliveries,
     fruitless,
     jobs,
     media_items,
@@ -25,7 +27,7 @@ from rest.app import RestApi
 PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
-    *(uploads, media_items, calls, questions, jobs, audit),
+    *(uploads, media_items, calls, questions, codes, deliveries, jobs, audit),
 )
 
 

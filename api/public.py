@@ -20,10 +20,12 @@ from api import (
     previews,
     projects,
     routes,
+    scenes,
     search,
     sessions,
     sitemaps,
     sites,
+    subscriptions,
     tracks,
     venues,
 )
@@ -36,14 +38,14 @@ PREFIX = "/api/v1"
 LIBRARY_ROUTES = ("api.specs", "api.doc", "restx_doc.static", "api.root")
 RESOURCES = (
     *(home, tracks, projects, routes, sites, films, venues, handbook, clusters),
-    *(articles, faqs, search, sitemaps, previews),
+    *(articles, faqs, search, sitemaps, previews, scenes),
 )
 # What belongs to one visitor: never in the byte cache.
-PRIVATE = (sessions, me, favourites, history, inbox)
+PRIVATE = (sessions, me, favourites, history, inbox, subscriptions)
 
 
 # What is the same for everybody and may be kept as bytes.
-UNCACHED = (sitemaps, previews)
+UNCACHED = (sitemaps, previews, scenes)
 CACHED = tuple(resource.namespace.name for resource in RESOURCES if resource not in UNCACHED)
 
 

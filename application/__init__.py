@@ -31,6 +31,7 @@ from services import (
     wechat_pushes,
 )
 from services.staff import policy as staff_policy
+from services.subscriptions import templates
 from services.watching import Watcher
 
 logger = logs.get(__name__)
@@ -45,6 +46,7 @@ def wire(settings: Settings) -> None:
     staff_policy.configure(settings)
     wechat_gateway.configure(settings)
     wechat_pushes.configure(settings)
+    templates.configure(settings)
     reviews.configure(settings)
     for kind in Kind:
         rendering.register(kind, _renderer(kind))

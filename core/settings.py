@@ -70,6 +70,8 @@ class Settings:
     wechat_message_format: str
     wechat_message_mode: str
     wechat_replay_window_s: int
+    wechat_version: str
+    wechat_templates: str
     personal_data_key: str = field(repr=False)
     personal_data_old_keys: tuple[str, ...] = field(repr=False)
     privacy_notice_version: str

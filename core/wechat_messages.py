@@ -22,6 +22,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "微信限制了此账号登录",
         "WeChat does not let this account sign in",
     ),
+    "no_wechat": (
+        "此账号不是微信账号",
+        "This account is not one of WeChat",
+    ),
     "wechat_session_over": (
         "微信登录已失效，请重新登录",
         "The WeChat session is over; sign in again",

@@ -24,12 +24,14 @@ from models.questions import Question
 from models.rate_counts import RateCount
 from models.revisions import Revision
 from models.routes import Route
+from models.scenes import Scene, SceneDay
 from models.search import FruitlessQuery, Promotion, SearchEntry, Synonyms
 from models.seeds import Seed
 from models.sitemaps import Sitemap
 from models.sites import Site
 from models.snapshots import Snapshot
 from models.staff import SignInFailures, Staff, StaffSession
+from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.tracks import Track
 from models.uploads import Upload
 from models.venues import Venue
@@ -86,6 +88,10 @@ DOCUMENTS: tuple[type[Document], ...] = (
     HistoryEntry,
     InboxEntry,
     CallTask,
+    SubscriptionCredit,
+    SubscriptionMessage,
+    Scene,
+    SceneDay,
     DataKey,
     WechatToken,
     WechatPush,

@@ -5,6 +5,7 @@ from marshmallow import Schema, fields
 from models.enums import Kind, Language
 from models.notifications import CallState, DeliveredBy, Event
 from models.questions import QuestionState
+from models.subscriptions import SendState
 from models.visitors import PhoneSource, SignInMethod
 from schemas.fields import Choice
 
@@ -108,7 +109,7 @@ class ExportedQuestionSchema(Schema):
     drop_at = fields.DateTime(required=True)
 
 
-class ExportedMessageSchema(Schema):
+class ExportedPushSchema(Schema):
     """What came from WeChat about the visitor: `content` is all of it, as JSON."""
 
     id = fields.String(required=True)
@@ -122,6 +123,32 @@ class ExportedMessageSchema(Schema):
     drop_at = fields.DateTime(required=True)
 
 
+class ExportedSubscriptionSchema(Schema):
+    """How many messages of a template the visitor accepted, and how many were spent."""
+
+    id = fields.String(required=True)
+    template = fields.String(required=True)
+    by_client = fields.Integer(required=True)
+    by_event = fields.Integer(required=True)
+    spent = fields.Integer(required=True)
+    updated_at = fields.DateTime(required=True)
+
+
+class ExportedMessageSchema(Schema):
+    """A subscription message to the visitor."""
+
+    id = fields.String(required=True)
+    event = Choice(Event, required=True)
+    template = fields.String(required=True)
+    state = Choice(SendState, required=True)
+    errcode = fields.Integer()
+    reason = fields.String()
+    message_id = fields.String()
+    at = fields.DateTime(required=True)
+    finished_at = fields.DateTime()
+    drop_at = fields.DateTime(required=True)
+
+
 class ExportSchema(Schema):
     """Everything that is held about a visitor; times in UTC."""
 
@@ -132,5 +159,7 @@ class ExportSchema(Schema):
     history = fields.List(fields.Nested(ExportedItemSchema), required=True)
     inbox = fields.List(fields.Nested(ExportedInboxEntrySchema), required=True)
     questions = fields.List(fields.Nested(ExportedQuestionSchema), required=True)
-    messages = fields.List(fields.Nested(ExportedMessageSchema), required=True)
+    pushes = fields.List(fields.Nested(ExportedPushSchema), required=True)
+    subscriptions = fields.List(fields.Nested(ExportedSubscriptionSchema), required=True)
+    wechat_messages = fields.List(fields.Nested(ExportedMessageSchema), required=True)
     calls = fields.List(fields.Nested(ExportedCallSchema), required=True)

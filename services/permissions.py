@@ -59,6 +59,10 @@ TABLE: Mapping[str, Mapping[str, Roles]] = {
     "calls": {"read": DESK, "reveal": DESK, "write": DESK},
     # What visitors asked in the conversation, and answering it.
     "questions": {"read": DESK, "write": DESK},
+    # Which subscription messages went out; whom they were for is an id.
+    "deliveries": {"read": DESK | ADMINISTRATOR},
+    # Codes to scan with their channel, and how often they were.
+    "codes": {"read": WRITERS | DESK | ADMINISTRATOR, "write": WRITERS | DESK},
     "staff": {"read": ADMINISTRATOR | AUDITOR, "write": ADMINISTRATOR},
     "jobs": {"read": ADMINISTRATOR, "write": ADMINISTRATOR},
     # Those who are watched do not keep the log: administrators neither read nor export it.

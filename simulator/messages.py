@@ -47,8 +47,9 @@ def subscribe_send(world: World, request: Request) -> Body:
     person.credits[template] -= 1
     told = {keyword: str(data[keyword]["value"]) for keyword in wanted}
     shown: dict[str, object] = {"template": template, "page": text(body, "page"), "data": told}
-    world.people.deliver(person, "subscription", shown)
-    return OK
+    message_id = world.draws.number()
+    world.people.deliver(person, "subscription", {**shown, "id": message_id})
+    return {**OK, "msgid": message_id}
 
 
 @contextmanager

@@ -15,6 +15,7 @@ _PHONE = re.compile(r"\+[1-9][0-9]{5,15}")
 _RID = re.compile(r"rid: ([0-9a-f-]{8,40})")
 _LINK = re.compile(r"[\x21-\x7e]{1,2048}")
 _TRACE_ID = re.compile(r"[\x21-\x7e]{1,128}")
+_MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SUGGEST = re.compile(r"pass|review|risky")
 _HIGHEST_RISK = 4
 _LARGEST = 2**53
@@ -88,6 +89,13 @@ def done(answer: Mapping[str, object]) -> bool:
     if "errcode" not in answer:
         raise NonsenseError
     return True
+
+
+def message_id(answer: Mapping[str, object]) -> str:
+    """Return the platform's id of a message, empty when it tells none."""
+    done(answer)
+    found = str(answer.get("msgid", ""))
+    return found if _MESSAGE_ID.fullmatch(found) else ""
 
 
 def session_key(answer: Mapping[str, object]) -> str:

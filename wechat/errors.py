@@ -102,12 +102,14 @@ class UserAway(Conflict):
     """The user was not seen by WeChat in the last two hours, errcode 61010 (409)."""
 
     default_code = "wechat_user_away"
+    errcode = 61010
 
 
 class NoCredit(Conflict):
     """The user did not ask for a message of this template, errcode 43101 (409)."""
 
     default_code = "wechat_no_credit"
+    errcode = 43101
 
 
 class OutOfWindow(Conflict):

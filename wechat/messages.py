@@ -87,8 +87,8 @@ class Messages(Authorised):
     The platform knows no idempotency: what may have been sent must not be sent again.
     """
 
-    def send_subscription(self, message: SubscriptionMessage) -> None:
-        """Send a subscription message.
+    def send_subscription(self, message: SubscriptionMessage) -> str:
+        """Send a subscription message; return the platform's id of it, empty when it tells none.
 
         Raises `NoCredit`, `UnknownUser`, `MessagesBanned`, `TextForbidden`, `WechatMisused` (the
         template or a field), `BadTarget` (the page), `WechatUnavailable` (`concurrent` while
@@ -103,7 +103,7 @@ class Messages(Authorised):
         }
         if message.page:
             body["page"] = message.page
-        self._call_with_token(SUBSCRIBE_SEND, body, answers.done)
+        return self._call_with_token(SUBSCRIBE_SEND, body, answers.message_id)
 
     def send_customer(self, openid: str, message: CustomerMessage) -> None:
         """Send a customer message; five at most, within 48 hours of the user's last message.

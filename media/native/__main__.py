@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import IO, Any
 
 from core.errors import Invalid
-from media.native import documents, films, images
+from media.native import documents, films, images, posters
 
 FUNCTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "images.inspect": images.inspect,
@@ -16,6 +16,7 @@ FUNCTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "films.probe": films.probe,
     "documents.inspect": documents.inspect,
     "documents.render": documents.render,
+    "posters.draw": posters.draw,
 }
 # May tell of their progress.
 _LONG = {"documents.render"}

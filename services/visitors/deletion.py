@@ -11,12 +11,20 @@ from models.favourites import Favourite
 from models.history import HistoryEntry
 from models.notifications import CallState, CallTask, InboxEntry
 from models.questions import Question
+from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.visitors import EmailCode, Visitor, VisitorSession
 from models.wechat_pushes import WechatPush, WechatWindow
 from services import personal_data
 
 # Collections whose documents belong to the visitor that their field `visitor` names.
-OWNED = (VisitorSession, Favourite, HistoryEntry, InboxEntry)
+OWNED = (
+    VisitorSession,
+    Favourite,
+    HistoryEntry,
+    InboxEntry,
+    SubscriptionCredit,
+    SubscriptionMessage,
+)
 # Documents of an openid, which somebody without an account has too.
 OF_OPENID = (WechatPush, Question, WechatWindow)
 

@@ -9,6 +9,7 @@ from models.favourites import Favourite
 from models.history import HistoryEntry
 from models.notifications import CallTask, InboxEntry
 from models.questions import Question
+from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.visitors import Visitor, VisitorSession
 from models.wechat_pushes import WechatPush
 from services import personal_data
@@ -37,7 +38,13 @@ def everything(visitor: Visitor) -> dict[str, Any]:
         "history": [_plain(one) for one in HistoryEntry.objects(**own).order_by(*NEWEST_FIRST)],
         "inbox": [_plain(one) for one in InboxEntry.objects(**own).order_by(*NEWEST_FIRST)],
         "questions": [_plain(one) for one in Question.objects(**written).order_by("-asked_at")],
-        "messages": [_plain(one) for one in WechatPush.objects(**written).order_by("-at")],
+        "pushes": [_plain(one) for one in WechatPush.objects(**written).order_by("-at")],
+        "subscriptions": [
+            _plain(one) for one in SubscriptionCredit.objects(**own).order_by("template")
+        ],
+        "wechat_messages": [
+            _plain(one) for one in SubscriptionMessage.objects(**own).order_by(*NEWEST_FIRST)
+        ],
         "calls": [_plain(one) for one in CallTask.objects(**own).order_by("-created_at")],
     }
 

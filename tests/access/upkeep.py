@@ -200,6 +200,7 @@ TABLE: Table = {
         KEEPERS, {"there": State("204", _asked()), "absent": _absent("query_id")}
     ),
     f"GET {API}/calls": plain(DESK),
+    f"GET {API}/deliveries": plain(ForStaff(DESK.roles | {Role.ADMINISTRATOR})),
     f"GET {API}/calls/<task_id>": _one(DESK, _call(), "task_id"),
     f"POST {API}/calls/<task_id>/take": Route(
         DESK,

@@ -37,6 +37,8 @@ NOTHING = {
     **dict.fromkeys(("Staff", "StaffSession", "SignInFailures"), "staff"),
     **dict.fromkeys(("AuditEntry", "AuditSeal", "AuditExport"), "acts of staff, masked"),
     **dict.fromkeys(("Version", "Migration", "DataKey"), "the product itself"),
+    "Scene": "codes that staff make",
+    "SceneDay": "numbers, of nobody",
     "WechatToken": "the mini-program's own token",
     "FruitlessQuery": "texts without who typed them",
     "Job": "ids of records that are gone; texts stand in the records",
@@ -113,7 +115,7 @@ def test_the_export_holds_everything_in_plain(someone: Used) -> None:
     assert (told["name"], told["email"], told["phone"]) == (NAME, EMAIL, f"+86{PHONE}")
     sizes = {name: len(body[name]) for name in ("favourites", "history", "sessions", "calls")}
     assert sizes == {"favourites": 2, "history": 2, "sessions": 2, "calls": 2}
-    assert len(body["inbox"]) == 4, "a phone, a mail, two calls"
+    assert len(body["inbox"]) == 6, "a phone, two by WeChat, a mail, two calls"
     assert body["visitor"]["consents"][0]["version"] == "1"
 
 
@@ -127,7 +129,9 @@ def test_the_export_leaves_out_nothing_but_what_is_named(someone: Used) -> None:
         "inbox_entries": body["inbox"][0],
         "call_tasks": body["calls"][0],
         "questions": body["questions"][0],
-        "wechat_pushes": body["messages"][0],
+        "wechat_pushes": body["pushes"][0],
+        "subscription_credits": body["subscriptions"][0],
+        "subscription_messages": body["wechat_messages"][-1],
     }
     for name, told in rows.items():
         row = db.database()[name].find_one({"_id": told["id"]})

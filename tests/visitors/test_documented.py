@@ -52,6 +52,7 @@ def answers(caller: Caller, simulator: RunningSimulator) -> Iterator[tuple[str, 
             yield "SavedItemPage", caller.get(path, **query).get_json()
     for query in ({}, {"limit": "1"}):
         yield "InboxPage", caller.get("/me/inbox", **query).get_json()
+    yield "SubscriptionList", caller.get("/me/subscriptions").get_json()
     yield "Read", caller.put("/me/inbox/read").get_json()
     yield "VisitorSessionList", caller.get("/me/sessions").get_json()
     post, challenge = caller.client.post, email_codes.code_of

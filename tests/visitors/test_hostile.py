@@ -71,7 +71,7 @@ def everything() -> dict[str, list[Any]]:
 
 def test_there_are_as_many_routes_as_expected(app: Flask) -> None:
     found = list(operations(app))
-    assert len(found) == 22
+    assert len(found) == 24
     taking = {(path_of(rule), method) for rule, method in found}
     assert {one for one in BODIES if one[0].startswith("/me")} <= taking
 

@@ -15,6 +15,7 @@ from services.visitors import consents, sessions
 from tests.factories import create_live
 from tests.simulator.running import RunningSimulator
 from tests.visitors.callers import API, Caller
+from tests.visitors.conftest import TEMPLATE
 from tests.visitors.test_email import ask, work_off
 from tests.visitors.test_notifications import DESK
 from wechat.pushes import Push
@@ -46,6 +47,7 @@ def create(app: Flask, simulator: RunningSimulator) -> Used:
         item = create_live(kind).id
         for path in ("/me/favourites", "/me/history"):
             assert caller.put(f"{path}/{kind}/{item}").status_code == 204
+    _subscribe(app, simulator, caller)
     _be_called(app, visitor.id)
     _write_in_wechat(visitor)
     ask(client, EMAIL)  # a code that is under way
@@ -78,6 +80,19 @@ def _write_in_wechat(visitor: Visitor) -> None:
     wechat_pushes.keep(Push(fields))
     (push,) = WechatPush.objects(openid=visitor.openid)
     wechat_events.handle(push.id)
+
+
+def _subscribe(app: Flask, simulator: RunningSimulator, caller: Caller) -> None:
+    """Be told by a subscription message; a second one WeChat refuses."""
+    allowed = {"visitor": "测试用过的人", "template": TEMPLATE}
+    simulator.control("POST", "subscriptions", **allowed)
+    accepted = {"items": [{"template": TEMPLATE, "answer": "accept"}]}
+    for _ in range(2):
+        assert caller.post("/me/subscriptions", accepted).status_code == 200
+    told = {"title": "测试", "text": "测试"}
+    for key in ("wechat-1", "wechat-2"):
+        notifications.notify(Event.MESSAGE, ToVisitor(caller.id), told, key)
+        work_off(app)
 
 
 def _be_called(app: Flask, visitor_id: str) -> None:
