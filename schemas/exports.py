@@ -4,7 +4,7 @@ from marshmallow import Schema, fields
 
 from models.enums import Kind, Language
 from models.notifications import CallState, DeliveredBy, Event
-from models.questions import QuestionState
+from models.questions import PictureVerdict, QuestionState
 from models.subscriptions import SendState
 from models.visitors import PhoneSource, SignInMethod
 from schemas.fields import Choice
@@ -98,6 +98,7 @@ class ExportedQuestionSchema(Schema):
     openid = fields.String(required=True)
     language = Choice(Language, required=True)
     text = fields.String(required=True)
+    picture = Choice(PictureVerdict)
     state = Choice(QuestionState, required=True)
     asked_at = fields.DateTime(required=True)
     due_at = fields.DateTime(required=True)

@@ -20,7 +20,7 @@ LEFT_OUT = frozenset(
     {
         *("session_key", "email_index", "phone_index", "token_hash", "touched", "visitor"),
         *("taken_by", "taken_by_name", "taken_at", "answered_by", "answered_by_name"),
-        *("identity", "push", "told_at"),
+        *("identity", "push", "told_at", "trace"),
     }
 )
 NOBODY = ""
