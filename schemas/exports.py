@@ -5,7 +5,7 @@ from marshmallow import Schema, fields
 from models.enums import Kind, Language
 from models.held_texts import HeldReason, HeldState
 from models.notifications import CallState, DeliveredBy, Event
-from models.questions import QuestionState
+from models.questions import PictureVerdict, QuestionState
 from models.subscriptions import SendState
 from models.visitors import PhoneSource, SignInMethod
 from schemas.exported_bookings import ExportedBookingSchema, ExportedEngagementSchema
@@ -130,6 +130,7 @@ class ExportedQuestionSchema(Schema):
     openid = fields.String(required=True)
     language = Choice(Language, required=True)
     text = fields.String(required=True)
+    picture = Choice(PictureVerdict)
     state = Choice(QuestionState, required=True)
     asked_at = fields.DateTime(required=True)
     due_at = fields.DateTime(required=True)
@@ -141,7 +142,7 @@ class ExportedQuestionSchema(Schema):
     drop_at = fields.DateTime(required=True)
 
 
-class ExportedMessageSchema(Schema):
+class ExportedPushSchema(Schema):
     """What came from WeChat about the visitor: `content` is all of it, as JSON."""
 
     id = fields.String(required=True)
@@ -182,7 +183,7 @@ class ExportSchema(Schema):
     subscriptions = fields.List(fields.Nested(ExportedSubscriptionSchema), required=True)
     wechat_messages = fields.List(fields.Nested(ExportedSubscriptionMessageSchema), required=True)
     questions = fields.List(fields.Nested(ExportedQuestionSchema), required=True)
-    messages = fields.List(fields.Nested(ExportedMessageSchema), required=True)
+    pushes = fields.List(fields.Nested(ExportedPushSchema), required=True)
     visits = fields.List(fields.Nested(ExportedVisitSchema), required=True)
     held_texts = fields.List(fields.Nested(ExportedHeldTextSchema), required=True)
     calls = fields.List(fields.Nested(ExportedCallSchema), required=True)

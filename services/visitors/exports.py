@@ -26,7 +26,7 @@ LEFT_OUT = frozenset(
         *("session_key", "email_index", "phone_index", "token_hash", "touched", "visitor"),
         *("taken_by", "taken_by_name", "taken_at", "answered_by", "answered_by_name"),
         *("identity", "push", "told_at", "request_key", "share_hash", "settle_by"),
-        *("decided_by", "decided_by_name"),
+        *("decided_by", "decided_by_name", "trace"),
     }
 )
 NOBODY = ""
@@ -51,7 +51,7 @@ def everything(visitor: Visitor) -> dict[str, Any]:
             _plain(one) for one in SubscriptionMessage.objects(**own).order_by(*NEWEST_FIRST)
         ],
         "questions": [_plain(one) for one in Question.objects(**written).order_by("-asked_at")],
-        "messages": [_plain(one) for one in WechatPush.objects(**written).order_by("-at")],
+        "pushes": [_plain(one) for one in WechatPush.objects(**written).order_by("-at")],
         "visits": [_plain(one) for one in Visit.objects(**own).order_by("-created_at")],
         "held_texts": [_plain(one) for one in HeldText.objects(**own).order_by("-created_at")],
         "calls": [_plain(one) for one in CallTask.objects(**own).order_by("-created_at")],

@@ -160,7 +160,7 @@ def test_the_export_leaves_out_nothing_but_what_is_named(someone: Used) -> None:
         "subscription_credits": body["subscriptions"][0],
         "subscription_messages": body["wechat_messages"][-1],
         "questions": body["questions"][0],
-        "wechat_pushes": body["messages"][0],
+        "wechat_pushes": body["pushes"][0],
     }
     for name, told in rows.items():
         row = db.database()[name].find_one({"_id": told["id"]})
