@@ -7,7 +7,7 @@ a module beside `staff`, joined here. All callers are tried on all routes.
 
 from collections.abc import Mapping
 
-from tests.access import account, callers, content, media, public, staff, upkeep, visitors
+from tests.access import account, calendar, callers, content, media, public, staff, upkeep, visitors
 from tests.access.callers import Make
 from tests.access.expected import Table
 
@@ -20,4 +20,5 @@ TABLE: Table = {
     **content.TABLE,
     **upkeep.TABLE,
     **media.TABLE,
+    **calendar.TABLE,
 }
