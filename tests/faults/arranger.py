@@ -40,8 +40,8 @@ def main(
     def attempt(number: int) -> str:
         draw = random.Random(f"{seed}:{number}")  # noqa: S311 - no secret
         starts_at = opening + dt.timedelta(minutes=draw.randrange(0, 8 * 60, 5))
-        guide, vehicle = draw.choice([*guides, None]), draw.choice([*vehicles, None])
-        kind = draw.choice(("create", "create", "create", "move", "cancel"))
+        guide, vehicle = draw.choice([*guides, *guides, None]), draw.choice([*vehicles, None])
+        kind = draw.choice(("create",) * 6 + ("move", "move", "cancel"))
         try:
             if kind == "create":
                 plan = plans.from_route(draw.choice(routes), starts_at=starts_at)
