@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from tests.access import (
     account,
     bookings,
+    calendar,
     callers,
     codes,
     content,
@@ -37,4 +38,5 @@ TABLE: Table = {
     **media.TABLE,
     **desk.TABLE,
     **codes.TABLE,
+    **calendar.TABLE,
 }
