@@ -11,7 +11,9 @@ from tests.access import (
     account,
     bookings,
     callers,
+    codes,
     content,
+    desk,
     media,
     public,
     staff,
@@ -33,4 +35,6 @@ TABLE: Table = {
     **content.TABLE,
     **upkeep.TABLE,
     **media.TABLE,
+    **desk.TABLE,
+    **codes.TABLE,
 }

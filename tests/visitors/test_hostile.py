@@ -38,6 +38,11 @@ REQUEST = {
     **{"departure": "x", "party": 1, "name": "x", "phone": "13800138000", "organisation": "x"},
     **{"purpose": "x", "needs": "x", "channel": "x", "language": "en"},
 }
+WISH = {
+    **{"dates": ["2030-01-01"], "party": 1, "purpose": "x", "name": "x", "phone": "13800138000"},
+    **{"organisation": "x", "hosts": "x", "needs": "x", "tracks": ["x"], "sites": ["x"]},
+    **{"route": "x", "language": "en", "channel": "x"},
+}
 # What each operation takes, so that one value at a time can be replaced.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("/sessions", "POST"): {"code": "x"},
@@ -55,6 +60,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("/bookings/<booking_id>", "PATCH"): {"party": 1, "needs": "x"},
     ("/bookings/<booking_id>/cancel", "POST"): {"reason": "x"},
     ("/bookings/<booking_id>/reschedule", "POST"): {"departure": "x"},
+    ("/visits", "POST"): WISH,
+    ("/visits/<visit_id>/accept", "POST"): {"version": 1},
+    ("/visits/<visit_id>/change", "POST"): {"version": 1, "text": "x"},
 }
 
 
