@@ -144,15 +144,13 @@ def test_companions_see_when_and_where_and_nobody(
 ) -> None:
     booking = booked(visitor)
     path = shared(visitor, booking)
-    for language in ("zh-CN", "en"):
+    for language, title in (("zh-CN", "演示点位"), ("en", "Demonstration site")):
         answer = anybody.get(f"{path}?lang={language}")
         found = answer.get_json()
         assert documented.faults(found, "SharedVisit") == []
         assert answer.headers["Cache-Control"] == "no-store"
         assert (found["party"], found["state"]) == (2, "confirmed")
-        assert found["stops"][0]["title"] == (
-            "演示点位" if language == "zh-CN" else "Demonstration site"
-        )
+        assert found["stops"][0]["title"] == title
         assert not found.keys() & set(PERSONAL)
         for personal in (visitor.id, booking.id, booking.code, *PERSONAL[:2]):
             assert personal not in answer.text
