@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from tests.access import (
     account,
+    booking_papers,
     bookings,
     calendar,
     callers,
@@ -30,6 +31,7 @@ TABLE: Table = {
     **public.TABLE,
     **visitors.TABLE,
     **bookings.TABLE,
+    **booking_papers.TABLE,
     **visits.TABLE,
     **account.TABLE,
     **staff.TABLE,
