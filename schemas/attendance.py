@@ -37,7 +37,7 @@ class CodeCheckInSchema(Schema):
     def one_of_them(self, data: dict[str, object], **_: object) -> None:
         """Refuse both, and neither."""
         if len(data) != 1:
-            raise ValidationError({"payload": ["required"]})
+            raise ValidationError("required", field_name="payload")
 
 
 class CheckInSchema(Schema):
