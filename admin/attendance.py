@@ -9,7 +9,7 @@ from admin.contract import contract
 from rest import paging
 from rest.access import current_actor, staff
 from schemas.attendance import CheckInSchema, CodeCheckInSchema, LateQuerySchema
-from schemas.desk import DeskBookingCardSchema, MaybeReasonSchema, ReasonSchema
+from schemas.desk import BookingReasonSchema, DeskBookingCardSchema, NoShowSchema
 from schemas.pages import page_of
 from services.bookings import attendance
 from services.bookings.lists import Seen
@@ -70,7 +70,7 @@ class CheckInUndo(Resource):
     """A check-in by mistake."""
 
     @staff("bookings", "check_in")
-    @contract.takes(ReasonSchema)
+    @contract.takes(BookingReasonSchema)
     @contract.gives(DeskBookingCardSchema)
     def post(self, booking_id: str, data: dict[str, Any]) -> Seen:
         """Take a check-in back."""
@@ -82,7 +82,7 @@ class NoShow(Resource):
     """Who did not come."""
 
     @staff("bookings", "check_in")
-    @contract.takes(MaybeReasonSchema)
+    @contract.takes(NoShowSchema)
     @contract.gives(DeskBookingCardSchema)
     def post(self, booking_id: str, data: dict[str, Any]) -> Seen:
         """Note that a group did not come; the third in half a year suspends its visitor."""
@@ -94,7 +94,7 @@ class NoShowUndo(Resource):
     """A no-show by mistake."""
 
     @staff("bookings", "check_in")
-    @contract.takes(ReasonSchema)
+    @contract.takes(BookingReasonSchema)
     @contract.gives(DeskBookingCardSchema)
     def post(self, booking_id: str, data: dict[str, Any]) -> Seen:
         """Take the mark back, and a suspension that no longer follows."""

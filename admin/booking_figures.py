@@ -9,8 +9,8 @@ from admin.contract import contract
 from core.clock import today
 from rest.access import current_actor, staff
 from schemas.attendance import (
+    BookingFiguresQuerySchema,
     BookingFiguresSchema,
-    FiguresQuerySchema,
     OrganisationFiguresSchema,
 )
 from services.bookings import figures
@@ -24,7 +24,7 @@ class BookingFigures(Resource):
     """How many ask, are confirmed, come and do not come."""
 
     @staff("bookings", "read")
-    @contract.asks(FiguresQuerySchema)
+    @contract.asks(BookingFiguresQuerySchema)
     @contract.gives(BookingFiguresSchema)
     def get(self, query: dict[str, Any]) -> Figures:
         """Read figures by month, route, track, channel and source."""
@@ -36,7 +36,7 @@ class OrganisationFigures(Resource):
     """The same by organisation."""
 
     @staff("bookings", "export")
-    @contract.asks(FiguresQuerySchema)
+    @contract.asks(BookingFiguresQuerySchema)
     @contract.gives(OrganisationFiguresSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """Read the organisations that ask most, as they were typed; that is on record."""

@@ -6,7 +6,7 @@ from flask_restx import Namespace, Resource
 
 from admin.contract import contract
 from rest.access import current_actor, staff
-from schemas.attendance import FeedSchema
+from schemas.attendance import GuideFeedSchema
 from services import guide_feeds
 
 namespace = Namespace("guides", description="讲解员日历 calendar feeds of guides")
@@ -19,7 +19,7 @@ class GuideFeed(Resource):
     """The calendar of one guide."""
 
     @staff("calendar", "write")
-    @contract.gives(FeedSchema, code=201)
+    @contract.gives(GuideFeedSchema, code=201)
     def post(self, guide_id: str) -> dict[str, Any]:
         """Make an address for a calendar program; it is told once, and ends the one before."""
         return {"path": ADDRESS.format(secret=guide_feeds.open_feed(current_actor(), guide_id))}

@@ -6,7 +6,7 @@ from flask_restx import Namespace, Resource
 
 from admin.contract import contract
 from rest.access import current_actor, staff
-from schemas.desk import ReasonSchema, StandingSchema
+from schemas.desk import BookingReasonSchema, StandingSchema
 from services.bookings import strikes
 from services.bookings.strikes import Standing
 
@@ -29,7 +29,7 @@ class SuspensionLift(Resource):
     """The end of a suspension before its time."""
 
     @staff("bookings", "override")
-    @contract.takes(ReasonSchema)
+    @contract.takes(BookingReasonSchema)
     @contract.gives(StandingSchema)
     def post(self, visitor: str, data: dict[str, Any]) -> Standing:
         """Forgive the no-shows there were; the visitor is told that they can book again."""

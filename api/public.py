@@ -24,6 +24,7 @@ from api import (
     previews,
     projects,
     routes,
+    scenes,
     search,
     sessions,
     sitemaps,
@@ -42,7 +43,7 @@ PREFIX = "/api/v1"
 LIBRARY_ROUTES = ("api.specs", "api.doc", "restx_doc.static", "api.root")
 RESOURCES = (
     *(home, tracks, projects, routes, departures, sites, films, venues, handbook, clusters),
-    *(articles, faqs, search, sitemaps, previews, feeds),
+    *(articles, faqs, search, sitemaps, previews, feeds, scenes),
 )
 # What belongs to one visitor: never in the byte cache.
 PRIVATE = (
@@ -52,7 +53,7 @@ PRIVATE = (
 
 
 # What is the same for everybody and may be kept as bytes.
-UNCACHED = (sitemaps, previews, feeds)
+UNCACHED = (sitemaps, previews, feeds, scenes)
 CACHED = tuple(resource.namespace.name for resource in RESOURCES if resource not in UNCACHED)
 
 

@@ -64,7 +64,7 @@ class DaySheetFileQuerySchema(ListFileQuerySchema):
     day = PlannedDay()
 
 
-class GroupSchema(Schema):
+class DoorGroupSchema(Schema):
     """A group at the door; for who may not read it whole the contact is masked."""
 
     id = fields.String(attribute="booking.id", required=True)
@@ -82,7 +82,7 @@ class GroupSchema(Schema):
     plates = fields.List(fields.String(), required=True)
 
 
-class ArrivalSchema(Schema):
+class DaySheetArrivalSchema(Schema):
     """A departure at the site: `people` are confirmed, `pending` may still be."""
 
     arrives_at = fields.DateTime(required=True)
@@ -96,7 +96,9 @@ class ArrivalSchema(Schema):
     plate = fields.String(attribute="group_list.plate", required=True, allow_none=True)
     people = fields.Integer(attribute="group_list.people", required=True)
     pending = fields.Integer(attribute="group_list.pending", required=True)
-    groups = fields.List(fields.Nested(GroupSchema), attribute="group_list.groups", required=True)
+    groups = fields.List(
+        fields.Nested(DoorGroupSchema), attribute="group_list.groups", required=True
+    )
 
 
 class DaySheetSchema(Schema):
@@ -107,17 +109,17 @@ class DaySheetSchema(Schema):
     day = fields.Date(required=True)
     whole = fields.Boolean(required=True)
     people = fields.Integer(required=True)
-    arrivals = fields.List(fields.Nested(ArrivalSchema), required=True)
+    arrivals = fields.List(fields.Nested(DaySheetArrivalSchema), required=True)
 
 
-class FiguresQuerySchema(LanguageQuerySchema):
+class BookingFiguresQuerySchema(LanguageQuerySchema):
     """Days in Shanghai, both included, at most a year; this month unless told."""
 
     from_day = PlannedDay(data_key="from")
     until_day = PlannedDay(data_key="until")
 
 
-class CountsSchema(Schema):
+class BookingCountsSchema(Schema):
     """Bookings, and people in them; the rate is that of no-shows among who should have come."""
 
     requests = fields.Integer(required=True)
@@ -129,22 +131,22 @@ class CountsSchema(Schema):
     no_show_rate = fields.Float(required=True, allow_none=True)
 
 
-class FiguresLineSchema(Schema):
+class BookingFiguresLineSchema(Schema):
     """The figures of one route, month and so on; `name` is what people call it."""
 
     key = fields.String(required=True)
     name = fields.String(required=True, allow_none=True)
-    counts = fields.Nested(CountsSchema, required=True)
+    counts = fields.Nested(BookingCountsSchema, required=True)
 
 
-class FiguresPartsSchema(Schema):
+class BookingFiguresPartsSchema(Schema):
     """The figures broken down; what concerns several tracks counts in each."""
 
-    month = fields.List(fields.Nested(FiguresLineSchema), required=True)
-    route = fields.List(fields.Nested(FiguresLineSchema), required=True)
-    track = fields.List(fields.Nested(FiguresLineSchema), required=True)
-    channel = fields.List(fields.Nested(FiguresLineSchema), required=True)
-    source = fields.List(fields.Nested(FiguresLineSchema), required=True)
+    month = fields.List(fields.Nested(BookingFiguresLineSchema), required=True)
+    route = fields.List(fields.Nested(BookingFiguresLineSchema), required=True)
+    track = fields.List(fields.Nested(BookingFiguresLineSchema), required=True)
+    channel = fields.List(fields.Nested(BookingFiguresLineSchema), required=True)
+    source = fields.List(fields.Nested(BookingFiguresLineSchema), required=True)
 
 
 class BookingFiguresSchema(Schema):
@@ -152,17 +154,17 @@ class BookingFiguresSchema(Schema):
 
     from_day = fields.Date(data_key="from", required=True)
     until_day = fields.Date(data_key="until", required=True)
-    total = fields.Nested(CountsSchema, required=True)
-    by = fields.Nested(FiguresPartsSchema, required=True)
+    total = fields.Nested(BookingCountsSchema, required=True)
+    by = fields.Nested(BookingFiguresPartsSchema, required=True)
 
 
 class OrganisationFiguresSchema(Schema):
     """The organisations that ask most, as they were typed."""
 
-    items = fields.List(fields.Nested(FiguresLineSchema), required=True)
+    items = fields.List(fields.Nested(BookingFiguresLineSchema), required=True)
 
 
-class FeedSchema(Schema):
+class GuideFeedSchema(Schema):
     """Where the feed of a guide is; told once, and nowhere kept."""
 
     path = fields.String(required=True)

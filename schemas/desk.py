@@ -48,13 +48,13 @@ class PhoneLookupSchema(Schema):
     phone = Text(maximum=25, minimum=5, required=True)
 
 
-class ReasonSchema(Schema):
+class BookingReasonSchema(Schema):
     """Why; staff and auditors read it, and the visitor where they are told."""
 
     reason = Text(maximum=SUMMARY_MAX, minimum=1, required=True)
 
 
-class MaybeReasonSchema(Schema):
+class NoShowSchema(Schema):
     """Why, where it matters."""
 
     reason = Text(maximum=SUMMARY_MAX, minimum=1, allow_none=True)

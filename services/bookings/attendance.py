@@ -7,18 +7,18 @@ the record of it. A check-in tells nobody anything: the visitor stands at the do
 import datetime as dt
 from typing import Any
 
-from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 
 from core.clock import now
 from core.db import transaction
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, Invalid
 from models.bookings import Booking, BookingState, By
 from models.departures import Departure, DepartureState
 from models.notifications import Event
-from services import audit, keyset, permissions
+from services import keyset, permissions, seats
 from services.actors import Actor
-from services.bookings import codes, steps, strikes, telling
+from services.bookings import codes, finding, steps, strikes, telling
+from services.bookings.recording import record
 from services.keyset import Position
 from services.visitors import accounts
 
@@ -52,33 +52,34 @@ def check_in(actor: Actor, booking_id: str, *, override: str | None = None) -> B
         _require_reason(override)
 
     def work(session: ClientSession) -> Booking:
-        found, departure = enter(booking_id, session)
-        return arrive(actor, found, departure, override=override, session=session)
+        found, departure = _enter(booking_id, session)
+        return _admit(actor, found, departure, override=override, session=session)
 
     return transaction(work)
 
 
-def arrive(
+def _admit(
     actor: Actor,
     found: Booking,
     departure: Departure,
     *,
-    override: str | None = None,
+    override: str | None,
     session: ClientSession,
 ) -> Booking:
-    """Do what `check_in` does, in the transaction of a caller who wrote the departure first."""
     if found.state is S.CHECKED_IN:
         raise Conflict("checked_in_already")
     if departure.state not in (DepartureState.OPEN, DepartureState.COMPLETED):
         raise Conflict("departure_closed")
-    moment = now()
     if override is None:
-        if moment < departure.starts_at - OPENS_BEFORE:
-            raise Conflict("check_in_early")
-        if moment > departure.ends_at:
-            raise Conflict("in_the_past")
-    changes = {"checked_in_at": moment}
-    return _move(actor, "check_in", found, S.CHECKED_IN, override, changes, session=session)
+        require_time(departure)
+    changes = {"checked_in_at": now()}
+    came = _move(actor, "check_in", found, S.CHECKED_IN, override, changes, session=session)
+    if departure.state is DepartureState.OPEN:
+        return came
+    # What follows the end of a visit has been done for all others.
+    _, over = steps.move(came.id, S.COMPLETED, by=By.SYSTEM, session=session)
+    telling.tell(Event.VISIT_OVER, over, departure, session=session)
+    return over
 
 
 def undo_check_in(actor: Actor, booking_id: str, *, reason: str) -> Booking:
@@ -102,7 +103,7 @@ def no_show(actor: Actor, booking_id: str, *, reason: str | None = None) -> Book
     permissions.require(actor, RESOURCE, "check_in", target(booking_id))
 
     def work(session: ClientSession) -> Booking:
-        found, departure = enter(booking_id, session)
+        found, departure = _enter(booking_id, session)
         return miss(actor, found, departure, reason=reason, session=session)
 
     return transaction(work)
@@ -148,29 +149,19 @@ def late(
     return [Booking._from_son(row) for row in ordered]
 
 
-def enter(booking_id: str, session: ClientSession) -> tuple[Booking, Departure]:
-    """Return a booking with its departure, which is written before anything is decided.
+def require_time(departure: Departure) -> None:
+    """Raise `Conflict` with `check_in_early` or `in_the_past` out of the time for check-ins."""
+    moment = now()
+    if moment < departure.starts_at - OPENS_BEFORE:
+        raise Conflict("check_in_early")
+    if moment > departure.ends_at:
+        raise Conflict("in_the_past")
 
-    So one of two transactions about a departure waits for the other. Raises `NotFound`, also for
-    a booking that is still being made.
-    """
-    bookings, departures = Booking._get_collection(), Departure._get_collection()
-    place = bookings.find_one({"_id": booking_id}, {"departure": 1})
-    if place is None:
-        raise NotFound
-    departure = departures.find_one_and_update(
-        {"_id": place["departure"]},
-        {"$set": {"updated_at": now()}},
-        return_document=ReturnDocument.AFTER,
-        session=session,
-    )
-    row = bookings.find_one(
-        {"_id": booking_id, "state": {"$ne": S.PLACING.value}, "departure": place["departure"]},
-        session=session,
-    )
-    if row is None or departure is None:
-        raise NotFound
-    return Booking._from_son(row), Departure._from_son(departure)
+
+def _enter(booking_id: str, session: ClientSession) -> tuple[Booking, Departure]:
+    """Return a booking with its departure, which is written before anything is decided."""
+    departure = seats.lock(finding.booking(booking_id).departure, session)
+    return finding.booking(booking_id, session=session), departure
 
 
 def target(booking_id: str) -> str:
@@ -183,7 +174,7 @@ def _undo(actor: Actor, verb: str, booking_id: str, state: BookingState, reason:
     _require_reason(reason)
 
     def work(session: ClientSession) -> Booking:
-        found, _ = enter(booking_id, session)
+        found, _ = _enter(booking_id, session)
         if found.state is not state:
             raise Conflict("wrong_state", state=found.state.value)
         changes = {"checked_in_at": None}
@@ -217,15 +208,7 @@ def _move(
     )
     if strikes_change:
         strikes.recount(found.visitor, session=session)
-    told = {"state": after.state, **({"reason": reason} if reason else {})}
-    audit.record(
-        actor,
-        f"{RESOURCE}.{verb}",
-        target(found.id),
-        before={"state": before.state},
-        after=told,
-        session=session,
-    )
+    record(actor, verb, before, after, session, reason=reason)
     return after
 
 

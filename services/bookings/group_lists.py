@@ -18,7 +18,7 @@ from models.sites import Site
 from models.vehicles import Vehicle
 from services import audit, permissions, personal_data
 from services.actors import Actor
-from services.bookings import lists
+from services.bookings import drafting, finding
 from services.bookings.attendance import RESOURCE
 from services.visitors import masking
 
@@ -97,10 +97,7 @@ def of_departure(actor: Actor, departure_id: str, *, file_format: str) -> GroupL
     """
     target = f"departures:{departure_id}"
     permissions.require(actor, RESOURCE, "export", target)
-    row = Departure._get_collection().find_one({"_id": departure_id})
-    if row is None:
-        raise NotFound
-    departure: Departure = Departure._from_son(row)
+    departure = finding.departure(departure_id)
     audit.record(actor, f"{RESOURCE}.export", target, after={"format": file_format})
     return _group_lists([departure], whole=True)[0]
 
@@ -196,6 +193,6 @@ def _group(found: Booking, *, whole: bool) -> Group:
         phone,
         organisation,
         personal_data.opened(found, "needs"),
-        lists.texts(found, "companions"),
-        lists.texts(found, "plates"),
+        drafting.unlisted(found, "companions"),
+        drafting.unlisted(found, "plates"),
     )

@@ -5,7 +5,6 @@ whole number.
 """
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,14 +15,13 @@ from models.bookings import Booking, BookingSource, BookingState, DeskView
 from models.departures import Departure, Minimum
 from services import audit, keyset, permissions, personal_data, seats
 from services.actors import Actor
-from services.bookings import strikes
+from services.bookings import drafting, finding, strikes
 from services.bookings.attendance import RESOURCE, target
 from services.bookings.strikes import Standing
 from services.keyset import Position
 from services.visitors import masking, profiles
 
 SEALED_TEXTS = ("name", "phone", "organisation", "purpose", "needs", "feedback_text")
-SEALED_LISTS = ("companions", "plates")
 BY_PHONE_MAX = 50
 # Everything but what is still being made.
 SEEN = frozenset(state.value for state in BookingState if state is not BookingState.PLACING)
@@ -113,19 +111,10 @@ def reveal(actor: Actor, booking_id: str) -> Whole:
     Raises `NotFound`.
     """
     permissions.require(actor, RESOURCE, "reveal", target(booking_id))
-    row = Booking._get_collection().find_one({"_id": booking_id, "state": {"$in": sorted(SEEN)}})
-    if row is None:
-        raise NotFound
-    found: Booking = Booking._from_son(row)
+    found = finding.booking(booking_id)
     about = {"visitor": found.visitor} if found.visitor else None
     audit.record(actor, f"{RESOURCE}.reveal", target(booking_id), after=about)
     return _whole(found)
-
-
-def texts(found: Booking, name: str) -> list[str]:
-    """Return a sealed list of texts: companions, plates."""
-    plain = personal_data.opened(found, name)
-    return [] if plain is None else [str(one) for one in json.loads(plain)]
 
 
 def _whole(found: Booking) -> Whole:
@@ -134,8 +123,8 @@ def _whole(found: Booking) -> Whole:
         booking=found,
         departure=_departures([found]).get(found.departure),
         standing=_standing(found.visitor),
-        companions=texts(found, "companions"),
-        plates=texts(found, "plates"),
+        companions=drafting.unlisted(found, "companions"),
+        plates=drafting.unlisted(found, "plates"),
         **plain,
     )
 

@@ -13,6 +13,7 @@ from core.errors import Conflict, NotFound
 from models.bookings import LIVE, Booking, BookingState
 from models.departures import Departure
 from models.favourites import Favourite
+from models.held_texts import HeldText
 from models.history import HistoryEntry
 from models.notifications import CallState, CallTask, InboxEntry
 from models.questions import Question
@@ -31,6 +32,7 @@ OWNED = (
     InboxEntry,
     SubscriptionCredit,
     SubscriptionMessage,
+    HeldText,
 )
 TRIES = 20
 # What a booking does not hold any more once its account is gone; what remains are figures.

@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from tests.access import (
     account,
     bookings,
+    calendar,
     callers,
+    codes,
     content,
+    desk,
     media,
     public,
     staff,
@@ -33,4 +36,7 @@ TABLE: Table = {
     **content.TABLE,
     **upkeep.TABLE,
     **media.TABLE,
+    **desk.TABLE,
+    **codes.TABLE,
+    **calendar.TABLE,
 }

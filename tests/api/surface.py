@@ -20,7 +20,7 @@ LISTED = tuple(kind for kind in Kind if kind is not Kind.CHAPTERS)
 # Routes of flask-restx: the document, its page with the files it loads, the bare prefix.
 DOCUMENTATION = frozenset({"api.specs", "api.doc", "api.root", "restx_doc.static"})
 # What only the holder of a token reads; no cache keeps it.
-UNKEPT = frozenset({f"{API}/previews", f"{API}/feeds/<secret>.ics"})
+UNKEPT = frozenset({f"{API}/previews", f"{API}/feeds/<secret>.ics", f"{API}/scenes/<scene>"})
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 ABSENT = "absent"
 USUAL: Mapping[str, str] = {
