@@ -11,6 +11,7 @@ from tests.access import (
     account,
     booking_papers,
     bookings,
+    calendar,
     callers,
     codes,
     content,
@@ -37,6 +38,7 @@ TABLE: Table = {
     **content.TABLE,
     **upkeep.TABLE,
     **media.TABLE,
-    **desk.TABLE,
+    **calendar.TABLE,
     **codes.TABLE,
+    **desk.TABLE,
 }
