@@ -9,23 +9,33 @@ from admin import (
     booking_figures,
     bookings,
     calls,
+    closures,
+    codes,
     content,
     day_sheets,
     deliveries,
+    departures,
     fruitless,
     group_lists,
     guide_feeds,
+    guides,
+    held_texts,
     itineraries,
     jobs,
     media_items,
     promotions,
     questions,
     reviews,
+    schedules,
     sessions,
     staff,
     suspensions,
     synonyms,
     uploads,
+    usage,
+    vehicles,
+    visits,
+    working_days,
 )
 from admin.contract import contract
 from rest.access import open_to_anyone, open_to_staff
@@ -34,9 +44,10 @@ from rest.app import RestApi
 PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
-    *(uploads, media_items, calls, questions, deliveries, jobs, audit),
+    *(uploads, media_items, calls, questions, codes, deliveries, held_texts, usage, jobs, audit),
     *(bookings, attendance, suspensions, group_lists, day_sheets, booking_figures, guide_feeds),
-    itineraries,
+    *(itineraries, visits),
+    *(guides, vehicles, schedules, closures, working_days, departures),
 )
 
 

@@ -60,7 +60,7 @@ class ConflictSchema(Schema):
     name = fields.String(required=True)
     starts_at = fields.String(required=True)
     ends_at = fields.String(required=True)
-    why = Choice(Collision, required=True)
+    why = fields.String(required=True, validate=validate.OneOf([one.value for one in Collision]))
     departure = fields.String(required=True, allow_none=True)
     title = fields.String(required=True, allow_none=True)
 

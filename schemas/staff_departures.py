@@ -124,6 +124,15 @@ class StaffMeetingSchema(Schema):
     location = fields.Nested(LocationSchema, required=True, allow_none=True)
 
 
+class StaffTermsSchema(BookingRulesSchema):
+    """Terms of booking as they were when the departure was made."""
+
+    class Meta:
+        """Labels are for the public."""
+
+        exclude = ("confirmation_label",)
+
+
 class StaffDepartureSchema(StaffDepartureCardSchema):
     """A departure whole."""
 
@@ -132,7 +141,7 @@ class StaffDepartureSchema(StaffDepartureCardSchema):
     meeting = fields.Nested(
         StaffMeetingSchema, attribute="departure.meeting", required=True, allow_none=True
     )
-    terms = fields.Nested(BookingRulesSchema, attribute="departure.terms", required=True)
+    terms = fields.Nested(StaffTermsSchema, attribute="departure.terms", required=True)
 
 
 class DepartureCheckSchema(Schema):

@@ -1,7 +1,7 @@
-"""班次: making departures, cancelling them, deciding on those with too few people.
+"""班次: making departures and cancelling them.
 
 Staff put them into the calendar one by one or by schedules (`services.schedules`); what is changed
-about one is in `services.departure_changes`.
+about one is in `services.departure_changes`, what the clock does in `services.bookings.cutoffs`.
 """
 
 import datetime as dt
@@ -11,10 +11,11 @@ from pymongo.client_session import ClientSession
 
 from core.clock import now
 from core.db import transaction
-from core.errors import Conflict, NotFound, Unprocessable
+from core.errors import Conflict, Invalid, NotFound, Unprocessable
 from models.departures import Audience, Departure, DepartureState
-from services import audit, conflicts, permissions, working_days
+from services import audit, conflicts, permissions, seats, working_days
 from services.actors import Actor
+from services.bookings import cutoffs
 from services.occupancy import day_of
 from services.plans import Plan
 
@@ -83,6 +84,26 @@ def insert(actor: Actor, departure: Departure, session: ClientSession) -> None:
     record(actor, "create", departure.id, None, row, session)
 
 
+def cancel(actor: Actor, departure_id: str, *, reason: str) -> Departure:
+    """Cancel an open departure with all its bookings; everybody is told the reason.
+
+    Guide, vehicle and sites come free. Raises `Forbidden`, `NotFound`, `Invalid("reason_needed")`,
+    `Conflict("wrong_state")`.
+    """
+    permissions.require(actor, RESOURCE, "write", f"{RESOURCE}:{departure_id}")
+    if not reason.strip():
+        raise Invalid("reason_needed")
+
+    def work(session: ClientSession) -> Departure:
+        departure = seats.lock(departure_id, session)
+        if departure.state is not DepartureState.OPEN:
+            raise Conflict("wrong_state", state=departure.state.value)
+        cutoffs.close(departure, reason, actor, session)
+        return get(departure_id, session)
+
+    return transaction(work)
+
+
 def get(departure_id: str, session: ClientSession | None = None) -> Departure:
     """Return a departure; raise `NotFound`."""
     row = Departure._get_collection().find_one({"_id": departure_id}, session=session)
@@ -96,14 +117,6 @@ def require_ahead(starts_at: dt.datetime) -> None:
     """Raise `Unprocessable` for a start that is over."""
     if starts_at <= now():
         raise Unprocessable("in_the_past", fields={"starts_at": "in_the_past"})
-
-
-def require_open(departure: Departure) -> None:
-    """Raise `Conflict("wrong_state")` unless the departure is open and to come."""
-    if departure.state is not DepartureState.OPEN:
-        raise Conflict("wrong_state", state=departure.state.value)
-    if departure.starts_at <= now():
-        raise Conflict("in_the_past")
 
 
 def record(

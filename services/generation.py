@@ -129,13 +129,11 @@ def _generated(actor: Actor, schedule: Schedule, wanted: Day) -> Day:
     except AppError as refused:
         told: Any = refused.details.get("conflicts", [])
         return Day(wanted.day, Outcome.REFUSED, code=refused.code, conflicts=told)
-    if made is None:
-        return Day(wanted.day, Outcome.LATE)
-    return Day(wanted.day, Outcome.CREATED, departure=made)
+    return made or Day(wanted.day, Outcome.LATE)
 
 
-def _made(actor: Actor, schedule: Schedule, day: str, key: str) -> str | None:
-    """Make a departure and return its id; None when it could not be booked any more."""
+def _made(actor: Actor, schedule: Schedule, day: str, key: str) -> Day | None:
+    """Make a departure; None when it could not be booked any more."""
     starts_at = at(dt.date.fromisoformat(day), schedule.starts)
     plan = plans.from_route(schedule.route, starts_at=starts_at, language=schedule.language)
     if plan.cut_offs.closes_at <= now():
@@ -152,12 +150,13 @@ def _made(actor: Actor, schedule: Schedule, day: str, key: str) -> str | None:
         schedule_revision=schedule.revision,
     )
 
-    def work(session: ClientSession) -> str:
+    def work(session: ClientSession) -> Day:
         # Looked for here too: two that run at once must not collide with each other's.
         known = _known(key, session)
-        if known is None:
-            departures.insert(actor, departure, session)
-        return known or str(departure.id)
+        if known is not None:
+            return Day(day, Outcome.PRESENT, departure=known)
+        departures.insert(actor, departure, session)
+        return Day(day, Outcome.CREATED, departure=departure.id)
 
     return transaction(work)
 

@@ -14,6 +14,7 @@ from models.content import Content
 from models.departures import Departure, DepartureState
 from models.enums import Kind
 from models.guides import Guide
+from models.schedules import Schedule
 from models.sites import Site
 from models.vehicles import Vehicle
 from services import departures, plans
@@ -73,6 +74,22 @@ def create_vehicle(**changes: Any) -> str:
     """Write a vehicle; return the id."""
     fields = {"name": f"测试车辆 {new_id()}", "seats": 1000, **changes}
     return str(Vehicle(**fields).save().id)
+
+
+def create_schedule(**changes: Any) -> Schedule:
+    """Write a schedule for every day of a fresh route; nothing is made of it yet."""
+    if "route" not in changes:
+        changes["route"] = create_route().id
+    known = {
+        "weekdays": list(range(1, 8)),
+        "starts": "09:00",
+        "capacity": 20,
+        "from_day": today().isoformat(),
+        "holidays": "run",
+        "weeks_ahead": 1,
+    }
+    schedule: Schedule = Schedule(**{**known, **changes}).save()
+    return schedule
 
 
 def planned(

@@ -48,7 +48,9 @@ def arrive(
         guard={"visitor": booking.visitor},
     )
     if decide_by is not None:
-        _await_decision(after, departure, decide_by, session, tells=tells)
+        await_decision(after, decide_by, session)
+        if tells:
+            telling.tell(Event.BOOKING_REQUESTED, after, departure, session=session)
     else:
         confirmed(after, departure, session, tells=tells)
     return after
@@ -71,20 +73,12 @@ def decision_due(departure: Departure) -> dt.datetime:
     return latest
 
 
-def _await_decision(
-    booking: Booking,
-    departure: Departure,
-    decide_by: dt.datetime,
-    session: ClientSession,
-    *,
-    tells: bool,
-) -> None:
+def await_decision(booking: Booking, decide_by: dt.datetime, session: ClientSession) -> None:
+    """Write the job that ends a request at `decide_by`, unless it is decided by then."""
     outbox.enqueue(
         EXPIRE_JOB,
         {"booking": booking.id, "until": decide_by},
         run_at=decide_by,
-        dedupe_key=f"{EXPIRE_JOB}:{booking.id}",
+        dedupe_key=f"{EXPIRE_JOB}:{booking.id}:{decide_by.isoformat()}",
         session=session,
     )
-    if tells:
-        telling.tell(Event.BOOKING_REQUESTED, booking, departure, session=session)

@@ -11,7 +11,7 @@ from core.errors import Conflict, NotFound
 from models.bookings import Booking, BookingState, By
 from models.departures import Departure, DepartureState, Minimum
 from models.notifications import Event
-from services import audit, booking_policy, permissions, seats
+from services import audit, booking_policy, conflicts, permissions, seats
 from services.actors import Actor, system
 from services.bookings import cancelling, telling, waiting
 
@@ -110,10 +110,11 @@ def give_up(departure_id: str) -> None:
 
 
 def close(departure: Departure, reason: str, actor: Actor, session: ClientSession) -> None:
-    """Cancel a departure that was locked, with all that is booked on it."""
+    """Cancel a departure that was locked, with all that is booked on it; free what it took."""
     _set(departure, {"state": DepartureState.CANCELLED, "reason": reason}, session)
     by = By.SYSTEM if actor.is_system else By.STAFF
     cancelling.cancel_all(departure, by=by, actor=actor, reason=reason, session=session)
+    conflicts.free(departure.id, session=session)
     audit.record(
         actor,
         "departures.cancel",

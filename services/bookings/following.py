@@ -1,5 +1,7 @@
 """Bookings follow a departure that staff changed: its times, and word of it to everybody."""
 
+import datetime as dt
+
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 
@@ -7,7 +9,7 @@ from core.clock import now
 from models.bookings import LIVE, Booking, BookingState
 from models.departures import Departure
 from models.notifications import Event
-from services.bookings import reminders, telling
+from services.bookings import arriving, reminders, telling, waiting
 from services.visitors import engagements
 
 
@@ -17,7 +19,8 @@ def follow(departure: Departure, *, reason: str, session: ClientSession) -> int:
     Who is then on two visits at one time is told like all others, and cancels one of them.
     Returns how many bookings there were, the waiting ones included.
     """
-    query = {"departure": departure.id, "state": {"$in": [one.value for one in LIVE]}}
+    states = [BookingState.PLACING.value, *sorted(one.value for one in LIVE)]
+    query = {"departure": departure.id, "state": {"$in": states}}
     rows = list(Booking._get_collection().find(query, {"_id": 1}, session=session).sort("_id", 1))
     for row in rows:
         _follow(row["_id"], departure, reason, session)
@@ -35,6 +38,24 @@ def _follow(booking_id: str, departure: Departure, reason: str, session: ClientS
     booking = Booking._from_son(row)
     if booking.visitor is not None:
         engagements.follow(booking.visitor, booking.id, **times, session=session)
+    if booking.state is BookingState.PLACING:
+        return  # nobody knows of it yet
     if booking.state is BookingState.CONFIRMED:
         reminders.plan(booking, departure, session)
+    _bring_forward(booking, departure, session)
     telling.tell(Event.DEPARTURE_CHANGED, booking, departure, session=session, reason=reason)
+
+
+def _bring_forward(booking: Booking, departure: Departure, session: ClientSession) -> None:
+    """Let a decision or an offer end no later than the departure now allows."""
+    bound: dt.datetime = max(departure.cancel_by, now())
+    if booking.state is BookingState.REQUESTED and booking.decide_by > bound:
+        _set(booking, {"decide_by": bound}, session)
+        arriving.await_decision(booking, bound, session)
+    elif booking.state is BookingState.OFFERED and booking.offer_until > bound:
+        _set(booking, {"offer_until": bound}, session)
+        waiting.end_offer(booking.id, bound, session)
+
+
+def _set(booking: Booking, fields: dict[str, dt.datetime], session: ClientSession) -> None:
+    Booking._get_collection().update_one({"_id": booking.id}, {"$set": fields}, session=session)

@@ -96,8 +96,13 @@ def _offer(booking_id: str, departure: Departure, session: ClientSession) -> Non
     )
     shown = telling.shown(until)
     telling.tell(Event.BOOKING_OFFERED, after, departure, session=session, until=shown)
-    for name, at in ((WARN_JOB, until - (until - begins) / WARN_PART), (LAPSE_JOB, until)):
-        _plan(name, booking_id, until, at, session)
+    _plan(WARN_JOB, booking_id, until, until - (until - begins) / WARN_PART, session)
+    end_offer(booking_id, until, session)
+
+
+def end_offer(booking_id: str, until: dt.datetime, session: ClientSession) -> None:
+    """Write the job that ends an offer at `until`, unless it is answered by then."""
+    _plan(LAPSE_JOB, booking_id, until, until, session)
 
 
 def _plan(
