@@ -90,7 +90,7 @@ class CallerSchema(GuestSchema):
 
 
 class BookingCompanySchema(Schema):
-    """How many people come; of the rest, what is absent stays. `override`: why limits do not count."""
+    """How many people come; what else is absent stays. `override`: why limits do not count."""
 
     party = Number(low=1, high=CAPACITY_MAX, required=True)
     companions = texts(COMPANIONS_MAX, NAME_MAX)
