@@ -41,9 +41,9 @@ class CodeCheckInSchema(Schema):
 
 
 class CheckInSchema(Schema):
-    """Why a group is checked in outside of the time for it, where it is."""
+    """Why a group is checked in outside of the time for it; null within it."""
 
-    override = Text(maximum=SUMMARY_MAX, minimum=1, allow_none=True)
+    override = Text(maximum=SUMMARY_MAX, minimum=1, required=True, allow_none=True)
 
 
 class ListFileQuerySchema(LanguageQuerySchema):
