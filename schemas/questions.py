@@ -21,7 +21,7 @@ class QuestionAnswerSchema(Schema):
     text = Text(maximum=ANSWER_MAX, minimum=1, required=True)
 
 
-class WindowSchema(Schema):
+class ReplyWindowSchema(Schema):
     """Until when, and with how many messages, the visitor can be told in WeChat."""
 
     until = fields.DateTime(required=True)
@@ -41,7 +41,7 @@ class QuestionCardSchema(Schema):
     text = fields.String(required=True)
     picture = Choice(PictureVerdict, attribute="question.picture", required=True, allow_none=True)
     person = fields.String(required=True, allow_none=True)
-    window = fields.Nested(WindowSchema, required=True, allow_none=True)
+    window = fields.Nested(ReplyWindowSchema, required=True, allow_none=True)
     asked_at = fields.DateTime(attribute="question.asked_at", required=True)
     due_at = fields.DateTime(attribute="question.due_at", required=True)
     answer = fields.String(required=True, allow_none=True)

@@ -144,7 +144,7 @@ class AskedVisitSchema(VisitTextsSchema):
     proposals = fields.List(fields.Nested(MadeProposalSchema), required=True)
 
 
-class VisitWordsSchema(Schema):
+class ComposedWordsSchema(Schema):
     """A text in Chinese, and in English where there is one."""
 
     zh = Text(maximum=TITLE_MAX, minimum=1, required=True)
@@ -176,7 +176,7 @@ class SpotSchema(Schema):
 class GatheringSchema(Schema):
     """Where the group meets."""
 
-    title = fields.Nested(VisitWordsSchema, required=True, error_messages=MESSAGES)
+    title = fields.Nested(ComposedWordsSchema, required=True, error_messages=MESSAGES)
     note = fields.Nested(RemarkSchema, allow_none=True, error_messages=MESSAGES)
     location = fields.Nested(SpotSchema, allow_none=True, error_messages=MESSAGES)
 
@@ -208,7 +208,7 @@ class CompositionSchema(Schema):
         ],
         error_messages=MESSAGES,
     )
-    title = fields.Nested(VisitWordsSchema, error_messages=MESSAGES)
+    title = fields.Nested(ComposedWordsSchema, error_messages=MESSAGES)
     meeting = fields.Nested(GatheringSchema, error_messages=MESSAGES)
     language = Choice(Language)
     capacity = Number(low=1, high=CAPACITY_MAX)

@@ -19,10 +19,10 @@ from services.workbooks import Column, Table
 RETRY_AFTER_S = 2
 # Columns, how wide they are, and whether they hold what is only told whole.
 COLUMNS = (
-    *(("number", 6.5, False), ("organisation", 24.0, False), ("name", 11.0, False)),
-    *(("phone", 17.0, False), ("party", 6.0, False), ("state", 10.0, False)),
-    *(("language", 8.0, False), ("companions", 30.0, True), ("plates", 15.0, True)),
-    ("needs", 24.0, True),
+    *(("number", 6.5, False), ("organisation", 23.0, False), ("name", 13.0, False)),
+    *(("phone", 17.0, False), ("party", 9.0, False), ("state", 12.5, False)),
+    *(("language", 11.5, False), ("companions", 28.0, True), ("plates", 15.0, True)),
+    ("needs", 22.0, True),
 )
 ARRIVED_WIDTH = 7.0
 BETWEEN = "、"
