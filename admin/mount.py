@@ -4,23 +4,37 @@ from flask import Blueprint, Flask
 
 from admin import (
     account,
+    attendance,
     audit,
+    booking_figures,
+    bookings,
     calls,
     closures,
+    codes,
     content,
+    day_sheets,
+    deliveries,
     departures,
     fruitless,
+    group_lists,
+    guide_feeds,
     guides,
+    held_texts,
+    itineraries,
     jobs,
     media_items,
     promotions,
+    questions,
     reviews,
     schedules,
     sessions,
     staff,
+    suspensions,
     synonyms,
     uploads,
+    usage,
     vehicles,
+    visits,
     working_days,
 )
 from admin.contract import contract
@@ -30,7 +44,9 @@ from rest.app import RestApi
 PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
-    *(uploads, media_items, calls, jobs, audit),
+    *(uploads, media_items, calls, questions, codes, deliveries, held_texts, usage, jobs, audit),
+    *(bookings, attendance, suspensions, group_lists, day_sheets, booking_figures, guide_feeds),
+    *(itineraries, visits),
     *(guides, vehicles, schedules, closures, working_days, departures),
 )
 

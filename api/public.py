@@ -4,27 +4,35 @@ from flask import Blueprint, Flask
 
 from api import (
     articles,
+    bookings,
+    callback,
     clusters,
+    departures,
     faqs,
     favourites,
+    feeds,
     films,
     handbook,
     health,
     history,
     home,
     inbox,
+    itineraries,
     me,
     media,
     media_parts,
     previews,
     projects,
     routes,
+    scenes,
     search,
     sessions,
     sitemaps,
     sites,
+    subscriptions,
     tracks,
     venues,
+    visits,
 )
 from api.contract import contract
 from rest.access import SECURITY, open_to_anyone
@@ -34,20 +42,23 @@ PREFIX = "/api/v1"
 # The document, its page with the files that it loads, and the bare prefix, which answers 404.
 LIBRARY_ROUTES = ("api.specs", "api.doc", "restx_doc.static", "api.root")
 RESOURCES = (
-    *(home, tracks, projects, routes, sites, films, venues, handbook, clusters),
-    *(articles, faqs, search, sitemaps, previews),
+    *(home, tracks, projects, routes, departures, sites, films, venues, handbook, clusters),
+    *(articles, faqs, search, sitemaps, previews, feeds, scenes),
 )
 # What belongs to one visitor: never in the byte cache.
-PRIVATE = (sessions, me, favourites, history, inbox)
+PRIVATE = (
+    *(sessions, me, favourites, history, inbox, subscriptions),
+    *(bookings, visits, itineraries),
+)
 
 
 # What is the same for everybody and may be kept as bytes.
-UNCACHED = (sitemaps, previews)
+UNCACHED = (sitemaps, previews, feeds, scenes)
 CACHED = tuple(resource.namespace.name for resource in RESOURCES if resource not in UNCACHED)
 
 
 def mount(app: Flask) -> None:
-    """Add every public route: the API with its document, health, media files."""
+    """Add every public route: the API with its document, health, media files, WeChat's."""
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
     api = RestApi(
         blueprint,
@@ -72,3 +83,4 @@ def mount(app: Flask) -> None:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(media.blueprint)
     app.register_blueprint(media_parts.blueprint)
+    app.register_blueprint(callback.blueprint)

@@ -29,8 +29,10 @@ from services import (
     reviews,
     versions,
     wechat_gateway,
+    wechat_pushes,
 )
 from services.staff import policy as staff_policy
+from services.subscriptions import templates
 from services.watching import Watcher
 
 logger = logs.get(__name__)
@@ -45,6 +47,8 @@ def wire(settings: Settings) -> None:
     booking_policy.configure(settings)
     staff_policy.configure(settings)
     wechat_gateway.configure(settings)
+    templates.configure(settings)
+    wechat_pushes.configure(settings)
     reviews.configure(settings)
     for kind in Kind:
         rendering.register(kind, _renderer(kind))

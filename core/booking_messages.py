@@ -34,6 +34,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # Check-in
     "code_wrong": ("预约码无效或已过期，请刷新后重试", "The code is not valid or is too old"),
     "check_in_early": ("尚未到签到时间", "It is too early to check in"),
+    "not_begun": ("考察尚未开始", "The visit has not begun"),
     "checked_in_already": ("已签到", "Checked in already"),
     "reason_needed": ("请填写原因", "A reason is needed"),
     # The calendar

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from core import booking_messages, media_messages
+from core import booking_messages, media_messages, wechat_messages
 
 ZH, EN = "zh-CN", "en"
 LANGUAGES = (ZH, EN)
@@ -33,6 +33,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "promotion_taken": (
         "已为此查询设置置顶内容",
         "Something is put first for this query already",
+    ),
+    "question_closed": (
+        "此咨询已答复或已关闭",
+        "This question was answered or closed already",
     ),
     "call_closed": ("此电话任务已结束", "This call is closed already"),
     "call_taken": ("此电话任务已由他人领取", "Somebody else has taken this call"),
@@ -134,27 +138,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "audit_nothing": ("没有可导出的审计日志", "There are no sealed entries to export"),
     "audit_broken": ("审计链不完整", "The audit chain does not verify"),
-    # WeChat
-    "wechat_unavailable": (
-        "微信暂时没有响应，请稍后再试",
-        "WeChat does not answer at the moment, please try again",
-    ),
-    "wechat_refused": (
-        "微信拒绝了本服务的请求，请联系管理员",
-        "WeChat refuses this service; please tell its staff",
-    ),
-    "wechat_not_configured": (
-        "本服务未接入微信，请用其他方式登录",
-        "This service is not connected to WeChat; sign in another way",
-    ),
-    "wechat_code": (
-        "微信凭证无效或已用过，请重新获取",
-        "The WeChat code is not valid or was used; get a new one",
-    ),
-    "wechat_blocked": (
-        "微信限制了此账号登录",
-        "WeChat does not let this account sign in",
-    ),
+    **wechat_messages.MESSAGES,
     # Visitors
     "email_code_wrong": (
         "验证码不正确或已失效，请重新获取",

@@ -7,6 +7,7 @@ from core.addresses import base_fault
 from core.environment import SECRET_MIN_LENGTH, Reader
 
 WECHAT_API_BASE = "https://api.weixin.qq.com"
+WECHAT_VERSIONS = ("release", "trial", "develop")
 VERSION = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 
@@ -24,6 +25,8 @@ def wechat(read: Reader) -> dict[str, Any]:
         "wechat_api_base": base,
         # With what a request does besides, a login has to fail within 3 seconds.
         "wechat_timeout_s": read.decimal("WECHAT_TIMEOUT_S", 2.0, 0.1, 2.8),
+        "wechat_version": read.choice("WECHAT_VERSION", "release", WECHAT_VERSIONS),
+        "wechat_templates": read.text("WECHAT_TEMPLATES", ""),
     }
 
 

@@ -2,7 +2,19 @@
 
 from collections.abc import Callable
 
-from jobs import audit, bookings, content, departures, media, media_sweep, sitemaps, visitors
+from jobs import (
+    audit,
+    bookings,
+    content,
+    departures,
+    media,
+    media_sweep,
+    sitemaps,
+    usage,
+    visitors,
+    visits,
+    wechat,
+)
 
 Handler = Callable[..., None]
 
@@ -15,4 +27,7 @@ HANDLERS: dict[str, Handler] = {
     **media_sweep.HANDLERS,
     **sitemaps.HANDLERS,
     **visitors.HANDLERS,
+    **usage.HANDLERS,
+    **visits.HANDLERS,
+    **wechat.HANDLERS,
 }

@@ -61,6 +61,13 @@ class BookingSource(StrEnum):
     VISIT = "visit"
 
 
+class DeskView(StrEnum):
+    """What waits for staff: requests to decide, bookings of departures below their minimum."""
+
+    TO_DECIDE = "to_decide"
+    BELOW_MINIMUM = "below_minimum"
+
+
 class By(StrEnum):
     """Who moved a booking on."""
 
@@ -124,6 +131,7 @@ class Booking(Document):
             ("state", "settle_by"),
             ("state", "starts_at", "id"),
             ("starts_at", "id"),
+            ("route", "starts_at", "id"),
             ("-created_at", "-id"),
         ],
         "auto_create_index": False,

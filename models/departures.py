@@ -64,6 +64,15 @@ class Minimum(StrEnum):
     WAIVED = "waived"
 
 
+class Availability(StrEnum):
+    """How a departure stands for who wants to come: seats, a waiting list, neither, too late."""
+
+    BOOKABLE = "bookable"
+    WAITLIST = "waitlist_only"
+    FULL = "full"
+    CLOSED = "closed"
+
+
 class Words(EmbeddedDocument):
     """A text in Chinese, and in English where there is one."""
 
@@ -130,6 +139,8 @@ class Departure(Document):
             {"fields": ["schedule_key"], "unique": True, "sparse": True},
             ("audience", "state", "starts_at", "id"),
             ("audience", "state", "route", "starts_at", "id"),
+            ("audience", "state", "slug", "starts_at", "id"),
+            ("audience", "state", "tracks", "starts_at", "id"),
             ("state", "starts_at", "id"),
             ("starts_at", "id"),
             ("route", "starts_at", "id"),

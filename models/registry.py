@@ -17,6 +17,7 @@ from models.favourites import Favourite
 from models.films import Film
 from models.guides import Guide
 from models.handbook import Chapter, Edition
+from models.held_texts import HeldText
 from models.history import HistoryEntry
 from models.idempotency import IdempotentAnswer
 from models.media_items import MediaItem
@@ -24,9 +25,11 @@ from models.migrations import Migration
 from models.notifications import CallTask, InboxEntry
 from models.outbox import Job
 from models.projects import Project
+from models.questions import Question
 from models.rate_counts import RateCount
 from models.revisions import Revision
 from models.routes import Route
+from models.scenes import Scene, SceneDay
 from models.schedules import Schedule
 from models.search import FruitlessQuery, Promotion, SearchEntry, Synonyms
 from models.seeds import Seed
@@ -34,13 +37,16 @@ from models.sitemaps import Sitemap
 from models.sites import Site
 from models.snapshots import Snapshot
 from models.staff import SignInFailures, Staff, StaffSession
+from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.tracks import Track
 from models.uploads import Upload
+from models.usage import UsageDay
 from models.vehicles import Vehicle
 from models.venues import Venue
 from models.versions import Version
 from models.visitors import EmailCode, Visitor, VisitorSession
 from models.visits import Visit
+from models.wechat_pushes import WechatPush, WechatWindow
 from models.wechat_tokens import WechatToken
 
 CONTENT: dict[Kind, type[Content]] = {
@@ -91,6 +97,12 @@ DOCUMENTS: tuple[type[Document], ...] = (
     HistoryEntry,
     InboxEntry,
     CallTask,
+    SubscriptionCredit,
+    SubscriptionMessage,
+    Scene,
+    SceneDay,
+    HeldText,
+    UsageDay,
     DataKey,
     WechatToken,
     DayOverride,
@@ -102,4 +114,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     Departure,
     Booking,
     Visit,
+    WechatPush,
+    WechatWindow,
+    Question,
 )

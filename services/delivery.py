@@ -16,6 +16,7 @@ from services import call_tasks, mailing, notification_texts, personal_data
 from services.call_tasks import Contact
 from services.mailing import Mail, MailRefused
 from services.staff import policy
+from services.subscriptions import sending
 from services.visitors import accounts
 from services.wordings import Message
 
@@ -29,16 +30,33 @@ class Channel(Protocol):
 
     name: DeliveredBy
 
-    def reaches(self, visitor: Visitor) -> bool:
+    def reaches(self, visitor: Visitor, entry: InboxEntry) -> bool:
         """Tell whether the channel can be tried."""
         ...
 
-    def send(self, visitor: Visitor, entry_id: str, message: Message) -> None:
-        """Send a message; `entry_id` is the same for each try.
+    def send(self, visitor: Visitor, entry: InboxEntry, message: Message) -> None:
+        """Send an entry's message; the entry is the same for each try.
 
         Raises `Unreachable` when trying again is of no use, anything else when it may be.
         """
         ...
+
+
+class WechatChannel:
+    """A subscription message, for visitors who accepted one of the event's template."""
+
+    name = DeliveredBy.WECHAT
+
+    def reaches(self, visitor: Visitor, entry: InboxEntry) -> bool:
+        """Tell whether there is a template, and a message of it is left."""
+        return sending.may_reach(visitor, entry)
+
+    def send(self, visitor: Visitor, entry: InboxEntry, message: Message) -> None:
+        """Send the message, at most once whatever happens."""
+        try:
+            sending.send(visitor, entry, message)
+        except sending.NotSent:
+            raise Unreachable from None
 
 
 class EmailChannel:
@@ -46,20 +64,21 @@ class EmailChannel:
 
     name = DeliveredBy.EMAIL
 
-    def reaches(self, visitor: Visitor) -> bool:
+    def reaches(self, visitor: Visitor, entry: InboxEntry) -> bool:
         """Tell whether there is an address, and mail is sent at all."""
+        del entry
         return visitor.email is not None and policy.current().settings.sends_mail
 
-    def send(self, visitor: Visitor, entry_id: str, message: Message) -> None:
+    def send(self, visitor: Visitor, entry: InboxEntry, message: Message) -> None:
         """Send the message; the entry's id is that of the mail."""
         address = personal_data.opened(visitor, "email") or ""
         try:
-            mailing.send(Mail(entry_id, address, message.title, message.text))
+            mailing.send(Mail(entry.id, address, message.title, message.text))
         except MailRefused:
             raise Unreachable from None
 
 
-CHANNELS: tuple[Channel, ...] = (EmailChannel(),)
+CHANNELS: tuple[Channel, ...] = (WechatChannel(), EmailChannel())
 
 
 def deliver(entry_id: str) -> None:
@@ -75,9 +94,9 @@ def deliver(entry_id: str) -> None:
     language = visitor.language or Language.ZH_CN
     message = notification_texts.message(entry.event, entry.data, language)
     for channel in CHANNELS:
-        if channel.reaches(visitor):
+        if channel.reaches(visitor, entry):
             try:
-                channel.send(visitor, entry.id, message)
+                channel.send(visitor, entry, message)
             except Unreachable:
                 continue
             _settle(entry, channel.name)

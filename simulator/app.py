@@ -10,10 +10,13 @@ import orjson
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
+from simulator import messages
 from simulator.control import CONTROLS, Control, ControlError
-from simulator.endpoints import ENDPOINTS, Endpoint
+from simulator.endpoints import ENDPOINTS
 from simulator.errors import ApiError
 from simulator.faults import apply
+from simulator.push_control import PUSHES
+from simulator.requests import Endpoint
 from simulator.world import World
 
 if TYPE_CHECKING:
@@ -66,6 +69,9 @@ class SimulatorApp:
         if endpoint := ENDPOINTS.get(request.path):
             return self._call(endpoint, request)
         if control := CONTROLS.get((request.method, request.path)):
+            with self._world.lock:
+                return self._control(control, request)
+        if control := PUSHES.get((request.method, request.path)):
             return self._control(control, request)
         if request.method in ("GET", "HEAD") and (file := PAGE_FILES.get(request.path)):
             content = (PAGE / file[0]).read_bytes()
@@ -75,8 +81,7 @@ class SimulatorApp:
     def _control(self, control: Control, request: Request) -> Response:
         status = 200
         try:
-            with self._world.lock:
-                body = control(self._world, request)
+            body = control(self._world, request)
         except ControlError as error:
             status, body = 400, {"error": str(error)}
         return _json(body, "application/json", status)
@@ -97,12 +102,14 @@ class SimulatorApp:
                 "fault": fault and fault.mode,
             }
             self._world.calls.append(entry)
+        body: dict[str, object] | bytes
         try:
-            mistreated = apply(fault, request.environ) if fault else None
-            if mistreated is not None:
-                return mistreated
-            with self._world.lock:
-                body = endpoint(self._world, request)
+            with messages.serving(self._world, request):
+                mistreated = apply(fault, request.environ) if fault else None
+                if mistreated is not None:
+                    return mistreated
+                with self._world.lock:
+                    body = endpoint(self._world, request)
             errcode = 0
         except ApiError as error:
             errcode = error.errcode
@@ -110,6 +117,8 @@ class SimulatorApp:
                 body = error.body(self._world.draws.rid())
         with self._world.lock:
             entry |= {"errcode": errcode, "ms": round((time.monotonic() - started) * 1_000)}
+        if isinstance(body, bytes):
+            return Response(body, content_type="image/png")
         return _json(body, _TYPES.get(name, _JSON))
 
 

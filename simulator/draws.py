@@ -27,6 +27,12 @@ class Draws:
         digest = hashlib.sha256(f"{self._seed}:{self._count}".encode()).digest()
         return base64.b64encode(digest[:16]).decode()
 
+    def number(self) -> int:
+        """Return a whole number of up to nine digits."""
+        self._count += 1
+        digest = hashlib.sha256(f"{self._seed}:{self._count}".encode()).digest()
+        return int.from_bytes(digest[:8], "big") % 10**9
+
     def rid(self) -> str:
         """Return an id of a failed call in the form that the platform has."""
         self._count += 1

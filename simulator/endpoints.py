@@ -1,16 +1,17 @@
 """The APIs of the platform: what each checks, in the platform's order, and what it answers."""
 
-from collections.abc import Callable, Mapping
+import hashlib
+import hmac
+from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from werkzeug.wrappers import Request
 
+from simulator import checks, figures, links, messages
 from simulator.errors import ApiError
+from simulator.people import Person
+from simulator.requests import Body, Endpoint, authorised_body, json_body
 from simulator.world import World
-
-Body = dict[str, object]
-Endpoint = Callable[[World, Request], Body]
 
 
 def jscode2session(world: World, request: Request) -> Body:
@@ -21,13 +22,16 @@ def jscode2session(world: World, request: Request) -> Body:
     if not (code := request.args.get("js_code", "")):
         raise ApiError(41008)
     visitor = world.logins.redeem(code)
-    answer: Body = {"session_key": world.draws.key(), "openid": visitor.openid}
+    person = world.people.meet(visitor.openid, visitor.name)
+    world.people.saw(person)
+    person.session_key = world.draws.key()
+    answer: Body = {"session_key": person.session_key, "openid": visitor.openid}
     return answer | {"unionid": visitor.unionid} if visitor.unionid else answer
 
 
 def stable_token(world: World, request: Request) -> Body:
     """Give the access token; a new one with `force_refresh`."""
-    body = _json(request)
+    body = json_body(request)
     _credentials(world, body, grant_type="client_credential")
     is_forced = body.get("force_refresh") is True
     value, seconds = world.tokens.forced() if is_forced else world.tokens.stable()
@@ -36,8 +40,7 @@ def stable_token(world: World, request: Request) -> Body:
 
 def getuserphonenumber(world: World, request: Request) -> Body:
     """Exchange a phone code for the number."""
-    world.tokens.check(request.args.get("access_token", ""))
-    code = _json(request).get("code")
+    code = authorised_body(world, request).get("code")
     if not isinstance(code, str) or not code:
         raise ApiError(40029)
     phone = world.phones.redeem(code)
@@ -57,12 +60,64 @@ def getuserphonenumber(world: World, request: Request) -> Body:
     }
 
 
+def checksession(world: World, request: Request) -> Body:
+    """Tell whether a user's session_key holds: 87009 when not."""
+    _signed_for(world, request, wrong=87009)
+    return {"errcode": 0, "errmsg": "ok"}
+
+
+def resetusersessionkey(world: World, request: Request) -> Body:
+    """Replace a user's session_key: 87007 when the former one does not hold."""
+    person = _signed_for(world, request, wrong=87007)
+    person.session_key = world.draws.key()
+    told = {"openid": person.openid, "session_key": person.session_key}
+    return {"errcode": 0, "errmsg": "ok", **told}
+
+
 ENDPOINTS: dict[str, Endpoint] = {
     "/sns/jscode2session": jscode2session,
     "/cgi-bin/stable_token": stable_token,
     "/wxa/business/getuserphonenumber": getuserphonenumber,
+    "/wxa/checksession": checksession,
+    "/wxa/resetusersessionkey": resetusersessionkey,
+    "/wxa/getwxacodeunlimit": links.getwxacodeunlimit,
+    "/wxa/generatescheme": links.generatescheme,
+    "/wxa/generate_urllink": links.generate_urllink,
+    messages.SUBSCRIBE_PATH: messages.subscribe_send,
+    "/cgi-bin/message/custom/send": messages.custom_send,
+    "/cgi-bin/message/custom/business/typing": messages.custom_typing,
+    "/wxa/msg_sec_check": checks.msg_sec_check,
+    "/wxa/media_check_async": checks.media_check_async,
+    "/wxa/getuserriskrank": checks.getuserriskrank,
+    **{
+        f"/datacube/getweanalysisappid{endpoint.__name__}": endpoint
+        for endpoint in (
+            figures.dailysummarytrend,
+            figures.dailyvisittrend,
+            figures.visitpage,
+            figures.dailyretaininfo,
+        )
+    },
 }
 NAMES = tuple(endpoint.__name__ for endpoint in ENDPOINTS.values())
+
+
+def _signed_for(world: World, request: Request, *, wrong: int) -> Person:
+    """Return the user whose session_key signed nothing, which proves that the caller has it."""
+    world.tokens.check(request.args.get("access_token", ""))
+    if request.method != "GET":
+        raise ApiError(43001)
+    given = request.args
+    if not (given.get("openid") and given.get("signature")):
+        raise ApiError(40097)
+    if given.get("sig_method") != "hmac_sha256":
+        raise ApiError(87008)
+    person = world.people.find(given["openid"])
+    key = (person and person.session_key) or ""
+    right = hmac.new(key.encode(), b"", hashlib.sha256).hexdigest()
+    if person is None or not key or not hmac.compare_digest(right, given["signature"]):
+        raise ApiError(wrong)
+    return person
 
 
 def _credentials(world: World, given: Mapping[str, Any], *, grant_type: str) -> None:
@@ -76,18 +131,3 @@ def _credentials(world: World, given: Mapping[str, Any], *, grant_type: str) -> 
         raise ApiError(40013)
     if secret != world.secret:
         raise ApiError(40125)
-
-
-def _json(request: Request) -> dict[str, Any]:
-    if request.method != "POST":
-        raise ApiError(43002)
-    content = request.get_data()
-    if not content.strip():
-        raise ApiError(44002)
-    try:
-        body = orjson.loads(content)
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise ApiError(47001)
-    return body

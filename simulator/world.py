@@ -8,6 +8,9 @@ from simulator.clock import Clock
 from simulator.codes import CodeBook
 from simulator.draws import Draws, letters
 from simulator.faults import FaultBook
+from simulator.people import People, Person
+from simulator.pushing import Target
+from simulator.storm import Storm
 from simulator.tokens import TokenDesk
 
 MAIL_KEPT = 200
@@ -20,6 +23,7 @@ class Visitor:
 
     openid: str
     unionid: str | None
+    name: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class World:
     draws: Draws = field(default_factory=Draws)
     lock: threading.RLock = field(default_factory=threading.RLock)
     faults: FaultBook = field(default_factory=FaultBook)
+    # Where pushes go; it stays over a reset, like the mini-program itself.
+    target: Target | None = None
 
     def __post_init__(self) -> None:
         """Begin with nothing in memory."""
@@ -55,11 +61,19 @@ class World:
     def visitor(self, name: str, *, with_unionid: bool = False) -> Visitor:
         """Return the visitor of this name: the same for the same appid, whatever the seed."""
         openid = "o" + letters(f"{self.appid}:{name}", 27)
-        return Visitor(openid, "u" + letters(f"union:{name}", 27) if with_unionid else None)
+        unionid = "u" + letters(f"union:{name}", 27) if with_unionid else None
+        return Visitor(openid, unionid, name)
+
+    def person(self, name: str) -> Person:
+        """Return what the platform knows of the visitor of this name, who is known from now on."""
+        return self.people.meet(self.visitor(name).openid, name)
 
     def _begin(self) -> None:
         self.logins = CodeBook[Visitor](self.clock, self.draws, errcode_used=40163)
         self.phones = CodeBook[Phone](self.clock, self.draws, errcode_used=40029)
         self.tokens = TokenDesk(self.clock, self.draws)
+        self.people = People(self.clock)
+        self.media_checks: dict[str, dict[str, str]] = {}
         self.mail: deque[dict[str, str]] = deque(maxlen=MAIL_KEPT)
         self.calls: deque[dict[str, object]] = deque(maxlen=CALLS_KEPT)
+        self.storm: Storm | None = None

@@ -13,6 +13,13 @@ _SESSION_KEY = re.compile(r"[A-Za-z0-9+/=]{16,128}")
 _TOKEN = re.compile(r"[\x21-\x7e]{1,1024}")
 _PHONE = re.compile(r"\+[1-9][0-9]{5,15}")
 _RID = re.compile(r"rid: ([0-9a-f-]{8,40})")
+_LINK = re.compile(r"[\x21-\x7e]{1,2048}")
+_TRACE_ID = re.compile(r"[\x21-\x7e]{1,128}")
+_MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SUGGEST = re.compile(r"pass|review|risky")
+_HIGHEST_RISK = 4
+_LARGEST = 2**53
+_LONGEST_TEXT = 1_024
 _LONGEST_ERRMSG = 500
 _LONGEST_TOKEN_LIFE_S = 86_400
 
@@ -72,6 +79,95 @@ def phone_number(answer: Mapping[str, object], appid: str) -> str:
         raise NonsenseError
     number = f"+{info.get('countryCode')}{info.get('purePhoneNumber')}"
     return _matching(_PHONE, number)
+
+
+def done(answer: Mapping[str, object]) -> bool:
+    """Read the answer of an API that tells nothing but that it did what was asked.
+
+    Its errcode 0 must be there: an answer without one is none.
+    """
+    if "errcode" not in answer:
+        raise NonsenseError
+    return True
+
+
+def message_id(answer: Mapping[str, object]) -> str:
+    """Return the platform's id of a message, empty when it tells none."""
+    done(answer)
+    found = str(answer.get("msgid", ""))
+    return found if _MESSAGE_ID.fullmatch(found) else ""
+
+
+def session_key(answer: Mapping[str, object]) -> str:
+    """Return the new session_key."""
+    return _matching(_SESSION_KEY, answer.get("session_key"))
+
+
+def image(answer: Mapping[str, object]) -> bytes:
+    """Return a picture's bytes."""
+    content = answer.get("image")
+    if not isinstance(content, bytes):
+        raise NonsenseError
+    return content
+
+
+def link(answer: Mapping[str, object], name: str) -> str:
+    """Return the link that stands under a name."""
+    return _matching(_LINK, answer.get(name))
+
+
+def risk_rank(answer: Mapping[str, object]) -> int:
+    """Return a user's risk, from 0 to 4."""
+    rank = count(answer, "risk_rank")
+    if rank > _HIGHEST_RISK:
+        raise NonsenseError
+    return rank
+
+
+def suggestion(answer: Mapping[str, object]) -> tuple[str, int, str]:
+    """Return what msg_sec_check suggests, its label, and the trace_id of the check."""
+    result = _mapping(answer.get("result"))
+    trace_id = _matching(_TRACE_ID, answer.get("trace_id"))
+    return _matching(_SUGGEST, result.get("suggest")), count(result, "label"), trace_id
+
+
+def trace_id(answer: Mapping[str, object]) -> str:
+    """Return the id under which the result of a check will be pushed."""
+    return _matching(_TRACE_ID, answer.get("trace_id"))
+
+
+def rows(answer: Mapping[str, object], name: str) -> list[Mapping[str, object]]:
+    """Return the objects of a list."""
+    found = answer.get(name)
+    if not isinstance(found, list):
+        raise NonsenseError
+    return [_mapping(row) for row in found]
+
+
+def count(row: Mapping[str, object], name: str) -> int:
+    """Return a whole number, not below 0."""
+    value = row.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST:
+        raise NonsenseError
+    return value
+
+
+def measure(row: Mapping[str, object], name: str) -> float:
+    """Return a number, not below 0."""
+    value = row.get(name)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise NonsenseError
+    if not 0 <= value <= _LARGEST:
+        raise NonsenseError
+    return float(value)
+
+
+def text(row: Mapping[str, object], name: str) -> str:
+    """Return a short text."""
+    value = row.get(name)
+    if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
+        raise NonsenseError
+    return value
 
 
 def _mapping(value: object) -> Mapping[str, object]:

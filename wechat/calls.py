@@ -8,26 +8,16 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Generic, TypeVar
 
-from core import clock, logs
+from core import logs
 from core.errors import AppError
 from core.metrics import WECHAT_CALLS, WECHAT_SECONDS
-from wechat import answers
+from wechat import answers, errcodes
 from wechat.answers import NonsenseError
 from wechat.breaker import CircuitBreaker
-from wechat.errors import InvalidCode, UserBlocked, WechatRefused, WechatUnavailable
+from wechat.errors import WechatUnavailable
 from wechat.http import ExchangeError, Request, Transport
-
-BUSY = -1
-# A limit of a minute: the platform works, this caller is too quick.
-TOO_QUICK = 45011
-TOO_QUICK_WAIT_S = 60
-# A limit of a day: it is of no use to ask before tomorrow.
-DAY_USED_UP = 45009
-BAD_CODES = frozenset({40029, 40163})
-BLOCKED = 40226
 
 Result = TypeVar("Result")
 
@@ -36,11 +26,17 @@ logger = logs.get(__name__)
 
 @dataclass(frozen=True)
 class Api:
-    """One API of the platform."""
+    """One API of the platform.
+
+    `is_repeatable`: calling it twice does no harm, so that a busy platform is asked again.
+    `gives_image`: its good answer is a picture and no JSON.
+    """
 
     name: str
     method: str
     path: str
+    is_repeatable: bool = False
+    gives_image: bool = False
 
 
 class Deadline:
@@ -85,7 +81,7 @@ class Caller:
     ) -> Result:
         """Return what `read` makes of the answer of an API, if there is no error in it.
 
-        Raises `WechatUnavailable`, `InvalidCode`, `UserBlocked`, `WechatRefused`.
+        Raises what `wechat.errcodes` has for its errcode, and `WechatUnavailable`.
         """
         within_s = deadline.left_s()
         breaker = self._breakers[api.name]
@@ -95,7 +91,9 @@ class Caller:
         started = time.monotonic()
         ended: _Ended[Result] = _Ended("unexpected")
         try:
-            ended = self._attempt(Request(api.method, api.path, query, body), within_s, read)
+            ended = self._attempt(
+                Request(api.method, api.path, query, body, api.gives_image), within_s, read
+            )
         finally:
             _settle(breaker, ended)
             _record(api, ended, time.monotonic() - started)
@@ -119,29 +117,18 @@ class Caller:
 
 def _settle(breaker: CircuitBreaker, ended: _Ended[Result]) -> None:
     """Tell the breaker: an answer with an errcode shows that the platform works, -1 that not."""
-    if ended.outcome not in ("ok", "refused") or ended.errcode == BUSY:
+    if ended.outcome not in ("ok", "refused") or ended.errcode == errcodes.BUSY:
         breaker.failed()
         return
     breaker.succeeded()
-    if ended.errcode == DAY_USED_UP:
-        breaker.hold(_until_tomorrow_s())
+    if ended.errcode in errcodes.DAY_USED_UP:
+        breaker.hold(errcodes.until_tomorrow_s())
 
 
 def _error(ended: _Ended[Result]) -> AppError:
-    errcode = ended.errcode
     if ended.outcome != "refused":
         return WechatUnavailable(ended.outcome)
-    if errcode in BAD_CODES:
-        return InvalidCode(errcode)
-    if errcode == BLOCKED:
-        return UserBlocked()
-    if errcode == BUSY:
-        return WechatUnavailable("busy")
-    if errcode == TOO_QUICK:
-        return WechatUnavailable("too_quick", retry_after_s=TOO_QUICK_WAIT_S)
-    if errcode == DAY_USED_UP:
-        return WechatUnavailable("day_used_up", retry_after_s=math.ceil(_until_tomorrow_s()))
-    return WechatRefused(errcode)
+    return errcodes.error(ended.errcode)
 
 
 def _record(api: Api, ended: _Ended[Result], took_s: float) -> None:
@@ -156,9 +143,3 @@ def _record(api: Api, ended: _Ended[Result], took_s: float) -> None:
         rid=ended.rid,
         ms=round(took_s * 1_000),
     )
-
-
-def _until_tomorrow_s() -> float:
-    """Return the time until the platform's counters start anew: midnight in Shanghai."""
-    tomorrow = clock.day_start(clock.today() + timedelta(days=1))
-    return (tomorrow - clock.now()).total_seconds()

@@ -3,54 +3,32 @@
 Every method ends within WECHAT_TIMEOUT_S, all of its calls and waits together.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+import hashlib
+import hmac
 from functools import partial
-from typing import TypeVar
 
-from core import clock
-from core.settings import Settings
 from wechat import answers
 from wechat.answers import CodeSession
-from wechat.breaker import CircuitBreaker
-from wechat.calls import Api, Caller, Deadline
-from wechat.errors import InvalidCode, WechatNotConfigured, WechatRefused, WechatUnavailable
-from wechat.tokens import Token, TokenStore
+from wechat.calls import Api
+from wechat.checks import Checks
+from wechat.errors import InvalidCode, SessionKeyOver
+from wechat.figures import Figures
+from wechat.links import Links
+from wechat.messages import Messages
 
 CODE_TO_SESSION = Api("jscode2session", "GET", "/sns/jscode2session")
-STABLE_TOKEN = Api("stable_token", "POST", "/cgi-bin/stable_token")
 PHONE_NUMBER = Api("getuserphonenumber", "POST", "/wxa/business/getuserphonenumber")
-
-# errcodes that say that the access token is at fault: unknown, malformed, expired.
-BAD_TOKEN = frozenset({40001, 40014, 42001})
-ATTEMPTS = 2
-# The platform hands out a new token from 5 minutes before the end of the old one; to ask
-# earlier yields the old one again. Both work during that time.
-RENEW_BEFORE_END = timedelta(minutes=4)
+CHECK_SESSION = Api("checksession", "GET", "/wxa/checksession", is_repeatable=True)
+RESET_SESSION_KEY = Api("resetusersessionkey", "GET", "/wxa/resetusersessionkey")
 CODE_MAX_LENGTH = 512
 
-Result = TypeVar("Result")
 
-
-class WechatClient:
+class WechatClient(Messages, Links, Checks, Figures):
     """WeChat's server APIs for one mini-program; for all threads of a process.
 
     Without WECHAT_APPID every method raises `WechatNotConfigured`. `breaker` makes the circuit
     breaker of each API.
     """
-
-    def __init__(
-        self,
-        settings: Settings,
-        tokens: TokenStore,
-        *,
-        breaker: Callable[[], CircuitBreaker] = CircuitBreaker,
-    ) -> None:
-        self._appid = settings.wechat_appid
-        self._secret = settings.wechat_secret
-        self._timeout_s = settings.wechat_timeout_s
-        self._tokens = tokens
-        self._caller = Caller(settings.wechat_api_base, breaker)
 
     def code_to_session(self, code: str) -> CodeSession:
         """Exchange the code of `wx.login` for the user's identity.
@@ -81,67 +59,27 @@ class WechatClient:
         read = partial(answers.phone_number, appid=self._appid)
         return self._call_with_token(PHONE_NUMBER, {"code": code}, read)
 
-    def access_token(self) -> str:
-        """Return the current access token; it is fetched when there is none, or it is old.
-
-        Raises `WechatUnavailable`, `WechatRefused`.
-        """
-        self._check_configured()
-        return self._token(self._deadline())
-
-    def _call_with_token(
-        self, api: Api, body: dict[str, object], read: Callable[[Mapping[str, object]], Result]
-    ) -> Result:
-        """Call an API; when the token is at fault, expire it and try once more."""
-        deadline = self._deadline()
-        for attempt in range(1, ATTEMPTS + 1):
-            token = self._token(deadline)
-            try:
-                return self._caller.call(
-                    api, query={"access_token": token}, body=body, deadline=deadline, read=read
-                )
-            except WechatRefused as refused:
-                if refused.errcode not in BAD_TOKEN:
-                    raise
-                self._tokens.expire(self._appid, token)
-                if attempt == ATTEMPTS:
-                    raise
-        raise AssertionError  # the last attempt returned or raised
-
-    def _token(self, deadline: Deadline) -> str:
-        if token := self._fresh_token():
-            return token.value
+    def session_holds(self, openid: str, session_key: str) -> bool:
+        """Tell whether WeChat still takes this `session_key` for the user's."""
+        query = _signed(openid, session_key)
         try:
-            with self._tokens.lock(self._appid, wait_s=deadline.left_s()):
-                # Somebody else may have fetched one while we waited.
-                return (self._fresh_token() or self._fetch_token(deadline)).value
-        except TimeoutError:
-            pass
-        raise WechatUnavailable("token_lock")
+            return self._call_with_token(CHECK_SESSION, None, answers.done, query)
+        except SessionKeyOver:
+            return False
 
-    def _fresh_token(self) -> Token | None:
-        token = self._tokens.get(self._appid)
-        return token if token and clock.now() < token.renew_at else None
+    def new_session_key(self, openid: str, session_key: str) -> str:
+        """Replace the user's `session_key` and return the new one; the old one ends.
 
-    def _fetch_token(self, deadline: Deadline) -> Token:
-        body: dict[str, object] = {
-            "grant_type": "client_credential",
-            "appid": self._appid,
-            "secret": self._secret,
-        }
-        value, lives = self._caller.call(
-            STABLE_TOKEN, query={}, body=body, deadline=deadline, read=answers.access_token
-        )
-        token = Token(value, clock.now() + max(lives - RENEW_BEFORE_END, lives / 2))
-        self._tokens.put(self._appid, token)
-        return token
+        Raises `SessionKeyOver` when the old one does not hold.
+        """
+        query = _signed(openid, session_key)
+        return self._call_with_token(RESET_SESSION_KEY, None, answers.session_key, query)
 
-    def _deadline(self) -> Deadline:
-        return Deadline(self._timeout_s)
 
-    def _check_configured(self) -> None:
-        if not self._appid:
-            raise WechatNotConfigured
+def _signed(openid: str, session_key: str) -> dict[str, str]:
+    """Return the proof that we have the session_key: it signs nothing, by the platform's rule."""
+    signature = hmac.new(session_key.encode(), b"", hashlib.sha256).hexdigest()
+    return {"openid": openid, "signature": signature, "sig_method": "hmac_sha256"}
 
 
 def _check_code(code: str) -> None:

@@ -21,6 +21,9 @@ import certifi
 import orjson
 
 MAX_ANSWER_BYTES = 65_536
+MAX_IMAGE_BYTES = 4_000_000
+# How JPEG and PNG begin.
+IMAGE_HEADS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 MAX_IN_FLIGHT = 32
 
 
@@ -30,12 +33,21 @@ class ExchangeError(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """What to send: parameters, and a JSON body where there is one."""
+    """What to send: parameters, and a JSON body where there is one.
+
+    `gives_image`: the answer may be a picture.
+    """
 
     method: str
     path: str
     query: dict[str, str] = field(repr=False)
     body: dict[str, object] | None = field(default=None, repr=False)
+    gives_image: bool = False
+
+    @property
+    def max_answer_bytes(self) -> int:
+        """Return how much of an answer is read."""
+        return MAX_IMAGE_BYTES if self.gives_image else MAX_ANSWER_BYTES
 
 
 class Transport:
@@ -54,6 +66,8 @@ class Transport:
     def send(self, request: Request, within_s: float) -> dict[str, object]:
         """Return the JSON object of a 200 answer; raise `ExchangeError` after `within_s` at most.
 
+        A picture, where one may come, is the bytes under `image`: JSON holds no bytes.
+
         The reasons: `timeout`, `network` (no connection, or it broke), `tls`, `http_<status>`,
         `too_large`, `garbage` (not a JSON object), `crowded` (too many exchanges run).
         """
@@ -71,6 +85,8 @@ class Transport:
             raise ExchangeError("timeout")
         if exchange.failure:
             raise ExchangeError(exchange.failure)
+        if request.gives_image and exchange.content.startswith(IMAGE_HEADS):
+            return {"image": exchange.content}
         return _json_object(exchange.content)
 
     def _connection(self, timeout_s: float) -> HTTPConnection:
@@ -150,8 +166,8 @@ class _Exchange:
         with closing(self._connection.getresponse()) as response:
             if response.status != HTTPStatus.OK:
                 return f"http_{response.status}"
-            self.content = response.read(MAX_ANSWER_BYTES + 1)
-        return "too_large" if len(self.content) > MAX_ANSWER_BYTES else ""
+            self.content = response.read(request.max_answer_bytes + 1)
+        return "too_large" if len(self.content) > request.max_answer_bytes else ""
 
 
 def _json_object(content: bytes) -> dict[str, object]:

@@ -110,11 +110,11 @@ def give_up(departure_id: str) -> None:
 
 
 def close(departure: Departure, reason: str, actor: Actor, session: ClientSession) -> None:
-    """Cancel a departure that was locked, with all that is booked on it; its guide comes free."""
-    conflicts.free(departure.id, session=session)
+    """Cancel a departure that was locked, with all that is booked on it; free what it took."""
     _set(departure, {"state": DepartureState.CANCELLED, "reason": reason}, session)
     by = By.SYSTEM if actor.is_system else By.STAFF
     cancelling.cancel_all(departure, by=by, actor=actor, reason=reason, session=session)
+    conflicts.free(departure.id, session=session)
     audit.record(
         actor,
         "departures.cancel",

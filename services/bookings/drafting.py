@@ -13,9 +13,9 @@ from core.errors import Conflict, Invalid, Unprocessable
 from core.ids import ALPHABET, new_id
 from models.bookings import Booking, BookingSource, BookingState, By, Step
 from models.departures import Departure, DepartureState
-from models.enums import Language
+from models.enums import Kind, Language
 from models.visitors import Visitor
-from services import personal_data
+from services import links, personal_data
 from services.actors import Actor
 from services.visitors import profiles
 
@@ -70,9 +70,11 @@ def draft(
 ) -> Booking:
     """Return a booking that is being placed, not yet written; `more` are further fields.
 
-    Raises `Invalid` for a number that is none, and for more companions than come along.
+    Raises `Invalid` for a number that is none, for more companions than come along, and for a
+    track that is not live.
     """
     check_company(party, details.companions)
+    _check_tracks(details.tracks)
     booking_id, known = new_id(), _known(details, maker.visitor)
     visitor_id = maker.visitor_id
     step = Step(state=BookingState.PLACING, at=now(), by=maker.by, actor=_actor_id(maker))
@@ -155,6 +157,11 @@ def request_key(visitor_id: str | None, key: str) -> str:
 def new_code() -> str:
     """Return a short code for the desk."""
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)).upper()
+
+
+def _check_tracks(tracks: tuple[str, ...]) -> None:
+    if not all(links.is_live(Kind.TRACKS, track) for track in tracks):
+        raise Invalid(fields={"tracks": "choice"})
 
 
 def _known(details: Details, visitor: Visitor | None) -> Details:

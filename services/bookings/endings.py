@@ -12,12 +12,14 @@ from models.bookings import Booking, BookingState, By
 from models.departures import Departure, DepartureState
 from models.notifications import Event
 from services import seats
-from services.bookings import steps, telling
+from services.actors import system
+from services.bookings import attendance, steps, telling
 
 COMPLETE_JOB = "departures.complete"
 # Check-ins may still be entered for so long after the end.
 AFTER = dt.timedelta(hours=1)
 BATCH = 100
+CLOCK = system(COMPLETE_JOB)
 S = BookingState
 
 
@@ -65,8 +67,7 @@ def _end(booking: Booking, departure: Departure, session: ClientSession, *, used
         _, after = steps.move(booking.id, S.COMPLETED, by=By.SYSTEM, session=session)
         telling.tell(Event.VISIT_OVER, after, departure, session=session)
     elif booking.state is S.CONFIRMED and used:
-        _, after = steps.move(booking.id, S.NO_SHOW, by=By.SYSTEM, session=session)
-        telling.tell(Event.NO_SHOW, after, departure, session=session)
+        attendance.miss(CLOCK, booking, departure, session=session)
     elif booking.state in ENDS:
         to, event = ENDS[booking.state]
         _, after = steps.move(booking.id, to, by=By.SYSTEM, session=session)

@@ -23,6 +23,6 @@ def record(
         f"bookings.{verb}",
         f"bookings:{after.id}",
         before=told[0],
-        after={**told[1], "reason": reason},
+        after={**told[1], **({"reason": reason} if reason else {})},
         session=session,
     )

@@ -13,20 +13,35 @@ from core.errors import Conflict, NotFound
 from models.bookings import LIVE, Booking, BookingState
 from models.departures import Departure
 from models.favourites import Favourite
+from models.held_texts import HeldText
 from models.history import HistoryEntry
 from models.notifications import CallState, CallTask, InboxEntry
+from models.questions import Question
+from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.visitors import EmailCode, Visitor, VisitorSession
+from models.wechat_pushes import WechatPush, WechatWindow
 from services import personal_data
 from services.bookings import cancelling
+from services.visits import ending
 
 # Collections whose documents belong to the visitor that their field `visitor` names.
-OWNED = (VisitorSession, Favourite, HistoryEntry, InboxEntry)
+OWNED = (
+    VisitorSession,
+    Favourite,
+    HistoryEntry,
+    InboxEntry,
+    SubscriptionCredit,
+    SubscriptionMessage,
+    HeldText,
+)
 TRIES = 20
 # What a booking does not hold any more once its account is gone; what remains are figures.
 ABOUT = (
     *("visitor", "name", "phone", "phone_index", "organisation", "companions", "plates"),
     *("purpose", "needs", "feedback_text", "reason", "request_key", "share_hash"),
 )
+# Documents of an openid, which somebody without an account has too.
+OF_OPENID = (WechatPush, Question, WechatWindow)
 
 
 def delete(visitor_id: str) -> None:
@@ -56,10 +71,13 @@ def _deleted(visitor_id: str) -> bool:
         if Booking._get_collection().find_one(_to_come(visitor_id), session=session) is not None:
             session.abort_transaction()
             return False
+        ending.forget(visitor_id, session)
         for document in OWNED:
             document._get_collection().delete_many({"visitor": visitor_id}, session=session)
         _forget_calls(visitor_id, session)
         _forget_bookings(visitor_id, session)
+        if openid := row.get("openid"):
+            _forget_openid(openid, session)
         if email := personal_data.opened(Visitor._from_son(row), "email"):
             condition = {"email_index": personal_data.indexed("email", email)}
             EmailCode._get_collection().delete_many(condition, session=session)
@@ -72,6 +90,16 @@ def _to_come(visitor_id: str) -> dict[str, object]:
     """Return what finds bookings to cancel: a visit that has begun is not given back any more."""
     states = sorted(one.value for one in LIVE - {BookingState.CHECKED_IN})
     return {"visitor": visitor_id, "state": {"$in": states}, "starts_at": {"$gt": now()}}
+
+
+def delete_openid(openid: str) -> None:
+    """Delete what somebody wrote in WeChat, also when they have no account."""
+    transaction(lambda session: _forget_openid(openid, session))
+
+
+def _forget_openid(openid: str, session: ClientSession) -> None:
+    for document in OF_OPENID:
+        document._get_collection().delete_many({"openid": openid}, session=session)
 
 
 def _forget_calls(visitor_id: str, session: ClientSession) -> None:

@@ -7,7 +7,21 @@ a module beside `staff`, joined here. All callers are tried on all routes.
 
 from collections.abc import Mapping
 
-from tests.access import account, calendar, callers, content, media, public, staff, upkeep, visitors
+from tests.access import (
+    account,
+    bookings,
+    calendar,
+    callers,
+    codes,
+    content,
+    desk,
+    media,
+    public,
+    staff,
+    upkeep,
+    visitors,
+    visits,
+)
 from tests.access.callers import Make
 from tests.access.expected import Table
 
@@ -15,10 +29,14 @@ CALLERS: Mapping[str, Make] = {**callers.CALLERS, **visitors.CALLERS}
 TABLE: Table = {
     **public.TABLE,
     **visitors.TABLE,
+    **bookings.TABLE,
+    **visits.TABLE,
     **account.TABLE,
     **staff.TABLE,
     **content.TABLE,
     **upkeep.TABLE,
     **media.TABLE,
     **calendar.TABLE,
+    **desk.TABLE,
+    **codes.TABLE,
 }

@@ -269,6 +269,10 @@ TABLE: Table = {
         _item(_own, history.note), _item(_theirs, history.note)
     ),
     f"GET {API}/me/inbox": _plain("200"),
+    f"GET {API}/me/subscriptions": _plain("200"),
+    f"POST {API}/me/subscriptions": _plain(
+        "409 no_wechat", consent=True, items=[{"template": "x", "answer": "accept"}]
+    ),
     f"PUT {API}/me/inbox/read": _plain("200"),
     f"PUT {API}/me/inbox/<entry_id>/read": _owned(_entry(_own), _entry(_theirs)),
 }

@@ -6,8 +6,9 @@ from flask import Flask
 from models.enums import Kind, Language
 from models.notifications import Event
 from models.staff import Role
-from services import audit, notifications, outbox
+from services import audit, notifications, outbox, questions
 from services.notifications import ToContact
+from services.questions import Asked
 from services.search import fruitless, promotions, synonyms
 from tests.api.profiling import profiled
 from tests.factories import ACTOR, create, create_live, create_staff, staff_client
@@ -31,6 +32,8 @@ LISTS: dict[str, Role] = {
     "jobs": Role.ADMINISTRATOR,
     "jobs?name=test.job&state=failed": Role.ADMINISTRATOR,
     "promotions": Role.EDITOR,
+    "questions": Role.BOOKING_DESK,
+    "questions?state=answered": Role.BOOKING_DESK,
     "reviews": Role.FIRST_REVIEWER,
     "reviews?view=own": Role.FIRST_REVIEWER,
     "reviews?view=to_publish": Role.FIRST_REVIEWER,
@@ -56,6 +59,8 @@ def full() -> None:
         told = {"title": "测试", "text": "测试"}
         contact = ToContact("测试来电者", "+8613800138000")
         notifications.notify(Event.MESSAGE, contact, told, f"key-{number}")
+        asked = Asked(f"push-{number}", f"openid-{number}", "测试", Language.ZH_CN, None)
+        questions.ask(asked)
 
 
 @pytest.mark.usefixtures("full")

@@ -1,5 +1,6 @@
 """The product with a simulator of WeChat and of mail beside it."""
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -14,6 +15,15 @@ from tests.apps import make_app
 from tests.simulator.running import APPID, SECRET, RunningSimulator
 from tests.visitors.callers import Caller
 
+TEMPLATE = "sim-thing1-thing2"
+TEMPLATES = {
+    "message": {
+        "template": TEMPLATE,
+        "page": "pages/inbox/index",
+        "fields": {"thing1": "{title}", "thing2": "{text}"},
+    }
+}
+TEMPLATES_TEXT = json.dumps(TEMPLATES)
 NewApp = Callable[..., Flask]
 
 
@@ -26,6 +36,7 @@ def visitor_environ(environ: dict[str, str], running_simulator: RunningSimulator
         "WECHAT_SECRET": SECRET,
         "WECHAT_API_BASE": running_simulator.url,
         "MAILBOX_URL": running_simulator.url,
+        "WECHAT_TEMPLATES": TEMPLATES_TEXT,
     }
 
 

@@ -52,7 +52,10 @@ def answers(caller: Caller, simulator: RunningSimulator) -> Iterator[tuple[str, 
             yield "SavedItemPage", caller.get(path, **query).get_json()
     for query in ({}, {"limit": "1"}):
         yield "InboxPage", caller.get("/me/inbox", **query).get_json()
+    yield "SubscriptionList", caller.get("/me/subscriptions").get_json()
     yield "Read", caller.put("/me/inbox/read").get_json()
+    for query in ({}, {"limit": "1"}, {"live": "true", "lang": "en"}):
+        yield "BookingPage", caller.get("/bookings", **query).get_json()
     yield "VisitorSessionList", caller.get("/me/sessions").get_json()
     post, challenge = caller.client.post, email_codes.code_of
     yield (
@@ -78,7 +81,7 @@ def test_answers_are_documented_and_documentation_is_answered(
         [
             operation["responses"]
             for path, methods in document["paths"].items()
-            if path.startswith(("/me", "/sessions"))
+            if path.startswith(("/me", "/sessions", "/bookings"))
             for method, operation in methods.items()
             if method != "parameters"
         ]

@@ -36,3 +36,9 @@ def pass_time(clock: Clock, run_jobs: Callable[[], int]) -> Callable[..., None]:
         run_jobs()
 
     return forward
+
+
+@pytest.fixture
+def app_settings(settings: Settings) -> Settings:
+    """The settings, by a name that leaves hypothesis its own."""
+    return settings

@@ -1,0 +1,1 @@
+"""Subscription messages: templates for events, what visitors allowed, sending, the log of it."""

@@ -1,0 +1,84 @@
+"""What the errcodes of WeChat's APIs mean for whoever called.
+
+One table for all APIs: where two of them use one errcode, it means the same to us. An errcode that
+is not in it is `WechatRefused`, whose errcode staff find in the log.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from core import clock
+from core.errors import AppError
+from wechat.errors import (
+    BadTarget,
+    InvalidCode,
+    MediaNotTaken,
+    MessagesBanned,
+    NoCredit,
+    NotTyping,
+    OutOfWindow,
+    SessionKeyOver,
+    TextForbidden,
+    UnknownUser,
+    UserAway,
+    UserBlocked,
+    WechatMisused,
+    WechatRefused,
+    WechatUnavailable,
+)
+
+BUSY = -1
+# The access token is unknown or superseded, malformed, expired.
+BAD_TOKEN = frozenset({40001, 40014, 42001})
+# Limits of a second or a minute: the platform works, this caller is too quick.
+TOO_QUICK: Mapping[int, int] = {45011: 60, 44991: 60, 44990: 1}
+# Limits of a day: it is of no use to ask before tomorrow.
+DAY_USED_UP = frozenset({45009, 44993})
+# Two messages to one user at a time.
+CONCURRENT = 43108
+CONCURRENT_WAIT_S = 1
+# The figures of a day are not there yet.
+NOT_YET = 61504
+NOT_YET_WAIT_S = 3_600
+
+_ERRORS: Mapping[int, Callable[[int], AppError]] = {
+    40029: InvalidCode,
+    40163: InvalidCode,
+    40226: lambda _: UserBlocked(),
+    **dict.fromkeys((87007, 87009), SessionKeyOver),
+    **dict.fromkeys((40003, 43104), UnknownUser),
+    61010: lambda _: UserAway(),
+    43101: lambda _: NoCredit(),
+    43107: MessagesBanned,
+    45168: TextForbidden,
+    **dict.fromkeys((45015, 45047), OutOfWindow),
+    **dict.fromkeys((45080, 45081), NotTyping),
+    # A scene, page, path, query or time that is not taken; nothing published to lead to.
+    **dict.fromkeys((40165, 40169, 40212, 41030, 85079, 85096, 85401, 85402, 85407), BadTarget),
+    **dict.fromkeys((40004, 87020), MediaNotTaken),
+    # Wrong arguments, template, method, body, fields: how we call, not what was asked for.
+    **dict.fromkeys((40037, 40097, 40129, 40200, 43002, 44002, 45072), WechatMisused),
+    **dict.fromkeys((47001, 47003, 87008), WechatMisused),
+}
+
+
+def error(errcode: int) -> AppError:
+    """Return the error that an errcode stands for."""
+    if errcode == BUSY:
+        return WechatUnavailable("busy")
+    if wait_s := TOO_QUICK.get(errcode):
+        return WechatUnavailable("too_quick", retry_after_s=wait_s)
+    if errcode in DAY_USED_UP:
+        return WechatUnavailable("day_used_up", retry_after_s=math.ceil(until_tomorrow_s()))
+    if errcode == CONCURRENT:
+        return WechatUnavailable("concurrent", retry_after_s=CONCURRENT_WAIT_S)
+    if errcode == NOT_YET:
+        return WechatUnavailable("not_yet", retry_after_s=NOT_YET_WAIT_S)
+    return _ERRORS.get(errcode, WechatRefused)(errcode)
+
+
+def until_tomorrow_s() -> float:
+    """Return the time until the platform's counters start anew: midnight in Shanghai."""
+    tomorrow = clock.day_start(clock.today() + timedelta(days=1))
+    return (tomorrow - clock.now()).total_seconds()
