@@ -13,7 +13,7 @@ from schemas.calendar import (
     hour,
     note,
 )
-from schemas.fields import MESSAGES, Choice, Flag, Number, Text
+from schemas.fields import MESSAGES, Choice, Flag, Number, Text, absent
 from schemas.queries import PageQuerySchema
 
 ROUTE_MAX = 120
@@ -37,11 +37,11 @@ class WeeklyScheduleSchema(Schema):
     )
     starts = hour(required=True)
     capacity = Number(low=1, high=1000, required=True)
-    guide = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=None)
-    vehicle = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=None)
+    guide = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=absent)
+    vehicle = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=absent)
     language = Choice(Language, load_default=Language.ZH_CN)
     from_day = CalendarDay(required=True)
-    until_day = CalendarDay(allow_none=True, load_default=None)
+    until_day = CalendarDay(allow_none=True, load_default=absent)
     exceptions = fields.List(
         CalendarDay(),
         load_default=list,
