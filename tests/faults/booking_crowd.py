@@ -104,7 +104,10 @@ class Crowd:
         started = sessions.start(visitor.id, SignInMethod.EMAIL)
         assert started is not None
         return Member(
-            self.product, visitor, started.token, random.Random(self.seed * 1_000 + number)  # noqa: S311
+            self.product,
+            visitor,
+            started.token,
+            random.Random(self.seed * 1_000 + number),  # noqa: S311
         )
 
     def start(self) -> None:
