@@ -88,12 +88,6 @@ class GuideSchema(Schema):
     active = Flag(load_default=True)
 
 
-class GuideChangeSchema(GuideSchema):
-    """A guide from now on, and the revision that was seen."""
-
-    revision = Number(low=1, required=True)
-
-
 class GuideCardSchema(GuideSchema, KeptCardSchema):
     """A guide as kept; in lists the phone is masked. `feed` tells whether there is a calendar feed.
 
@@ -102,6 +96,12 @@ class GuideCardSchema(GuideSchema, KeptCardSchema):
 
     feed = fields.Function(lambda guide: guide.feed_hash is not None, metadata={"type": "boolean"})
     demo = fields.Boolean(required=True, dump_only=True)
+
+
+class GuideChangeSchema(GuideCardSchema):
+    """A guide from now on, and the revision that was seen."""
+
+    revision = Number(low=1, required=True)
 
 
 class VehicleSchema(Schema):
@@ -114,16 +114,16 @@ class VehicleSchema(Schema):
     active = Flag(load_default=True)
 
 
-class VehicleChangeSchema(VehicleSchema):
-    """A vehicle from now on, and the revision that was seen."""
-
-    revision = Number(low=1, required=True)
-
-
 class VehicleCardSchema(VehicleSchema, KeptCardSchema):
     """A vehicle as kept. `demo` marks 演示."""
 
     demo = fields.Boolean(required=True, dump_only=True)
+
+
+class VehicleChangeSchema(VehicleCardSchema):
+    """A vehicle from now on, and the revision that was seen."""
+
+    revision = Number(low=1, required=True)
 
 
 class ClosureSchema(Schema):
@@ -141,14 +141,14 @@ class ClosureSchema(Schema):
     reason = Text(maximum=SUMMARY_MAX, minimum=1, required=True)
 
 
-class ClosureChangeSchema(ClosureSchema):
+class ClosureCardSchema(ClosureSchema, KeptCardSchema):
+    """A closure as kept."""
+
+
+class ClosureChangeSchema(ClosureCardSchema):
     """A closure from now on, and the revision that was seen."""
 
     revision = Number(low=1, required=True)
-
-
-class ClosureCardSchema(ClosureSchema, KeptCardSchema):
-    """A closure as kept."""
 
 
 class AffectedSchema(Schema):
