@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from api import (
     articles,
+    booking_papers,
     bookings,
     callback,
     clusters,
@@ -49,6 +50,7 @@ RESOURCES = (
 PRIVATE = (
     *(sessions, me, favourites, history, inbox, subscriptions),
     *(bookings, visits, itineraries),
+    booking_papers,
 )
 
 

@@ -92,17 +92,25 @@ def get(departure_id: str, language: Language) -> Row:
     row = next(iter(_read([{"$match": query}], WHOLE)), None)
     if row is None:
         raise NotFound
-    meeting = row.get("meeting")
     return {
         **_short(row, language, _minute()),
+        **_way(row, language),
         "state": row["state"],
         "reschedule_by": row["reschedule_by"],
-        "stops": [_stop(stop, language) for stop in row["stops"]],
-        "meeting": meeting and {**_place(meeting, language), "location": meeting.get("location")},
         "terms": row["terms"],
         "minimum": row["minimum"],
         "waitlist_rule": waitlist_rule(language),
     }
+
+
+def way(departure_id: str, language: Language) -> Row:
+    """Return when and where any departure goes, nothing else; raise `NotFound`."""
+    row = next(iter(_read([{"$match": {"_id": departure_id}}], WHOLE)), None)
+    if row is None:
+        raise NotFound
+    names = ("day", "starts_at", "ends_at", "language")
+    told = {name: row[name] for name in names}
+    return {**told, "title": text(row["title"], language), **_way(row, language)}
 
 
 def month(first: dt.date, language: Language, slug: str | None = None) -> Row:
@@ -221,6 +229,14 @@ def _marks(row: Row, moment: dt.datetime) -> Row:
         "availability": of(row, moment).value,
         "provisional": row["provisional"],
         "demo": row["demo"],
+    }
+
+
+def _way(row: Row, language: Language) -> Row:
+    meeting = row.get("meeting")
+    return {
+        "stops": [_stop(stop, language) for stop in row["stops"]],
+        "meeting": meeting and {**_place(meeting, language), "location": meeting.get("location")},
     }
 
 

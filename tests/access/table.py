@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from tests.access import (
     account,
+    booking_papers,
     bookings,
     calendar,
     callers,
@@ -30,13 +31,14 @@ TABLE: Table = {
     **public.TABLE,
     **visitors.TABLE,
     **bookings.TABLE,
+    **booking_papers.TABLE,
     **visits.TABLE,
     **account.TABLE,
     **staff.TABLE,
     **content.TABLE,
     **upkeep.TABLE,
     **media.TABLE,
-    **calendar.TABLE,
     **desk.TABLE,
     **codes.TABLE,
+    **calendar.TABLE,
 }
