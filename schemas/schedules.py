@@ -54,12 +54,6 @@ class WeeklyScheduleSchema(Schema):
     active = Flag(load_default=True)
 
 
-class ScheduleChangeSchema(WeeklyScheduleSchema):
-    """A schedule from now on, and the revision that was seen."""
-
-    revision = Number(low=1, required=True)
-
-
 class DayProblemSchema(Schema):
     """A day that staff must look at: `code` is that of an error with its `conflicts`.
 
@@ -78,6 +72,12 @@ class ScheduleCardSchema(WeeklyScheduleSchema, KeptCardSchema):
     generated_at = fields.DateTime(required=True, allow_none=True, dump_only=True)
     problems = fields.List(fields.Nested(DayProblemSchema), required=True, dump_only=True)
     demo = fields.Boolean(required=True, dump_only=True)
+
+
+class ScheduleChangeSchema(ScheduleCardSchema):
+    """A schedule from now on, and the revision that was seen."""
+
+    revision = Number(low=1, required=True)
 
 
 class GeneratedDaySchema(Schema):
