@@ -30,6 +30,10 @@ class CalendarDay(Day):
         return None if value is None else str(value)
 
 
+def nothing() -> None:
+    """Stand for what is left out; a plain None would be a default in the document of the API."""
+
+
 def hour(**options: Any) -> Text:
     """Return a field for a time of day in Shanghai, `09:30`."""
     rule = validate.Regexp(HOUR_REGEX, error="format")
@@ -38,7 +42,7 @@ def hour(**options: Any) -> Text:
 
 def note(**options: Any) -> Text:
     """Return a field for a remark among staff."""
-    return Text(maximum=SUMMARY_MAX, allow_none=True, load_default=None, **options)
+    return Text(maximum=SUMMARY_MAX, allow_none=True, load_default=nothing, **options)
 
 
 class WordsSchema(Schema):
@@ -77,7 +81,7 @@ class GuideSchema(Schema):
     """A guide; without languages, of any."""
 
     name = Text(maximum=TITLE_MAX, minimum=1, required=True)
-    phone = Text(maximum=PHONE_MAX, allow_none=True, load_default=None)
+    phone = Text(maximum=PHONE_MAX, allow_none=True, load_default=nothing)
     languages = fields.List(
         Choice(Language),
         load_default=list,
@@ -108,7 +112,7 @@ class VehicleSchema(Schema):
     """A vehicle; `seats` are those for visitors."""
 
     name = Text(maximum=TITLE_MAX, minimum=1, required=True)
-    plate = Text(maximum=PLATE_MAX, allow_none=True, load_default=None)
+    plate = Text(maximum=PLATE_MAX, allow_none=True, load_default=nothing)
     seats = Number(low=1, high=1000, required=True)
     note = note()
     active = Flag(load_default=True)
@@ -132,12 +136,12 @@ class ClosureSchema(Schema):
     With `opens` and `closes` only from the one to the other of each day, Shanghai time.
     """
 
-    site = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=None)
-    route = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=None)
+    site = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=nothing)
+    route = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=nothing)
     from_day = CalendarDay(required=True)
     until_day = CalendarDay(required=True)
-    opens = hour(allow_none=True, load_default=None)
-    closes = hour(allow_none=True, load_default=None)
+    opens = hour(allow_none=True, load_default=nothing)
+    closes = hour(allow_none=True, load_default=nothing)
     reason = Text(maximum=SUMMARY_MAX, minimum=1, required=True)
 
 

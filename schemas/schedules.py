@@ -12,6 +12,7 @@ from schemas.calendar import (
     KeptCardSchema,
     hour,
     note,
+    nothing,
 )
 from schemas.fields import MESSAGES, Choice, Flag, Number, Text
 from schemas.queries import PageQuerySchema
@@ -37,11 +38,11 @@ class WeeklyScheduleSchema(Schema):
     )
     starts = hour(required=True)
     capacity = Number(low=1, high=1000, required=True)
-    guide = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=None)
-    vehicle = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=None)
+    guide = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=nothing)
+    vehicle = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=nothing)
     language = Choice(Language, load_default=Language.ZH_CN)
     from_day = CalendarDay(required=True)
-    until_day = CalendarDay(allow_none=True, load_default=None)
+    until_day = CalendarDay(allow_none=True, load_default=nothing)
     exceptions = fields.List(
         CalendarDay(),
         load_default=list,
