@@ -8,7 +8,7 @@ from api.contract import contract
 from rest import idempotency, paging
 from rest.access import consenting, current_visitor, signed_in
 from schemas.pages import page_of
-from schemas.queries import PageQuerySchema
+from schemas.queries import LanguageQuerySchema, PageQuerySchema
 from schemas.visits import VisitAskSchema, VisitCardSchema, VisitChangeSchema, VisitVersionSchema
 from services.visits import answering, asking, finding, showing
 from services.visits.asking import Ask
@@ -47,9 +47,11 @@ class VisitDetail(Resource):
     """One of them."""
 
     @signed_in
+    @contract.asks(LanguageQuerySchema)
     @contract.gives(VisitCardSchema)
-    def get(self, visit_id: str) -> dict[str, Any]:
+    def get(self, visit_id: str, query: dict[str, Any]) -> dict[str, Any]:
         """Read a request with what was proposed."""
+        del query  # for the language of failures
         return showing.own(finding.own(current_visitor().id, visit_id))
 
 
