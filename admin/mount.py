@@ -45,9 +45,9 @@ PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
     *(uploads, media_items, calls, questions, codes, deliveries, held_texts, usage, jobs, audit),
-    *(bookings, attendance, suspensions, group_lists, day_sheets, booking_figures, guide_feeds),
+    *(bookings, attendance, suspensions, group_lists, day_sheets, booking_figures),
     *(itineraries, visits),
-    *(guides, vehicles, schedules, closures, working_days, departures),
+    *(guides, guide_feeds, vehicles, schedules, closures, working_days, departures),
 )
 
 
@@ -64,8 +64,9 @@ def mount(app: Flask) -> None:
         ),
         doc=False,
     )
-    for resource in RESOURCES:
-        api.add_namespace(resource.namespace, path=f"/{resource.namespace.name}")
+    namespaces = dict.fromkeys(resource.namespace for resource in RESOURCES)
+    for namespace in namespaces:
+        api.add_namespace(namespace, path=f"/{namespace.name}")
     api.register(contract)
     app.register_blueprint(blueprint)
     open_to_staff(app, "admin.specs", "account", "read")

@@ -38,7 +38,7 @@ TABLE: Table = {
     **content.TABLE,
     **upkeep.TABLE,
     **media.TABLE,
-    **calendar.TABLE,
-    **codes.TABLE,
     **desk.TABLE,
+    **codes.TABLE,
+    **calendar.TABLE,
 }

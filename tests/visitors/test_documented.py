@@ -54,8 +54,6 @@ def answers(caller: Caller, simulator: RunningSimulator) -> Iterator[tuple[str, 
         yield "InboxPage", caller.get("/me/inbox", **query).get_json()
     yield "SubscriptionList", caller.get("/me/subscriptions").get_json()
     yield "Read", caller.put("/me/inbox/read").get_json()
-    for query in ({}, {"limit": "1"}, {"live": "true", "lang": "en"}):
-        yield "BookingPage", caller.get("/bookings", **query).get_json()
     yield "VisitorSessionList", caller.get("/me/sessions").get_json()
     post, challenge = caller.client.post, email_codes.code_of
     yield (
@@ -81,7 +79,7 @@ def test_answers_are_documented_and_documentation_is_answered(
         [
             operation["responses"]
             for path, methods in document["paths"].items()
-            if path.startswith(("/me", "/sessions", "/bookings"))
+            if path.startswith(("/me", "/sessions"))
             for method, operation in methods.items()
             if method != "parameters"
         ]

@@ -8,7 +8,7 @@ from flask import Flask
 
 from core.clock import now
 from core.db import transaction
-from models.bookings import Booking, BookingState, Feedback, StopRating
+from models.bookings import Booking, BookingSource, BookingState, Feedback, StopRating
 from models.departures import Words
 from models.enums import Kind
 from models.held_texts import HeldDecision
@@ -24,15 +24,16 @@ from services import (
     wechat_events,
     wechat_pushes,
 )
+from services.bookings import requesting
 from services.notifications import ToVisitor
 from services.plans import Stay
 from services.visitors import consents, sessions
 from services.visits import answering, asking, proposing
 from services.visits.asking import Ask
 from services.visits.composing import Composition
-from tests.factories import create_live
+from tests.factories import ACTOR, create_live
 from tests.simulator.running import RunningSimulator
-from tests.visiting import create_departure, create_visitor, details, request, wait
+from tests.visiting import create_departure, details, request, wait
 from tests.visitors.callers import API, Caller
 from tests.visitors.conftest import TEMPLATE
 from tests.visitors.test_email import ask, work_off
@@ -96,7 +97,7 @@ def _book(visitor_id: str) -> Booking:
     """Wait, be on a visit that is over with all that a booking holds, and have one to come."""
     visitor = Visitor.objects.get(id=visitor_id)
     wanted = create_departure(in_hours=300, capacity=2)
-    request(create_visitor(), wanted)
+    requesting.place_for(ACTOR, wanted.id, 2, details(), source=BookingSource.PHONE)
     wait(visitor, wanted)
     request(visitor, create_departure(in_hours=200))
     told = dict.fromkeys(("organisation", "purpose", "needs"), NAME)
@@ -109,8 +110,11 @@ def _book(visitor_id: str) -> Booking:
         **{"feedback_text": text, "feedback": rating.to_mongo(), "share_hash": "0" * 64},
         **{"state": BookingState.COMPLETED.value, "starts_at": past, "ends_at": past},
         **{"checked_in_at": past, "reason": REASON, "steps.0.reason": REASON},
+        **{"steps.0.actor": "desk-1", "visit": "visit-1", "channel": "wechat"},
+        **{"decide_by": past, "offer_until": past, "moved_to": "x", "moved_from": "x"},
     }
     Booking._get_collection().update_one({"_id": over.id}, {"$set": fields})
+    Visitor.objects(id=visitor_id).update(suspended_until=now(), strikes_from=past)
     found: Booking = Booking.objects.get(id=over.id)
     return found
 
