@@ -39,18 +39,13 @@ class MediaItems(Resource):
     @contract.gives(page_of(StaffMediaCardSchema))
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List them, the newest first."""
-        limit = query["limit"]
-        found = media_library.listing(
-            Filters(**{name: query[name] for name in FILTERS if name in query}),
-            limit=limit + 1,
-            after=paging.decode_moment(query.get("cursor")),
+        filters = Filters(**{name: query[name] for name in FILTERS if name in query})
+        page = paging.by_time(
+            query,
+            lambda limit, after: media_library.listing(filters, limit=limit, after=after),
+            field="created_at",
         )
-        last = found[limit - 1] if len(found) > limit else None
-        more = (last.created_at, last.id) if last else None
-        return {
-            "items": [shown(item) for item in found[:limit]],
-            "next_cursor": paging.encode_moment(more),
-        }
+        return {**page, "items": [shown(item) for item in page["items"]]}
 
 
 @namespace.route("/<item>")
@@ -84,7 +79,10 @@ class MediaAddresses(Resource):
     @staff("media", "read")
     @contract.gives(MediaAddressesSchema)
     def get(self, item: str) -> dict[str, Any]:
-        """List where its files are fetched; what is not public is signed, for two hours."""
+        """List where its files are fetched; what is not public is signed, for two hours.
+
+        Internal films are watched as MP4: their playlists are not listed.
+        """
         found = media_library.get(item)
         return {
             "files": media_addresses.of_files(found),

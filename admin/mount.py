@@ -4,22 +4,38 @@ from flask import Blueprint, Flask
 
 from admin import (
     account,
+    attendance,
     audit,
+    booking_figures,
+    bookings,
     calls,
+    closures,
     codes,
     content,
+    day_sheets,
     deliveries,
+    departures,
     fruitless,
+    group_lists,
+    guide_feeds,
+    guides,
     held_texts,
+    itineraries,
     jobs,
     media_items,
     promotions,
+    questions,
     reviews,
+    schedules,
     sessions,
     staff,
+    suspensions,
     synonyms,
     uploads,
     usage,
+    vehicles,
+    visits,
+    working_days,
 )
 from admin.contract import contract
 from rest.access import open_to_anyone, open_to_staff
@@ -28,7 +44,10 @@ from rest.app import RestApi
 PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
-    *(uploads, media_items, calls, codes, deliveries, held_texts, usage, jobs, audit),
+    *(uploads, media_items, calls, questions, codes, deliveries, held_texts, usage, jobs, audit),
+    *(bookings, attendance, suspensions, group_lists, day_sheets, booking_figures),
+    *(itineraries, visits),
+    *(guides, guide_feeds, vehicles, schedules, closures, working_days, departures),
 )
 
 
@@ -45,8 +64,9 @@ def mount(app: Flask) -> None:
         ),
         doc=False,
     )
-    for resource in RESOURCES:
-        api.add_namespace(resource.namespace, path=f"/{resource.namespace.name}")
+    namespaces = dict.fromkeys(resource.namespace for resource in RESOURCES)
+    for namespace in namespaces:
+        api.add_namespace(namespace, path=f"/{namespace.name}")
     api.register(contract)
     app.register_blueprint(blueprint)
     open_to_staff(app, "admin.specs", "account", "read")

@@ -18,8 +18,8 @@ from schemas.search_upkeep import (
     PromotionChangeSchema,
     PromotionCreateSchema,
 )
-from services import live
-from services.search import promotions, upkeep
+from services import kept, live
+from services.search import promotions
 
 namespace = Namespace("promotions", description="搜索置顶 what comes first for a query")
 
@@ -34,7 +34,7 @@ class PromotionList(Resource):
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List promotions, what was changed last first."""
         page = paging.by_time(
-            query, lambda limit, after: upkeep.listing(Promotion, limit=limit, after=after)
+            query, lambda limit, after: kept.listing(Promotion, limit=limit, after=after)
         )
         return {**page, "items": shown(page["items"])}
 
@@ -56,7 +56,7 @@ class PromotionDetail(Resource):
     @contract.gives(PromotionCardSchema)
     def get(self, promotion: str) -> dict[str, Any]:
         """Read a promotion."""
-        return shown([upkeep.get(Promotion, promotion)])[0]
+        return shown([kept.get(Promotion, promotion)])[0]
 
     @staff("promotions", "write")
     @contract.takes(PromotionChangeSchema)

@@ -12,7 +12,8 @@ from rest.idempotency import idempotent
 from schemas.pages import page_of
 from schemas.queries import PageQuerySchema
 from schemas.search_upkeep import SynonymsCardSchema, TermsChangeSchema, TermsSchema
-from services.search import synonyms, upkeep
+from services import kept
+from services.search import synonyms
 
 namespace = Namespace("synonyms", description="同义词 terms that mean the same to a search")
 
@@ -27,7 +28,7 @@ class SynonymsList(Resource):
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List groups, what was changed last first."""
         return paging.by_time(
-            query, lambda limit, after: upkeep.listing(Synonyms, limit=limit, after=after)
+            query, lambda limit, after: kept.listing(Synonyms, limit=limit, after=after)
         )
 
     @staff("synonyms", "write")
@@ -47,7 +48,7 @@ class SynonymsDetail(Resource):
     @contract.gives(SynonymsCardSchema)
     def get(self, group: str) -> Synonyms:
         """Read a group."""
-        return upkeep.get(Synonyms, group)
+        return kept.get(Synonyms, group)
 
     @staff("synonyms", "write")
     @contract.takes(TermsChangeSchema)

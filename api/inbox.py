@@ -7,7 +7,8 @@ from flask_restx import Namespace, Resource
 from api.contract import contract
 from rest import language, paging
 from rest.access import current_visitor, signed_in
-from schemas.inbox import InboxPageSchema, InboxQuerySchema, ReadSchema
+from schemas.inbox import InboxCardSchema, InboxQuerySchema, ReadSchema
+from schemas.pages import page_of
 from services import inbox
 
 namespace = Namespace("inbox", description="消息 inbox", path="/me/inbox")
@@ -19,17 +20,16 @@ class Inbox(Resource):
 
     @signed_in
     @contract.asks(InboxQuerySchema)
-    @contract.gives(InboxPageSchema)
+    @contract.gives(page_of(InboxCardSchema))
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """List what the visitor was told, the newest first."""
-        entries, position = inbox.page(
-            current_visitor().id,
-            language.current(),
-            limit=query["limit"],
-            after=paging.decode_moment(query.get("cursor")),
-            unread_only=query["unread"],
+        visitor, spoken = current_visitor().id, language.current()
+        return paging.by_time(
+            query,
+            lambda limit, after: inbox.listing(
+                visitor, spoken, limit=limit, after=after, unread_only=query["unread"]
+            ),
         )
-        return {"items": entries, "next_cursor": paging.encode_moment(position)}
 
 
 @namespace.route("/read")

@@ -40,6 +40,7 @@ def file(path: str) -> Response:
     given = keys.headers(key, settings.media_max_age_s)
     response = _sent(settings, store, key, given.content_type)
     response.headers["Cache-Control"] = given.cache_control
+    _open(response, key)
     if disposition := keys.saved_as(name) if name else given.disposition:
         response.headers["Content-Disposition"] = disposition
     return response
@@ -63,8 +64,15 @@ def _elsewhere(store: Storage, key: str) -> Response:
     if not keys.is_public(key):
         raise BadSignature
     response = make_response(redirect(store.public_url(key)))
+    _open(response, key)
     response.headers["Cache-Control"] = f"public, max-age={MOVED_S}"
     return response
+
+
+def _open(response: Response, key: str) -> None:
+    """Let scripts of any page read what anybody may: players of HLS and subtitles are such."""
+    if keys.is_public(key):
+        response.headers["Access-Control-Allow-Origin"] = "*"
 
 
 def _sent(settings: Settings, store: LocalStorage, key: str, content_type: str) -> Response:

@@ -4,15 +4,21 @@ from flask import Blueprint, Flask
 
 from api import (
     articles,
+    booking_papers,
+    bookings,
+    callback,
     clusters,
+    departures,
     faqs,
     favourites,
+    feeds,
     films,
     handbook,
     health,
     history,
     home,
     inbox,
+    itineraries,
     me,
     media,
     media_parts,
@@ -27,6 +33,7 @@ from api import (
     subscriptions,
     tracks,
     venues,
+    visits,
 )
 from api.contract import contract
 from rest.access import SECURITY, open_to_anyone
@@ -36,20 +43,24 @@ PREFIX = "/api/v1"
 # The document, its page with the files that it loads, and the bare prefix, which answers 404.
 LIBRARY_ROUTES = ("api.specs", "api.doc", "restx_doc.static", "api.root")
 RESOURCES = (
-    *(home, tracks, projects, routes, sites, films, venues, handbook, clusters),
-    *(articles, faqs, search, sitemaps, previews, scenes),
+    *(home, tracks, projects, routes, departures, sites, films, venues, handbook, clusters),
+    *(articles, faqs, search, sitemaps, previews, feeds, scenes),
 )
 # What belongs to one visitor: never in the byte cache.
-PRIVATE = (sessions, me, favourites, history, inbox, subscriptions)
+PRIVATE = (
+    *(sessions, me, favourites, history, inbox, subscriptions),
+    *(bookings, visits, itineraries),
+    booking_papers,
+)
 
 
 # What is the same for everybody and may be kept as bytes.
-UNCACHED = (sitemaps, previews, scenes)
+UNCACHED = (sitemaps, previews, feeds, scenes)
 CACHED = tuple(resource.namespace.name for resource in RESOURCES if resource not in UNCACHED)
 
 
 def mount(app: Flask) -> None:
-    """Add every public route: the API with its document, health, media files."""
+    """Add every public route: the API with its document, health, media files, WeChat's."""
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
     api = RestApi(
         blueprint,
@@ -74,3 +85,4 @@ def mount(app: Flask) -> None:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(media.blueprint)
     app.register_blueprint(media_parts.blueprint)
+    app.register_blueprint(callback.blueprint)

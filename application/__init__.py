@@ -22,12 +22,14 @@ from rest.byte_cache import ByteCache
 from schemas.registry import SCHEMAS
 from schemas.rendering import render
 from services import (
+    booking_policy,
     media_policy,
     personal_data,
     rendering,
     reviews,
     versions,
     wechat_gateway,
+    wechat_pushes,
 )
 from services.staff import policy as staff_policy
 from services.subscriptions import templates
@@ -42,9 +44,11 @@ def wire(settings: Settings) -> None:
     db.configure(settings)
     stores.configure(settings)
     media_policy.configure(settings)
+    booking_policy.configure(settings)
     staff_policy.configure(settings)
     wechat_gateway.configure(settings)
     templates.configure(settings)
+    wechat_pushes.configure(settings)
     reviews.configure(settings)
     for kind in Kind:
         rendering.register(kind, _renderer(kind))

@@ -8,7 +8,8 @@ from cli.connection import actor, connect
 from core.clock import today
 from models.enums import Kind, Language
 from models.search import Promotion, Synonyms
-from services.search import entries, fruitless, lexicon, promotions, query, synonyms, upkeep
+from services import kept
+from services.search import entries, fruitless, lexicon, promotions, query, synonyms
 from services.search.asked import Filters
 
 
@@ -43,7 +44,7 @@ def try_query(text: str, lang: str | None, limit: int) -> None:
 def list_synonyms() -> None:
     """List groups of terms that mean the same."""
     connect()
-    for group in upkeep.listing(Synonyms):
+    for group in kept.listing(Synonyms):
         click.echo(f"{group.id}  {' = '.join(group.terms)}")
 
 
@@ -68,7 +69,7 @@ def remove_synonyms(group: str) -> None:
 def list_promotions() -> None:
     """List what is put first, by query."""
     connect()
-    for promotion in upkeep.listing(Promotion):
+    for promotion in kept.listing(Promotion):
         items = " ".join(f"{one.kind}:{one.item}" for one in promotion.items)
         click.echo(f"{promotion.query}  {items}")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from core import media_messages, wechat_messages
+from core import booking_messages, media_messages, wechat_messages
 
 ZH, EN = "zh-CN", "en"
 LANGUAGES = (ZH, EN)
@@ -33,6 +33,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "promotion_taken": (
         "已为此查询设置置顶内容",
         "Something is put first for this query already",
+    ),
+    "question_closed": (
+        "此咨询已答复或已关闭",
+        "This question was answered or closed already",
     ),
     "call_closed": ("此电话任务已结束", "This call is closed already"),
     "call_taken": ("此电话任务已由他人领取", "Somebody else has taken this call"),
@@ -158,6 +162,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "list_full": ("最多保存 {limit} 条", "At most {limit} can be kept"),
     **media_messages.MESSAGES,
+    **booking_messages.MESSAGES,
     # What is wrong with a field
     "required": ("必填", "Required"),
     "unknown_field": ("未知字段", "Unknown field"),

@@ -32,6 +32,7 @@ WECHAT_SECONDS = Histogram(
     ["api"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 3),
 )
+WECHAT_PUSHES = Counter("toolbox_wechat_pushes", "What WeChat pushed", ["outcome"])
 
 
 def exposition() -> tuple[bytes, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core import settings_media, settings_visitors
+from core import settings_booking, settings_media, settings_push, settings_visitors
 from core.environment import Reader, SettingsError
 
 MODES = ("demo", "test", "production")
@@ -67,6 +67,11 @@ class Settings:
     wechat_timeout_s: float
     wechat_version: str
     wechat_templates: str
+    wechat_token: str = field(repr=False)
+    wechat_encoding_aes_key: str = field(repr=False)
+    wechat_message_format: str
+    wechat_message_mode: str
+    wechat_replay_window_s: int
     personal_data_key: str = field(repr=False)
     personal_data_old_keys: tuple[str, ...] = field(repr=False)
     privacy_notice_version: str
@@ -98,6 +103,15 @@ class Settings:
     media_film_max_mb: int
     media_document_max_mb: int
     media_upload_hours: int
+    booking_decision_hours: int
+    booking_offer_minutes: int
+    booking_minimum_hours: int
+    booking_strikes: int
+    booking_strike_days: int
+    booking_suspension_days: int
+    quiet_from: int
+    quiet_until: int
+    visit_proposal_hours: int
 
     @property
     def media_dir(self) -> Path:
@@ -144,9 +158,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         preview_minutes=read.number("PREVIEW_MINUTES", 15, 1, 1_440),
         **_staff(read),
         **settings_visitors.wechat(read),
+        **settings_push.push(read),
         **settings_visitors.visitors(read),
         **settings_visitors.mail(read),
         **settings_media.store(read),
+        **settings_booking.booking(read),
     )
     if "*" in settings.cors_origins:
         read.mistakes.append("CORS_ORIGINS must list origins; * is not taken")

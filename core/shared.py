@@ -16,6 +16,10 @@ from pathlib import Path
 _BYTES = 8
 SCOPES = ("content", "availability")
 _BEAT = len(SCOPES)  # the cell after those of the scopes
+# Behind it, for each scope: the event that moved it last, and when (nanoseconds of the clock).
+_EVENTS = _BEAT + 1
+_MOVED = _EVENTS + len(SCOPES)
+_CELLS = _MOVED + len(SCOPES)
 
 
 class Counters:
@@ -24,7 +28,7 @@ class Counters:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        size = _BYTES * (len(SCOPES) + 1)
+        size = _BYTES * _CELLS
         # Written to the disk now: a disk that is full later would end the process by a signal.
         os.posix_fallocate(self._descriptor, 0, size)
         self._cells = memoryview(mmap.mmap(self._descriptor, size)).cast("Q")
@@ -49,6 +53,25 @@ class Counters:
         if self._cells[place] < value:
             with self._locked():
                 self._cells[place] = max(self._cells[place], value)
+
+    def advance(self, scope: str, event: int = 0) -> None:
+        """Move a counter on, once for each event however many processes tell of it.
+
+        Events are numbers that grow. Without one the counter moves in any case, and events are
+        counted anew: what was told before is not relied on any more.
+        """
+        place = self._places[scope]
+        with self._locked():
+            if event and event <= self._cells[_EVENTS + place]:
+                return
+            self._cells[_EVENTS + place] = event
+            # Before the counter: who reads the counter first never takes too early a date for it.
+            self._cells[_MOVED + place] = time.time_ns()
+            self._cells[place] += 1
+
+    def moved_at(self, scope: str) -> float:
+        """Return when `advance` moved a counter last, in seconds since 1970; 0: it never did."""
+        return self._cells[_MOVED + self._places[scope]] / 1e9
 
     def settle(self, scope: str, value: int, before: int) -> None:
         """Set a counter to what was just read from its source, even if that is less.

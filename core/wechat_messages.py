@@ -17,6 +17,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "微信凭证无效或已用过，请重新获取",
         "The WeChat code is not valid or was used; get a new one",
     ),
+    "wechat_push": ("不是有效的微信推送", "This is not a valid push of WeChat"),
     "wechat_blocked": (
         "微信限制了此账号登录",
         "WeChat does not let this account sign in",

@@ -4,12 +4,12 @@ When the store does not answer or is full, or the disk of this host is, a job wa
 and its attempts do not count.
 """
 
-import errno
 import functools
 from collections.abc import Callable
 from typing import Any
 
 from media.errors import StoreFull, StoreUnavailable
+from media.failures import NO_ROOM
 from services import (
     media_acceptance,
     media_items,
@@ -20,7 +20,6 @@ from services import (
 )
 
 PAUSE_S = 30.0
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def _patient(work: Callable[..., None]) -> Callable[..., None]:

@@ -2,16 +2,32 @@
 
 from collections.abc import Callable
 
-from jobs import audit, content, media, media_sweep, sitemaps, visitors, wechat
+from jobs import (
+    audit,
+    bookings,
+    content,
+    departures,
+    media,
+    media_sweep,
+    sitemaps,
+    usage,
+    visitors,
+    visits,
+    wechat,
+)
 
 Handler = Callable[..., None]
 
 HANDLERS: dict[str, Handler] = {
     **audit.HANDLERS,
+    **bookings.HANDLERS,
     **content.HANDLERS,
+    **departures.HANDLERS,
     **media.HANDLERS,
     **media_sweep.HANDLERS,
     **sitemaps.HANDLERS,
     **visitors.HANDLERS,
+    **usage.HANDLERS,
+    **visits.HANDLERS,
     **wechat.HANDLERS,
 }

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from core.clock import SHANGHAI, now
 from jobs.audit import SEAL_JOB
+from jobs.departures import GENERATE_JOB
 from jobs.media_sweep import SWEEP_JOB
 from jobs.sitemaps import BUILD_JOB
 from services import audit_chain, media_upkeep, outbox, usage
+from services.bookings import cutoffs, endings, settling
+from services.visits import ending
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Minutely:
 
 
 DAILY = (
+    Daily(GENERATE_JOB, dt.time(1, 30)),
     Daily(BUILD_JOB, dt.time(2, 30)),
     Daily(SWEEP_JOB, dt.time(3, 30)),
     # WeChat has counted a day in the course of the next morning.
@@ -36,6 +40,10 @@ DAILY = (
 MINUTELY = (
     Minutely(SEAL_JOB, audit_chain.is_pending),
     Minutely(media_upkeep.TIDY_JOB, media_upkeep.is_pending),
+    Minutely(settling.SETTLE_JOB, settling.is_pending),
+    Minutely(cutoffs.CUTOFF_JOB, cutoffs.is_pending),
+    Minutely(endings.COMPLETE_JOB, endings.is_pending),
+    Minutely(ending.TIDY_JOB, ending.is_pending),
 )
 
 

@@ -1,22 +1,21 @@
-"""What is fetched from WeChat in the background."""
+"""What WeChat pushed, and the answers of staff to what visitors asked there."""
 
 from typing import Any
 
-from services import outbox, usage
-from wechat.errors import WechatRefused, WechatUnavailable
-
-PAUSE_S = 600
+from services import question_delivery, questions, wechat_events, wechat_pushes
 
 
-def pull_usage(*, day: str) -> None:
-    """Fetch figures of all days that are missing. `day` makes the job unique."""
-    del day
-    try:
-        usage.pull()
-    except WechatUnavailable as away:
-        raise outbox.Later(away.retry_after_s or PAUSE_S, f"WeChat: {away.reason}") from None
-    except WechatRefused as refused:
-        raise outbox.GivenUp(f"WeChat refuses: {refused.errcode}") from None
+def handle(*, push: str) -> None:
+    """Do what follows from a push, unless that was done."""
+    wechat_events.handle(push)
 
 
-HANDLERS: dict[str, Any] = {usage.PULL_JOB: pull_usage}
+def deliver(*, question: str) -> None:
+    """Tell the answer of a question, unless that was done."""
+    question_delivery.deliver(question)
+
+
+HANDLERS: dict[str, Any] = {
+    wechat_pushes.HANDLE_JOB: handle,
+    questions.DELIVER_JOB: deliver,
+}

@@ -12,7 +12,7 @@ from typing import Any
 
 from core import logs
 from core.errors import Invalid
-from media.failures import RenditionFailed
+from media.failures import failure
 from media.processes import Ended, never, run
 
 MEMORY_MB = 2048
@@ -40,7 +40,8 @@ def call(
     Raises:
         Invalid: The file is refused, with the code of the reason; `media_broken` when it made
             native code crash.
-        RenditionFailed: It ran out of time, had no room on the disk, or was ended from outside.
+        RenditionFailed: It ran out of time, could not write, or was ended from outside.
+        OSError: It had no room on the disk.
         Cancelled: `cancelled()` became true.
     """
     answers: list[dict[str, Any]] = []
@@ -58,7 +59,7 @@ def call(
     if ended.code != 0 or not answers:
         raise _failure(function, ended)
     if "failed" in answers[0]:
-        raise RenditionFailed(answers[0]["failed"])
+        raise failure(answers[0]["failed"])
     if "refused" in answers[0]:
         raise Invalid(answers[0]["refused"], **answers[0]["params"])
     result: dict[str, Any] = answers[0]["result"]
@@ -70,4 +71,4 @@ def _failure(function: str, ended: Ended) -> Exception:
     if ended.code in _CRASHES:
         return Invalid("media_broken")
     last = ended.said.strip().rpartition("\n")[2]
-    return RenditionFailed(f"{function} ended with {ended.code}: {last}")
+    return failure(f"{function} ended with {ended.code}: {last}", ended.said)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from imageio_ffmpeg import get_ffmpeg_exe
 
-from media.failures import RenditionFailed
+from media.failures import failure
 from media.processes import never, run
 
 # A film cannot make ffmpeg open anything but files, whatever addresses it holds.
@@ -29,6 +29,7 @@ def ffmpeg(
 
     Raises:
         RenditionFailed: ffmpeg gave up, with the last of what it said; or it took too long.
+        OSError: It had no room on the disk.
         Cancelled: `cancelled()` became true.
     """
     command = [get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error"]
@@ -46,7 +47,7 @@ def ffmpeg(
 
     ended = run(command, timeout_s=timeout_s, cwd=work, on_line=hear, cancelled=cancelled)
     if ended.code != 0:
-        raise RenditionFailed(_reason(ended.code, ended.said, arguments))
+        raise failure(_reason(ended.code, ended.said, arguments), ended.said)
 
 
 def _reason(code: int, said: str, arguments: Sequence[str]) -> str:

@@ -57,6 +57,7 @@ def make(
     Raises:
         Invalid: What `inspection.inspect` raises for films.
         RenditionFailed: ffmpeg failed or took longer than the film's length allows.
+        OSError: There is no room on the disk.
         Cancelled: `cancelled()` became true.
     """
     source = _source(path, limits or Limits())

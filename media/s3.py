@@ -200,7 +200,7 @@ class S3Storage:
     def check(self) -> None:
         """Look whether the bucket is there."""
         with as_store_errors():
-            is_there = self.clients.usual.bucket_exists(self._bucket)
+            is_there = self.clients.brief.bucket_exists(self._bucket)
         if not is_there:
             logger.warning("store_failed", error="NoSuchBucket")
             raise StoreUnavailable

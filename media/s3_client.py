@@ -24,6 +24,8 @@ from media.errors import ObjectMissing, PartsDiffer, StoreFull, StoreUnavailable
 logger = logs.get(__name__)
 
 CONNECT_TIMEOUT_S = 3.0
+# Who asks for a sign of life wants to know within moments, and is told "no" rather than waits.
+SIGN_TIMEOUT_S = 2.0
 # A copy, or an upload being finished, is the store's own work on all the bytes: it may keep
 # silent for so many times the usual.
 PATIENCE = 12
@@ -70,8 +72,9 @@ class S3Options:
 class Clients:
     """The clients of this process. Each request is sent twice at most, and only where that is safe.
 
-    `usual` and `patient` differ in how long the store may keep silent. `public` never connects: it
-    signs addresses at the public endpoint, because the host is part of a signature.
+    `usual`, `patient` and `brief` differ in how long the store may keep silent. `public`
+    never connects: it signs addresses at the public endpoint, because the host is part of a
+    signature.
     """
 
     def __init__(self, options: S3Options) -> None:
@@ -91,6 +94,12 @@ class Clients:
         return self._get("patient", self._options.endpoint, self._options.timeout_s * PATIENCE)
 
     @property
+    def brief(self) -> Minio:
+        """Return the client that asks for a sign of life, once."""
+        timeout_s = min(SIGN_TIMEOUT_S, self._options.timeout_s)
+        return self._get("brief", self._options.endpoint, timeout_s)
+
+    @property
     def public(self) -> Minio:
         """Return the client that signs."""
         return self._get("public", self._options.public_endpoint, self._options.timeout_s)
@@ -100,10 +109,10 @@ class Clients:
             self._made, self._lock, self._pid = {}, threading.Lock(), os.getpid()
         with self._lock:
             if name not in self._made:
-                self._made[name] = self._make(endpoint, timeout_s)
+                self._made[name] = self._make(name, endpoint, timeout_s)
             return self._made[name]
 
-    def _make(self, endpoint: str, timeout_s: float) -> Minio:
+    def _make(self, name: str, endpoint: str, timeout_s: float) -> Minio:
         parts = urlsplit(endpoint)
         client = Minio(
             parts.netloc,
@@ -112,19 +121,19 @@ class Clients:
             secure=parts.scheme == "https",
             # Without it the client asks the store for it, before it signs anything.
             region=self._options.region,
-            http_client=_pool(timeout_s),
+            http_client=_pool(timeout_s, tries=1 if name == "brief" else 2),
         )
         if self._options.addressing == "host":
             client.enable_virtual_style_endpoint()  # type: ignore[no-untyped-call]
         return client
 
 
-def _pool(timeout_s: float) -> urllib3.PoolManager:
+def _pool(timeout_s: float, tries: int) -> urllib3.PoolManager:
     connect = min(CONNECT_TIMEOUT_S, timeout_s)
     return urllib3.PoolManager(
         timeout=urllib3.Timeout(connect=connect, read=timeout_s),
         retries=urllib3.Retry(
-            total=1,
+            total=tries - 1,
             redirect=0,
             backoff_factor=0.2,
             status_forcelist=_ASKED_AGAIN,

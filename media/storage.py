@@ -184,7 +184,7 @@ class Storage(Protocol):
         ...
 
     def check(self) -> None:
-        """Ask the store for a sign of life; raise `StoreUnavailable`."""
+        """Ask the store for a sign of life, for some seconds; raise `StoreUnavailable`."""
         ...
 
 

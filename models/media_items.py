@@ -27,6 +27,10 @@ KEY_MAX = 300
 NAME_MAX = 300
 RIGHTS_MAX = 600
 REASON_MAX = 1_000
+# How much of a document's text is searched: some hundred pages of Chinese.
+TEXT_MAX = 50_000
+# What can be long: lists of items leave it out.
+LONG = ("stream", "text")
 
 
 class MediaKind(StrEnum):
@@ -114,8 +118,10 @@ class MediaItem(Document):
     Width and height are pixels of the largest rendition, `duration` is seconds, `placeholder` a
     `data:` URI. `name` is the one under which people know the file and save it. `poster` is the id
     of the image that stands for a film. `progress` goes from 0 to 1 while renditions are made, all
-    of which appear with the change to `ready`; `tries` counts how often that began. `stream` can
-    be long: lists leave it out. `demo` marks what our own script drew; that has no `original`.
+    of which appear with the change to `ready`; `tries` counts how often that began. `text` is what
+    search knows of a document. `held` grows with each publication that shows the item: so that
+    publishing and deleting it at once cannot both succeed. `demo` marks what our own script drew;
+    that has no `original`.
     """
 
     meta: ClassVar = {
@@ -128,6 +134,7 @@ class MediaItem(Document):
             ("state", "-created_at", "-id"),
             ("state", "updated_at"),
             {"fields": ["poster"], "sparse": True},
+            "sources.key",
         ],
         "auto_create_index": False,
     }
@@ -147,12 +154,14 @@ class MediaItem(Document):
     notes = ListField(StringField(max_length=60))
     sources = EmbeddedDocumentListField(MediaSource)
     stream = EmbeddedDocumentListField(MediaStream)
+    text = StringField(max_length=TEXT_MAX)
     poster = StringField(max_length=MEDIA_ID_MAX)
     sha256 = StringField(max_length=64)
     original = EmbeddedDocumentField(MediaOriginal)
     progress = FloatField(required=True, min_value=0, max_value=1, default=1)
     fault = EmbeddedDocumentField(MediaFault)
     tries = IntField(required=True, min_value=0, default=0)
+    held = IntField(required=True, min_value=0, default=0)
     uploader = StringField(max_length=40)
     uploader_name = StringField(max_length=120)
     demo = BooleanField(required=True, default=False)

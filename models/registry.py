@@ -4,14 +4,18 @@ from mongoengine import Document
 
 from models.articles import Article
 from models.audit import AuditEntry, AuditExport, AuditSeal
+from models.bookings import Booking
+from models.calendar import Closure, DayOverride, ResourceDay
 from models.clusters import Cluster
 from models.content import Content
 from models.data_keys import DataKey
+from models.departures import Departure
 from models.drafts import Draft
 from models.enums import Kind
 from models.faqs import Faq
 from models.favourites import Favourite
 from models.films import Film
+from models.guides import Guide
 from models.handbook import Chapter, Edition
 from models.held_texts import HeldText
 from models.history import HistoryEntry
@@ -21,10 +25,12 @@ from models.migrations import Migration
 from models.notifications import CallTask, InboxEntry
 from models.outbox import Job
 from models.projects import Project
+from models.questions import Question
 from models.rate_counts import RateCount
 from models.revisions import Revision
 from models.routes import Route
 from models.scenes import Scene, SceneDay
+from models.schedules import Schedule
 from models.search import FruitlessQuery, Promotion, SearchEntry, Synonyms
 from models.seeds import Seed
 from models.sitemaps import Sitemap
@@ -35,9 +41,12 @@ from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.tracks import Track
 from models.uploads import Upload
 from models.usage import UsageDay
+from models.vehicles import Vehicle
 from models.venues import Venue
 from models.versions import Version
 from models.visitors import EmailCode, Visitor, VisitorSession
+from models.visits import Visit
+from models.wechat_pushes import WechatPush, WechatWindow
 from models.wechat_tokens import WechatToken
 
 CONTENT: dict[Kind, type[Content]] = {
@@ -96,4 +105,16 @@ DOCUMENTS: tuple[type[Document], ...] = (
     UsageDay,
     DataKey,
     WechatToken,
+    DayOverride,
+    Closure,
+    ResourceDay,
+    Guide,
+    Vehicle,
+    Schedule,
+    Departure,
+    Booking,
+    Visit,
+    WechatPush,
+    WechatWindow,
+    Question,
 )

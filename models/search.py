@@ -19,6 +19,7 @@ from mongoengine import (
 from core.clock import now
 from core.ids import new_id
 from models.enums import Kind, Language
+from models.kept import Kept
 
 TERM_MAX = 40
 TERMS_MAX = 20
@@ -50,23 +51,6 @@ class SearchEntry(Document):
     texts = DictField()
     words = StringField()
     spelt = DictField()
-
-
-class Kept(Document):
-    """What staff keep to make search better.
-
-    `revision` grows with each change and guards against lost updates; `at` is when that was.
-    """
-
-    meta: ClassVar = {
-        "abstract": True,
-        "indexes": [("-at", "-id")],
-        "auto_create_index": False,
-    }
-
-    id = StringField(primary_key=True, default=new_id)
-    revision = IntField(required=True, default=1)
-    at = DateTimeField(required=True, default=now)
 
 
 class Synonyms(Kept):

@@ -41,11 +41,10 @@ class Snapshot(Document):
     """The live copy of an item; the id is `kind:item`.
 
     `tracks` holds ids and slugs of tracks, so that a filter takes either. `refs` are the keys of
-    the items that this one links to, `media` the ids of the media that it shows. `body` maps a
-    language to `{card, detail}` as JSON text, in which a link is `{"$ref": "kind:item"}`, replaced
-    by the target's live card when read.
-    `changes_at` is when the text must be rendered anew though nobody edits it: a figure becomes
-    due for review.
+    the items that this one links to, `media` the ids of the media that it shows
+    or leads to. `body` maps a language to `{card, detail}` as JSON text, in which a link is
+    `{"$ref": "kind:item"}`, replaced by the target's live card when read. `changes_at` is
+    when the text must be rendered anew though nobody edits it: a figure becomes due for review.
     """
 
     meta: ClassVar = {

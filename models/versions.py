@@ -5,6 +5,8 @@ from typing import ClassVar
 from mongoengine import DateTimeField, Document, IntField, StringField
 
 CONTENT = "content"
+# Seats and departures. Their counter is no document: the departures themselves are followed.
+AVAILABILITY = "availability"
 
 
 class Version(Document):

@@ -22,6 +22,9 @@ from core.clock import now
 from core.ids import new_id
 from models.enums import Language
 
+# Visits to come that one visitor has at most.
+ENGAGEMENTS_MAX = 20
+
 
 class SignInMethod(StrEnum):
     """How a visitor signed in."""
@@ -56,12 +59,21 @@ class Consent(EmbeddedDocument):
     withdrawn_at = DateTimeField()
 
 
+class Engagement(EmbeddedDocument):
+    """A time, its end excluded, at which a visitor is on a visit: no two of them overlap."""
+
+    booking = StringField(required=True)
+    starts_at = DateTimeField(required=True)
+    ends_at = DateTimeField(required=True)
+
+
 class Visitor(Document):
     """A visitor: of one mini-program (`appid`, `openid`), of an e-mail address, or of the demo.
 
     `revision` grows with each change of the profile. The counters `favourites` and `history`
     bound those lists. `touched` moves with whatever is written for the visitor, in the same
-    transaction, so that nothing comes into being while the account is deleted.
+    transaction, so that nothing comes into being while the account is deleted. Until
+    `suspended_until` they cannot book by themselves; no-shows before `strikes_from` are forgiven.
     """
 
     SEALED: ClassVar = ("session_key", "email", "name", "organisation", "title", "phone")
@@ -102,6 +114,9 @@ class Visitor(Document):
     favourites = IntField(required=True, default=0)
     history = IntField(required=True, default=0)
     touched = IntField(required=True, default=0)
+    engagements = EmbeddedDocumentListField(Engagement, max_length=ENGAGEMENTS_MAX)
+    suspended_until = DateTimeField()
+    strikes_from = DateTimeField()
     revision = IntField(required=True, default=1)
     created_at = DateTimeField(required=True, default=now)
     updated_at = DateTimeField(required=True, default=now)

@@ -1,5 +1,7 @@
 """A Flask app with what both REST surfaces share, before any route."""
 
+from pathlib import Path
+
 from flask import Flask, Request, Response, make_response
 from flask_cors import CORS
 from flask_restx import Api
@@ -13,6 +15,9 @@ from rest.contract import Contract
 from services import versions
 
 NO_HOST = "localhost"
+# Public files are for pages of any origin: their route says so itself.
+NOT_MEDIA = r"/(?!media/(?!parts/)).*"
+TEMPLATES = Path(__file__).parent / "templates"
 # The browsable documentation runs its own script and styles, all from this host.
 DOCS_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
@@ -54,7 +59,7 @@ class RestApi(Api):
 
 def create(settings: Settings) -> Flask:
     """Return an app with settings, limits, error shape, request ids and CORS."""
-    app = App("toolbox", static_folder=None)
+    app = App("toolbox", static_folder=None, template_folder=str(TEMPLATES))
     app.config.update(
         SETTINGS=settings,
         VERSIONS=versions,
@@ -71,7 +76,8 @@ def create(settings: Settings) -> Flask:
     app.register_error_handler(Exception, errors.answer)
     if settings.cors_origins:
         app.after_request(_vary_by_origin)
-        CORS(app, origins=list(settings.cors_origins), max_age=600, always_send=False)
+        origins = list(settings.cors_origins)
+        CORS(app, resources=NOT_MEDIA, origins=origins, max_age=600, always_send=False)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

@@ -3,8 +3,9 @@
 What may be kept says so itself: `rest.serving` leaves a note with scope and version in the WSGI
 environment. An answer is used while its version is the scope's current one, which
 `services.watching` keeps in memory shared by the processes of this host, and for some seconds at
-most, so that nothing stays wrong when the watcher or the database is away. While the database does
-not answer, an answer that was right may stand in a little longer.
+most, so that nothing stays wrong when the watcher or the database is away. What time alone outdates
+says until when it holds. While the database does not answer, an answer that was right may stand in
+a little longer.
 
 A hit has a request id and counts in the metrics; it writes no log line. A request for which the app
 was asked is logged and counted by the app, as what it asked there: a GET without conditions.
@@ -68,12 +69,16 @@ class ByteCache:
         if key is None:
             return self.app(environ, start_response)
         kept = self.store.get(key)
-        if kept is not None and self._is_right(kept, self.ttl_s):
+        if kept is not None and self._is_fresh(kept):
             return kept.send(environ, start_response)
         self.ready()
         if kept is not None and self._is_right(kept, self.stale_s) and not self.outage.may_ask():
             return kept.send(environ, start_response)
         return self._miss(key, environ, start_response)
+
+    def _is_fresh(self, kept: Entry) -> bool:
+        """Tell whether an answer is what the app would answer now, as far as is known."""
+        return self._is_right(kept, self.ttl_s) and time.monotonic() < kept.ends
 
     def _is_right(self, kept: Entry, seconds: float) -> bool:
         """Tell whether an answer is of the current version and not older than `seconds`.
@@ -110,7 +115,7 @@ class ByteCache:
         outcome: Outcome = None
         try:
             kept = self.store.get(key)
-            if kept is not None and self._is_right(kept, self.ttl_s):
+            if kept is not None and self._is_fresh(kept):
                 outcome = kept  # came while this request was on its way here
                 return kept.send(environ, start_response)
             answer = ask(self.app, environ)

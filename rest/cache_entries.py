@@ -1,5 +1,6 @@
 """What the app answered, and the part of it that is kept: how it is made and how it is sent."""
 
+import math
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -10,6 +11,7 @@ from prometheus_client import Counter
 from werkzeug.http import parse_date, parse_etags, parse_set_header
 
 from core import metrics
+from core.clock import now
 from rest.observing import GIVEN_ID, REQUEST_ID, UNKNOWN_ROUTE
 from rest.serving import CONDITIONS, NOTE, Note
 
@@ -69,13 +71,18 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A ready answer and what to count when it is given."""
+    """A ready answer and what to count when it is given.
+
+    `born` and `ends` are moments of the monotonic clock: when it was asked for, and from when on
+    it is outdated by time alone.
+    """
 
     headers: Headers
     body: bytes
     etag: str
     note: Note
     born: float
+    ends: float
     given: Counter
     unchanged: Counter
 
@@ -160,9 +167,16 @@ def entry(answer: Answer) -> Entry | None:
         etag=tags[0],
         note=note,
         born=answer.asked,
+        ends=_end(note),
         given=labels("GET", note.route, "200"),
         unchanged=labels("GET", note.route, "304"),
     )
+
+
+def _end(note: Note) -> float:
+    if note.until is None:
+        return math.inf
+    return time.monotonic() + (note.until - now()).total_seconds()
 
 
 def _new_identity() -> str:

@@ -15,6 +15,7 @@ from flask import Response, request
 from flask_restx import Namespace, SchemaModel
 from marshmallow import RAISE, Schema, ValidationError, fields
 
+from models.versions import CONTENT
 from rest import body, serving
 
 View = Callable[..., Any]
@@ -134,18 +135,22 @@ class Contract:
         return self._documented(wrapped, responses={204: "Done"})
 
     def shows(
-        self, schema: type[Schema], changed: serving.Changed | None = None
+        self,
+        schema: type[Schema],
+        changed: serving.Changed | None = None,
+        scope: str = CONTENT,
     ) -> Callable[[View], View]:
         """Serve a public read: what the view returns is ready data in the schema's shape.
 
-        `changed` tells when it last changed, where that is not the date of all content.
+        It changes with the version of its `scope`; `changed` tells when it last changed, where
+        that is not all.
         """
         model = self.model(schema)
 
         def decorate(view: View) -> View:
             @functools.wraps(view)
             def wrapped(*args: Any, **kwargs: Any) -> Response:
-                return serving.public(lambda: view(*args, **kwargs), changed)
+                return serving.public(lambda: view(*args, **kwargs), changed, scope)
 
             responses = {200: ("", model), 304: "Unchanged"}
             return self._documented(wrapped, responses=responses)

@@ -29,11 +29,9 @@ def idempotent(actor: Actor) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def wrapped(*args: Any, **kwargs: Any) -> Any:
-            sent = request.headers.get(HEADER)
+            sent = sent_key()
             if sent is None:
                 return view(*args, **kwargs)
-            if not KEY.fullmatch(sent):
-                raise Invalid("idempotency_key")
             begun = idempotency.begin(
                 _hash(actor(), request.method, request.path, sent),
                 _hash(request.query_string, request.get_data(cache=True)),
@@ -48,6 +46,17 @@ def idempotent(actor: Actor) -> Callable[[View], View]:
         return wrapped
 
     return decorate
+
+
+def sent_key() -> str | None:
+    """Return the key of the request, for creations that find themselves again by it.
+
+    Raises `Invalid("idempotency_key")`.
+    """
+    sent = request.headers.get(HEADER)
+    if sent is not None and not KEY.fullmatch(sent):
+        raise Invalid("idempotency_key")
+    return sent
 
 
 def _process(ticket: idempotency.Ticket, view: Callable[[], Response]) -> Response:

@@ -12,7 +12,7 @@ from flask import Response, abort, current_app, make_response, request
 from werkzeug.http import http_date
 
 from core.clock import now
-from models.versions import CONTENT
+from models.versions import AVAILABILITY, CONTENT
 from rest import addresses, language
 
 Loaded = TypeVar("Loaded")
@@ -31,35 +31,48 @@ CONDITIONS = frozenset(
 )
 
 
+# What changes with time too, at each full minute: what is closed by then.
+BY_THE_MINUTE = frozenset({AVAILABILITY})
+MINUTE = dt.timedelta(minutes=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
-    """An answer that may be kept: for which version of which scope, its true date, its route."""
+    """An answer that may be kept: for which version of which scope, its true date, its route.
+
+    From `until` (UTC) on it is another one, though the version stands.
+    """
 
     scope: str
     version: int
     modified: dt.datetime
     route: str
+    until: dt.datetime | None = None
 
 
 # From an answer and the date of all content (UTC) to the answer's own date, None when unknown.
 Changed = Callable[[Any, dt.datetime], dt.datetime | None]
 
 
-def public(read: Callable[[], Any], changed: Changed | None = None) -> Response:
+def public(
+    read: Callable[[], Any], changed: Changed | None = None, scope: str = CONTENT
+) -> Response:
     """Serve what `read` returns, or 304 when the client has it already.
 
-    Its date is that of the version of all content, taken before the content is read: an answer
-    may be newer than its date, never older. Where content is not all that changes an answer,
-    `changed` tells its date from the answer and that of content. Raises what `read` raises.
+    Its date is that of the version of its scope, taken before the data is read: an answer may be
+    newer than its date, never older. Where that is not all that changes an answer, `changed`
+    tells its date from the answer and that of the scope. Raises what `read` raises.
     """
-    version = current_app.config["VERSIONS"].current(CONTENT)
+    version = current_app.config["VERSIONS"].current(scope)
+    minute = now().replace(second=0, microsecond=0) if scope in BY_THE_MINUTE else None
     data = read()
     modified: dt.datetime | None = version.last_modified
-    if changed is None:
-        route = request.url_rule.rule if request.url_rule else ""
-        request.environ[NOTE] = Note(CONTENT, version.number, version.last_modified, route)
-    else:
+    if minute is not None:
+        modified = max(version.last_modified, minute)
+    if changed is not None:
         modified = changed(data, version.last_modified)
+    elif version.lasts:
+        _note(scope, version.number, modified or version.last_modified, minute)
     payload = text(data)
     headers = [
         ("Content-Language", language.current().value),
@@ -78,6 +91,13 @@ def public(read: Callable[[], Any], changed: Changed | None = None) -> Response:
     if request.if_none_match or since is None or modified is None or since >= modified:
         response.make_conditional(request)
     return checked(response)
+
+
+def _note(scope: str, number: int, modified: dt.datetime, minute: dt.datetime | None) -> None:
+    """Tell the byte cache that the answer may be kept; `minute` is that which it is right for."""
+    route = request.url_rule.rule if request.url_rule else ""
+    until = None if minute is None else minute + MINUTE
+    request.environ[NOTE] = Note(scope, number, modified, route, until)
 
 
 def kept(load: Callable[[], Loaded]) -> Loaded:

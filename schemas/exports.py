@@ -5,8 +5,11 @@ from marshmallow import Schema, fields
 from models.enums import Kind, Language
 from models.held_texts import HeldReason, HeldState
 from models.notifications import CallState, DeliveredBy, Event
+from models.questions import PictureVerdict, QuestionState
 from models.subscriptions import SendState
 from models.visitors import PhoneSource, SignInMethod
+from schemas.exported_bookings import ExportedBookingSchema, ExportedEngagementSchema
+from schemas.exported_visits import ExportedVisitSchema
 from schemas.fields import Choice
 
 
@@ -37,6 +40,9 @@ class ExportedVisitorSchema(Schema):
     keeps_history = fields.Boolean(required=True)
     favourites = fields.Integer(required=True)
     history = fields.Integer(required=True)
+    engagements = fields.List(fields.Nested(ExportedEngagementSchema), required=True)
+    suspended_until = fields.DateTime()
+    strikes_from = fields.DateTime()
     revision = fields.Integer(required=True)
     created_at = fields.DateTime(required=True)
     updated_at = fields.DateTime(required=True)
@@ -102,7 +108,7 @@ class ExportedSubscriptionSchema(Schema):
     updated_at = fields.DateTime(required=True)
 
 
-class ExportedMessageSchema(Schema):
+class ExportedSubscriptionMessageSchema(Schema):
     """A subscription message to the visitor."""
 
     id = fields.String(required=True)
@@ -114,6 +120,39 @@ class ExportedMessageSchema(Schema):
     message_id = fields.String()
     at = fields.DateTime(required=True)
     finished_at = fields.DateTime()
+    drop_at = fields.DateTime(required=True)
+
+
+class ExportedQuestionSchema(Schema):
+    """A question to staff, with its answer."""
+
+    id = fields.String(required=True)
+    openid = fields.String(required=True)
+    language = Choice(Language, required=True)
+    text = fields.String(required=True)
+    picture = Choice(PictureVerdict)
+    state = Choice(QuestionState, required=True)
+    asked_at = fields.DateTime(required=True)
+    due_at = fields.DateTime(required=True)
+    answer = fields.String()
+    answered_at = fields.DateTime()
+    told_by = Choice(DeliveredBy)
+    closed_at = fields.DateTime()
+    closed_by = fields.String()
+    drop_at = fields.DateTime(required=True)
+
+
+class ExportedPushSchema(Schema):
+    """What came from WeChat about the visitor: `content` is all of it, as JSON."""
+
+    id = fields.String(required=True)
+    openid = fields.String(required=True)
+    kind = fields.String(required=True)
+    content = fields.String(required=True)
+    at = fields.DateTime(required=True)
+    received_at = fields.DateTime(required=True)
+    answered_with = fields.String()
+    handled_at = fields.DateTime()
     drop_at = fields.DateTime(required=True)
 
 
@@ -140,7 +179,11 @@ class ExportSchema(Schema):
     favourites = fields.List(fields.Nested(ExportedItemSchema), required=True)
     history = fields.List(fields.Nested(ExportedItemSchema), required=True)
     inbox = fields.List(fields.Nested(ExportedInboxEntrySchema), required=True)
+    bookings = fields.List(fields.Nested(ExportedBookingSchema), required=True)
     subscriptions = fields.List(fields.Nested(ExportedSubscriptionSchema), required=True)
-    wechat_messages = fields.List(fields.Nested(ExportedMessageSchema), required=True)
+    wechat_messages = fields.List(fields.Nested(ExportedSubscriptionMessageSchema), required=True)
+    questions = fields.List(fields.Nested(ExportedQuestionSchema), required=True)
+    pushes = fields.List(fields.Nested(ExportedPushSchema), required=True)
+    visits = fields.List(fields.Nested(ExportedVisitSchema), required=True)
     held_texts = fields.List(fields.Nested(ExportedHeldTextSchema), required=True)
     calls = fields.List(fields.Nested(ExportedCallSchema), required=True)

@@ -7,7 +7,7 @@ from schemas.fields import Choice
 from schemas.queries import PageQuerySchema
 
 
-class InboxEntrySchema(Schema):
+class InboxCardSchema(Schema):
     """Something that the visitor was told, in the language of the request."""
 
     id = fields.String(required=True)
@@ -16,13 +16,6 @@ class InboxEntrySchema(Schema):
     text = fields.String(required=True)
     at = fields.DateTime(required=True)
     read_at = fields.DateTime(required=True, allow_none=True)
-
-
-class InboxPageSchema(Schema):
-    """A page, the newest first; `next_cursor` is null on the last one."""
-
-    items = fields.List(fields.Nested(InboxEntrySchema), required=True)
-    next_cursor = fields.String(allow_none=True, required=True)
 
 
 class InboxQuerySchema(PageQuerySchema):

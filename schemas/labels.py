@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from models.articles import ArticleType
+from models.departures import Availability
 from models.enums import FigureKind, Language, Place
 from models.projects import ProjectStage
 from models.routes import Confirmation
@@ -35,6 +36,10 @@ LABELS: dict[StrEnum, tuple[str, str]] = {
     ArticleType.NOTICE: ("通知", "Notice"),
     Confirmation.AUTOMATIC: ("自动确认", "Confirmed at once"),
     Confirmation.STAFF: ("工作人员确认", "Confirmed by staff"),
+    Availability.BOOKABLE: ("可预约", "Seats left"),
+    Availability.WAITLIST: ("可候补", "Waiting list"),
+    Availability.FULL: ("已满", "Full"),
+    Availability.CLOSED: ("已截止", "Closed"),
     Place.JIAOZHOU: ("胶州·上合新区", "Jiaozhou / SCO New Area"),
     Place.XIHAIAN: ("西海岸新区", "West Coast New Area"),
     Place.QINGDAO: ("青岛市", "Qingdao"),

@@ -16,8 +16,8 @@ from models.visitors import Visitor
 from services import audit, keyset, notification_texts, permissions, personal_data
 from services.actors import Actor
 from services.keyset import Position
-from services.notification_texts import Message
 from services.visitors import masking
+from services.wordings import Message
 
 RESOURCE = "calls"
 # What the log holds of a task.

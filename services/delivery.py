@@ -15,10 +15,10 @@ from models.visitors import Visitor
 from services import call_tasks, mailing, notification_texts, personal_data
 from services.call_tasks import Contact
 from services.mailing import Mail, MailRefused
-from services.notification_texts import Message
 from services.staff import policy
 from services.subscriptions import sending
 from services.visitors import accounts
+from services.wordings import Message
 
 
 class Unreachable(Exception):

@@ -32,24 +32,20 @@ def unread(visitor_id: str) -> int:
     return int(InboxEntry._get_collection().count_documents(query, limit=UNREAD_MAX))
 
 
-def page(
+def listing(
     visitor_id: str,
     language: Language,
     *,
     limit: int,
     after: Position | None = None,
     unread_only: bool = False,
-) -> tuple[list[Entry], Position | None]:
-    """Return entries, the newest first, and the position after which the next ones come."""
+) -> list[Entry]:
+    """Return entries after a position, the newest first."""
     query: dict[str, Any] = {"visitor": visitor_id, **keyset.after(after)}
     if unread_only:
         query["read_at"] = None
-    rows = list(
-        InboxEntry._get_collection().find(query).sort([("at", -1), ("_id", -1)]).limit(limit + 1)
-    )
-    entries = [_entry(row, language) for row in rows[:limit]]
-    more = len(rows) > limit
-    return entries, (entries[-1].at, entries[-1].id) if more else None
+    rows = InboxEntry._get_collection().find(query).sort([("at", -1), ("_id", -1)]).limit(limit)
+    return [_entry(row, language) for row in rows]
 
 
 def read(visitor_id: str, entry_id: str) -> None:

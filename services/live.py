@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+from pymongo.client_session import ClientSession
 
 from core.errors import NotFound
 from core.ids import is_id_or_slug
@@ -112,6 +113,23 @@ def short_cards(keys: Sequence[str], language: Language) -> dict[str, Row]:
         for row in Snapshot.raw().find(match, {f"body.{language}.card": 1})
     }
     return {key: {name: card.get(name) for name in SHORT_CARD} for key, card in cards.items()}
+
+
+def details(
+    keys: Iterable[str], session: ClientSession | None = None
+) -> dict[str, dict[Language, Row]]:
+    """Return the details of live items in each language, by the key of the snapshot.
+
+    Links in them stay references; what is offline is left out.
+    """
+    match = {"_id": {"$in": sorted(set(keys))}, **in_time()}
+    projection = {f"body.{language}.detail": 1 for language in Language}
+    return {
+        row["_id"]: {
+            language: orjson.loads(row["body"][language]["detail"]) for language in Language
+        }
+        for row in Snapshot.raw().find(match, projection, session=session)
+    }
 
 
 def _gather(

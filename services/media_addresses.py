@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.clock import now
 from media import keys, stores
-from models.media_items import MediaFile, MediaItem
+from models.media_items import MediaFile, MediaItem, MediaRole
 
 # Long enough to watch a film.
 SIGNED_FOR = dt.timedelta(hours=2)
@@ -21,12 +21,17 @@ class Address:
 
 
 def of_files(item: MediaItem) -> list[Address]:
-    """Return an address for each source of an item."""
+    """Return an address for each source of an item.
+
+    An internal film has none for its playlist: that names its segments without signatures, so no
+    player could follow it. Staff watch the MP4, of which a player fetches parts too.
+    """
     return [
         Address(source.key, stores.current().public_url(source.key))
         if keys.is_public(source.key)
         else _signed(source)
         for source in item.sources
+        if keys.is_public(source.key) or source.role is not MediaRole.PLAYLIST
     ]
 
 

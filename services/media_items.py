@@ -1,14 +1,19 @@
-"""Media items: looked up for rendering, registered with their renditions."""
+"""Media items: looked up for rendering, held while they are live, registered."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+import orjson
 from pymongo.client_session import ClientSession
 
 from models.content import Content
-from models.media_items import MediaAudience, MediaItem, MediaState
+from models.media_items import LONG, MediaAudience, MediaItem, MediaState
 from services import outbox, paths
 
 RENDER_JOB = "media.render"
+# How texts name a file of an item: a picture that they show, a document that they lead to.
+IN_TEXT = re.compile(r"/media/([a-z]+/[a-z0-9._/-]+)")
 
 
 def used_by(document: Content) -> dict[str, str]:
@@ -21,8 +26,49 @@ def used_by(document: Content) -> dict[str, str]:
     }
 
 
+def shown_by(document: Content) -> set[str]:
+    """Return the ids of all media of an item: its references, and what its texts name."""
+    named = keys_in(document.stored())
+    found = MediaItem.objects(sources__key__in=list(named)).scalar("id") if named else ()
+    return {*used_by(document).values(), *found}
+
+
+def keys_in(data: Mapping[str, Any]) -> set[str]:
+    """Return the keys of files that stand in texts. Those of a draft may be escaped once more."""
+    return set(IN_TEXT.findall(orjson.dumps(data, default=str).decode().replace("\\", "")))
+
+
+def hold(document: Content, ids: Iterable[str], session: ClientSession) -> dict[str, object]:
+    """Take part in the transaction that makes `document` live, on all media that it shows.
+
+    Who deletes one at the same moment conflicts, so that one of the two is run again. Returns the
+    references to what is gone by now. What only a text names stays in the store.
+    """
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    items, query = MediaItem._get_collection(), {"_id": {"$in": wanted}}
+    held = items.update_many(query, {"$inc": {"held": 1}}, session=session)
+    if held.matched_count == len(wanted):
+        return {}
+    there = {row["_id"] for row in items.find(query, {"_id": 1}, session=session)}
+    used = used_by(document)
+    return {path: _problem(media, None) for path, media in used.items() if media not in there}
+
+
+def texts(ids: Iterable[str], session: ClientSession | None = None) -> list[str]:
+    """Return what search knows of the documents among these items."""
+    query = {
+        "_id": {"$in": list(ids)},
+        "audience": MediaAudience.PUBLIC.value,
+        "text": {"$exists": True},
+    }
+    rows = MediaItem._get_collection().find(query, {"text": 1}, session=session)
+    return [row["text"] for row in rows.sort("_id", 1)]
+
+
 def lookup(ids: set[str]) -> Mapping[str, MediaItem]:
-    """Return those of these items that are ready, and their posters, by id, without `stream`."""
+    """Return those of these items that are ready, and their posters, by id, without `LONG`."""
     found = _ready(ids)
     posters = {item.poster for item in found.values() if item.poster} - found.keys()
     return {**found, **_ready(posters)}
@@ -31,7 +77,7 @@ def lookup(ids: set[str]) -> Mapping[str, MediaItem]:
 def _ready(ids: set[str]) -> dict[str, MediaItem]:
     if not ids:
         return {}
-    items = MediaItem.objects(id__in=list(ids), state=MediaState.READY).exclude("stream")
+    items = MediaItem.objects(id__in=list(ids), state=MediaState.READY).exclude(*LONG)
     return {item.id: item for item in items}
 
 

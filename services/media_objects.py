@@ -1,19 +1,15 @@
 """The objects of the store that the database knows: of every media item, and named in texts."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-
-import orjson
 
 from models.drafts import Draft
 from models.media_items import MediaItem
 from models.registry import CONTENT
 from models.revisions import Revision
+from services import media_items
 
-# Pictures within rich text have no item of their own.
-IN_TEXT = re.compile(r"/media/([a-z]+/[a-z0-9._/-]+)")
 FILES = ("sources", "stream")
 
 Row = dict[str, Any]
@@ -52,8 +48,7 @@ def in_texts() -> set[str]:
     documents: list[Any] = [*CONTENT.values(), Revision, Draft]
     for document in documents:
         for row in document._get_collection().find({}):
-            # A draft is text as it was sent: its slashes may be escaped once more.
-            found.update(IN_TEXT.findall(orjson.dumps(row, default=str).decode().replace("\\", "")))
+            found |= media_items.keys_in(row)
     return found
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import orjson
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
@@ -21,10 +22,12 @@ from core.clock import now
 from core.db import transaction
 from core.errors import Invalid
 from media import documents, films, images, keys, stores, subtitles
+from media.errors import StoreFull, StoreUnavailable
 from media.facts import Rendition, Renditions, Role
 from media.failures import Cancelled, RenditionFailed
 from media.storage import fetch
 from models.media_items import (
+    TEXT_MAX,
     MediaAudience,
     MediaFault,
     MediaItem,
@@ -60,8 +63,12 @@ def render(item_id: str) -> None:
         with media_policy.workspace() as folder:
             made = _made(item, folder, watch)
             fields = _stored(item, made, watch)
+            text = _text(made)
     except Cancelled:
         return
+    except (StoreUnavailable, StoreFull, OSError):
+        _wait(item_id)
+        raise
     except Invalid as refusal:
         fail(item_id, refusal.code, refusal.params)
         raise outbox.GivenUp(refusal.code) from refusal
@@ -70,13 +77,18 @@ def render(item_id: str) -> None:
             raise
         fail(item_id, "media_render_failed", {"reason": str(failure)[:REASON_MAX]})
         raise outbox.GivenUp(str(failure)) from failure
-    _appear(item, made, fields)
+    _appear(item, made, fields, text)
 
 
 def fail(item_id: str, code: str, params: dict[str, object]) -> None:
     """Note why an item has no renditions; its original stays."""
     fault = MediaFault(code=code, params=params).to_mongo().to_dict()
     _update(item_id, {"state": MediaState.FAILED.value, "fault": fault})
+
+
+def _wait(item_id: str) -> None:
+    """Note that what began is no try: it was not about this item."""
+    MediaItem._get_collection().update_one({"_id": item_id}, {"$inc": {"tries": -1}})
 
 
 def _begun(item_id: str) -> MediaItem | None:
@@ -152,9 +164,8 @@ def _scaled(watch: _Watch, share: float) -> None:
 def _stored(item: MediaItem, made: Renditions, watch: _Watch) -> dict[str, list[Any]]:
     """Put all files; return those for readers, those of the poster, and those for players."""
     digests = {one.name: _digest(one.path) for one in made.files}
-    whole = hashlib.sha256("".join(f"{n}:{d}\n" for n, d in sorted(digests.items())).encode())
     area = keys.PUBLIC if item.audience is MediaAudience.PUBLIC else keys.INTERNAL
-    folder = f"{area}/{whole.hexdigest()[:2]}/{whole.hexdigest()}"
+    folder = keys.run_folder(area, digests)
     store = stores.current()
     found: dict[str, list[Any]] = {"sources": [], "stream": [], "poster": []}
     for number, one in enumerate(made.files):
@@ -186,6 +197,12 @@ def _source(one: Rendition, told: dict[str, Any], role: MediaRole) -> MediaSourc
     )
 
 
+def _text(made: Renditions) -> str | None:
+    """Return what search will know of a document: its pages from the first on."""
+    found = next((one.path for one in made.files if one.role is Role.TEXT), None)
+    return "\n".join(orjson.loads(found.read_bytes()))[:TEXT_MAX] if found else None
+
+
 def _to_be_saved(item: MediaItem, area: str) -> MediaSource:
     """Let readers have a document itself: its original, where they can reach it."""
     original = item.original
@@ -201,7 +218,9 @@ def _to_be_saved(item: MediaItem, area: str) -> MediaSource:
     )
 
 
-def _appear(item: MediaItem, made: Renditions, files: dict[str, list[Any]]) -> None:
+def _appear(
+    item: MediaItem, made: Renditions, files: dict[str, list[Any]], text: str | None
+) -> None:
     """Make the item ready with all its files, and its poster with it."""
     poster = _poster(item, made, files["poster"]) if files["poster"] else None
     change: dict[str, Any] = {
@@ -210,6 +229,7 @@ def _appear(item: MediaItem, made: Renditions, files: dict[str, list[Any]]) -> N
         "updated_at": now(),
         "sources": [one.to_mongo() for one in files["sources"]],
         "stream": [one.to_mongo() for one in files["stream"]],
+        "text": text,
         "placeholder": made.placeholder,
         "poster": poster.id if poster else None,
         "width": made.width,

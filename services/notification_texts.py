@@ -1,31 +1,11 @@
 """What happened, in words: one wording in each language, and whether staff call about it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from models.enums import Language
 from models.notifications import Event
-
-
-@dataclass(frozen=True)
-class Message:
-    """What a visitor is told."""
-
-    title: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Wording:
-    """An event in words; `{name}` is filled from the data of the notification.
-
-    `calls`: staff must call whoever is reached by nothing but the inbox.
-    """
-
-    chinese: Message
-    english: Message
-    calls: bool = False
-
+from services.booking_texts import BOOKING
+from services.wordings import Message, Wording
 
 WORDINGS: Mapping[Event, Wording] = {
     Event.PHONE_CHANGED: Wording(
@@ -36,6 +16,7 @@ WORDINGS: Mapping[Event, Wording] = {
         ),
     ),
     Event.MESSAGE: Wording(Message("{title}", "{text}"), Message("{title}", "{text}"), calls=True),
+    **BOOKING,
 }
 
 

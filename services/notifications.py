@@ -49,16 +49,20 @@ def notify(
     dedupe_key: str,
     *,
     session: ClientSession | None = None,
+    deliver: bool = True,
 ) -> None:
     """Tell a recipient of an event, once for each `dedupe_key`, however often this is called.
 
+    Who says `deliver=False` sees to it that the entry of a visitor goes out beside the inbox.
     Pass the `session` of the transaction that causes the event. `data` fills the words of
     `services.notification_texts` and holds nothing personal: it is not encrypted.
     """
 
     def work(within: ClientSession) -> None:
         if isinstance(recipient, ToVisitor):
-            _to_visitor(event, recipient.visitor, data, dedupe_key, within)
+            entry = _to_visitor(event, recipient.visitor, data, dedupe_key, within)
+            if entry and deliver:
+                enqueue_delivery(entry, within)
         else:
             contact = Contact(name=recipient.name, phone=recipient.phone)
             call_tasks.create(event, contact, data, dedupe_key, session=within)
@@ -69,11 +73,18 @@ def notify(
         work(session)
 
 
+def enqueue_delivery(entry_id: str, session: ClientSession | None = None) -> None:
+    """Write the job that delivers an entry of an inbox, once."""
+    key = f"{DELIVER_JOB}:{entry_id}"
+    outbox.enqueue(DELIVER_JOB, {"entry": entry_id}, dedupe_key=key, session=session)
+
+
 def _to_visitor(
     event: Event, visitor: str, data: Data, dedupe_key: str, session: ClientSession
-) -> None:
+) -> str | None:
+    """Write an entry; return its id when it is a new one."""
     if not accounts.touch(visitor, session):
-        return
+        return None
     moment = now()
     row: dict[str, Any] = {
         "_id": new_id(),
@@ -88,6 +99,4 @@ def _to_visitor(
         upsert=True,
         session=session,
     )
-    if written.upserted_id is not None:
-        key = f"{DELIVER_JOB}:{row['_id']}"
-        outbox.enqueue(DELIVER_JOB, {"entry": row["_id"]}, dedupe_key=key, session=session)
+    return None if written.upserted_id is None else str(row["_id"])

@@ -19,6 +19,8 @@ WRITERS = REVIEWERS | {Role.EDITOR}
 SEARCH_KEEPERS = WRITERS | {Role.ADMINISTRATOR}
 DESK = frozenset({Role.BOOKING_DESK, Role.INVESTMENT_OFFICER})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+# Who sees who comes when, at the door and in a department.
+HOSTS = DESK | {Role.DEPARTMENT_LIAISON, Role.ADMINISTRATOR}
 AUDITOR = frozenset({Role.AUDITOR})
 
 Roles = frozenset[Role]
@@ -57,8 +59,25 @@ TABLE: Mapping[str, Mapping[str, Roles]] = {
     "visitors": {"read": DESK, "reveal": DESK, "write": ADMINISTRATOR},
     # Whom to call is masked in lists; reading it whole is on record.
     "calls": {"read": DESK, "reveal": DESK, "write": DESK},
+    # Guides, vehicles, weekly schedules, working days and closures.
+    "calendar": {"read": HOSTS, "write": DESK | ADMINISTRATOR},
+    "departures": {"read": HOSTS, "write": DESK},
+    # Lists are masked; who comes is told by a detail, a group list or a day sheet, on record.
+    "bookings": {
+        "read": HOSTS,
+        "reveal": DESK,
+        "write": DESK,
+        "decide": DESK,
+        "check_in": DESK,
+        # Against cut-offs and limits, and lifting a suspension: with a reason.
+        "override": DESK,
+        "export": DESK,
+    },
+    "visits": {"read": HOSTS, "reveal": DESK, "write": DESK},
     # Which subscription messages went out; whom they were for is an id.
     "deliveries": {"read": DESK | ADMINISTRATOR},
+    # What visitors asked in the conversation, and answering it.
+    "questions": {"read": DESK, "write": DESK},
     # Codes to scan with their channel, and how often they were.
     "codes": {"read": WRITERS | DESK | ADMINISTRATOR, "write": WRITERS | DESK},
     # What visitors wrote and WeChat did not pass.

@@ -214,6 +214,8 @@ def _go_live(
             upsert=True,
             session=session,
         )
+        if gone := media_items.hold(published, row["media"], session):
+            raise Unprocessable("not_publishable", fields=gone)
         snapshots.put(row, session)
         _follow_up(row, document.id, kind, session)
 

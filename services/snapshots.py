@@ -43,7 +43,7 @@ def build(published: Content, number: int, expire_at: dt.datetime | None) -> Row
         "place": published.place,
         "featured": published.featured,
         "refs": refs,
-        "media": sorted(set(media_items.used_by(published).values())),
+        "media": sorted(media_items.shown_by(published)),
         "revision": number,
         "published_at": moment,
         "expire_at": expire_at,

@@ -1,4 +1,9 @@
-"""Version counters: moved with every change of what the public sees."""
+"""Version counters: moved with every change of what the public sees.
+
+The counter of the content is a document that every publish moves. That of availability lies in
+the memory of each host only (`core.shared`), moved by `services.watching` with every change of a
+departure: a booking writes no document that all bookings share.
+"""
 
 import datetime as dt
 import time
@@ -10,7 +15,8 @@ from pymongo.client_session import ClientSession
 
 from core.clock import now
 from core.shared import Counters
-from models.versions import CONTENT, Version
+from models.departures import Departure
+from models.versions import AVAILABILITY, CONTENT, Version
 
 Loaded = TypeVar("Loaded")
 
@@ -19,14 +25,21 @@ FRESH_S = 2.0
 # How long a date is kept with its number, though a number has one date: until a restore.
 KEPT_S = 30.0
 EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+# A date is told no earlier than this after the change: hosts hear of one within a second, and
+# their clocks differ. Until then it lies ahead of the clock and matches no request.
+SETTLED = dt.timedelta(seconds=3)
 
 
 @dataclass(frozen=True)
 class State:
-    """A scope's counter, and a date that grows by a second at least with each change."""
+    """A scope's counter, and a date that grows by a second at least with each change.
+
+    `lasts` tells that the counter moves when an answer is outdated; else nobody may keep one.
+    """
 
     number: int
     last_modified: dt.datetime
+    lasts: bool = True
 
 
 def bump(scope: str, session: ClientSession) -> None:
@@ -59,11 +72,27 @@ def bump(scope: str, session: ClientSession) -> None:
 
 
 def current(scope: str = CONTENT) -> State:
-    """Return a scope's counter; zero when nothing was ever changed."""
+    """Return a scope's counter; zero when nothing was ever changed.
+
+    Of availability the database knows no counter: what was read for this one may not be kept.
+    """
+    if scope == AVAILABILITY:
+        return State(0, _departures_changed(), lasts=False)
     row = Version._get_collection().find_one({"_id": scope})
     if row is None:
         return State(0, EPOCH)
     return State(row["number"], row["last_modified"])
+
+
+def _departures_changed() -> dt.datetime:
+    """Return the date of the latest change; one that was removed is not seen by it."""
+    rows = Departure._get_collection().find({}, {"updated_at": 1})
+    latest = next(iter(rows.sort("updated_at", -1).limit(1)), None)
+    return EPOCH if latest is None else _settled(latest["updated_at"])
+
+
+def _settled(moment: dt.datetime) -> dt.datetime:
+    return moment.replace(microsecond=0) + SETTLED
 
 
 def kept(load: Callable[[], Loaded]) -> Loaded:
@@ -87,6 +116,8 @@ class Known:
 
     def current(self, scope: str = CONTENT) -> State:
         """Return a scope's counter."""
+        if scope == AVAILABILITY:
+            return self._availability()
         kept = self._states.get(scope)
         if kept is not None and self._is_right(scope, *kept):
             return kept[1]
@@ -110,6 +141,13 @@ class Known:
         loaded = load()
         self._kept[load] = (state, loaded)
         return loaded
+
+    def _availability(self) -> State:
+        number, moved_at = self._counters.read(AVAILABILITY), self._counters.moved_at(AVAILABILITY)
+        if self._counters.age_s() < FRESH_S:
+            return State(number, _settled(dt.datetime.fromtimestamp(moved_at, dt.UTC)))
+        self._ready()
+        return current(AVAILABILITY)
 
     def _is_right(self, scope: str, read_at: float, state: State) -> bool:
         return (

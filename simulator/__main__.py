@@ -13,6 +13,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from simulator.app import SimulatorApp
 from simulator.draws import Draws
+from simulator.pushing import Target
 from simulator.world import World
 
 HOST = "127.0.0.1"
@@ -29,7 +30,8 @@ class _SilentHandler(WSGIRequestHandler):
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65_535), required=True)
 @click.option("--seed", help="Makes codes, tokens and keys the same at every start.")
-def main(port: int, seed: str | None) -> None:
+@click.option("--callback", help="Where pushes go: the product's /wechat/callback.")
+def main(port: int, seed: str | None, callback: str | None) -> None:
     """Stand in for WeChat on this machine, for the demo and for tests."""
     environ = os.environ
     if environ.get("ENV") not in MODES:
@@ -37,10 +39,23 @@ def main(port: int, seed: str | None) -> None:
     appid, secret = environ.get("WECHAT_APPID", ""), environ.get("WECHAT_SECRET", "")
     if not (appid and secret):
         raise click.ClickException("WECHAT_APPID and WECHAT_SECRET are not set")
-    app = SimulatorApp(World(appid, secret, draws=Draws(seed)))
+    target = _target(callback) if callback else None
+    app = SimulatorApp(World(appid, secret, draws=Draws(seed), target=target))
     server = make_server(HOST, port, app, threaded=True, request_handler=_SilentHandler)
     _end_on_signals(server)
     server.serve_forever()
+
+
+def _target(callback: str) -> Target:
+    """Return where pushes go, with the settings that the product has too."""
+    environ = os.environ
+    return Target(
+        callback,
+        environ.get("WECHAT_TOKEN", ""),
+        environ.get("WECHAT_ENCODING_AES_KEY", ""),
+        environ.get("WECHAT_MESSAGE_FORMAT") or "json",
+        environ.get("WECHAT_MESSAGE_MODE") or "safe",
+    )
 
 
 def _end_on_signals(server: BaseWSGIServer) -> None:

@@ -15,6 +15,7 @@ from simulator.control import CONTROLS, Control, ControlError
 from simulator.endpoints import ENDPOINTS
 from simulator.errors import ApiError
 from simulator.faults import apply
+from simulator.push_control import PUSHES
 from simulator.requests import Endpoint
 from simulator.world import World
 
@@ -68,6 +69,9 @@ class SimulatorApp:
         if endpoint := ENDPOINTS.get(request.path):
             return self._call(endpoint, request)
         if control := CONTROLS.get((request.method, request.path)):
+            with self._world.lock:
+                return self._control(control, request)
+        if control := PUSHES.get((request.method, request.path)):
             return self._control(control, request)
         if request.method in ("GET", "HEAD") and (file := PAGE_FILES.get(request.path)):
             content = (PAGE / file[0]).read_bytes()
@@ -77,8 +81,7 @@ class SimulatorApp:
     def _control(self, control: Control, request: Request) -> Response:
         status = 200
         try:
-            with self._world.lock:
-                body = control(self._world, request)
+            body = control(self._world, request)
         except ControlError as error:
             status, body = 400, {"error": str(error)}
         return _json(body, "application/json", status)

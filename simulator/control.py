@@ -24,12 +24,13 @@ class ControlError(Exception):
 
 
 @dataclass(frozen=True)
-class _Fields:
+class Fields:
     """The fields of a JSON body, each asked for by name and type."""
 
     values: Mapping[str, Any]
 
     def text(self, name: str, default: str | None = None, *, longest: int = 200) -> str:
+        """Return a text; without a default it must be there and not be empty."""
         value = self.values.get(name, default)
         if not isinstance(value, str) or len(value) > longest or (default is None and not value):
             message = f"{name}: a text of 1 to {longest} characters"
@@ -37,6 +38,7 @@ class _Fields:
         return value
 
     def number(self, name: str, low: float, high: float, default: float | None = None) -> float:
+        """Return a number within bounds."""
         value = self.values.get(name, default)
         if not isinstance(value, int | float) or isinstance(value, bool):
             message = f"{name}: a number"
@@ -46,8 +48,9 @@ class _Fields:
             raise ControlError(message)
         return value
 
-    def choice(self, name: str, choices: tuple[str, ...]) -> str:
-        value = self.text(name)
+    def choice(self, name: str, choices: tuple[str, ...], default: str | None = None) -> str:
+        """Return one of the choices."""
+        value = self.text(name, default)
         if value not in choices:
             message = f"{name}: one of {', '.join(choices)}"
             raise ControlError(message)
@@ -61,24 +64,24 @@ def health(_world: World, _request: Request) -> Answer:
 
 def reset(world: World, request: Request) -> Answer:
     """Forget everything; with `seed`, draw from it from now on."""
-    fields = _fields(request)
-    world.reset(fields.text("seed", "") or None)
+    given = fields(request)
+    world.reset(given.text("seed", "") or None)
     return {}
 
 
 def set_fault(world: World, request: Request) -> Answer:
     """Break an endpoint (`*`: all): `errcode`, `mode` (with `status`), `latency_s`, `times`."""
-    fields = _fields(request)
-    endpoint = fields.choice("endpoint", (*NAMES, "*"))
-    fault = Fault(latency_s=fields.number("latency_s", 0, LONGEST_S, 0))
-    if "errcode" in fields.values:
-        fault.errcode = int(fields.number("errcode", -1, 99_999_999))
-    if "mode" in fields.values:
-        fault.mode = fields.choice("mode", MODES)
-    if "status" in fields.values:
-        fault.status = int(fields.number("status", 300, 599))
-    if "times" in fields.values:
-        fault.times = int(fields.number("times", 1, 1_000_000))
+    given = fields(request)
+    endpoint = given.choice("endpoint", (*NAMES, "*"))
+    fault = Fault(latency_s=given.number("latency_s", 0, LONGEST_S, 0))
+    if "errcode" in given.values:
+        fault.errcode = int(given.number("errcode", -1, 99_999_999))
+    if "mode" in given.values:
+        fault.mode = given.choice("mode", MODES)
+    if "status" in given.values:
+        fault.status = int(given.number("status", 300, 599))
+    if "times" in given.values:
+        fault.times = int(given.number("times", 1, 1_000_000))
     for name in NAMES if endpoint == "*" else (endpoint,):
         world.faults.put(name, Fault(**vars(fault)))
     return {}
@@ -92,7 +95,7 @@ def clear_faults(world: World, _request: Request) -> Answer:
 
 def advance_clock(world: World, request: Request) -> Answer:
     """Put the clock forward by `seconds`."""
-    world.clock.advance(_fields(request).number("seconds", 0, LONGEST_ADVANCE_S))
+    world.clock.advance(fields(request).number("seconds", 0, LONGEST_ADVANCE_S))
     return {"now": world.clock.now().isoformat()}
 
 
@@ -109,16 +112,16 @@ def list_calls(world: World, _request: Request) -> Answer:
 
 def mint_login_code(world: World, request: Request) -> Answer:
     """Mint a login code for the visitor of this name; `unionid: true` gives one too."""
-    fields = _fields(request)
-    with_unionid = fields.values.get("unionid") is True
-    visitor = world.visitor(fields.text("visitor"), with_unionid=with_unionid)
+    given = fields(request)
+    with_unionid = given.values.get("unionid") is True
+    visitor = world.visitor(given.text("visitor"), with_unionid=with_unionid)
     return {"code": world.logins.mint(visitor), "openid": visitor.openid, "expires_in": 300}
 
 
 def mint_phone_code(world: World, request: Request) -> Answer:
     """Mint a phone code for a number without its country's code (`country_code`, 86)."""
-    fields = _fields(request)
-    phone = Phone(fields.text("country_code", "86", longest=3), fields.text("number", longest=15))
+    given = fields(request)
+    phone = Phone(given.text("country_code", "86", longest=3), given.text("number", longest=15))
     if not (phone.number.isdecimal() and phone.country_code.isdecimal()):
         raise ControlError("number, country_code: digits")
     return {"code": world.phones.mint(phone), "expires_in": 300}
@@ -126,11 +129,11 @@ def mint_phone_code(world: World, request: Request) -> Answer:
 
 def let_subscribe(world: World, request: Request) -> Answer:
     """Let a visitor accept one more message of a `template`; `accept: false`: refuse them all."""
-    fields = _fields(request)
-    template, person = fields.text("template"), world.person(fields.text("visitor"))
+    given = fields(request)
+    template, person = given.text("template"), world.person(given.text("visitor"))
     if keywords.of_template(template) is None:
         raise ControlError("template: sim- and its keywords, as sim-thing1-time2")
-    accepts = fields.values.get("accept", True) is True
+    accepts = given.values.get("accept", True) is True
     person.credits[template] = person.credits[template] + 1 if accepts else 0
     world.people.saw(person)
     return {"openid": person.openid, "credits": person.credits[template]}
@@ -141,10 +144,10 @@ def let_visit(world: World, request: Request) -> Answer:
 
     `risk` is what getuserriskrank tells of them from now on.
     """
-    fields = _fields(request)
-    person = world.person(fields.text("visitor"))
-    person.risk = int(fields.number("risk", 0, 4, person.risk))
-    if fields.values.get("wrote") is True:
+    given = fields(request)
+    person = world.person(given.text("visitor"))
+    person.risk = int(given.number("risk", 0, 4, person.risk))
+    if given.values.get("wrote") is True:
         world.people.heard(person)
     else:
         world.people.saw(person)
@@ -165,16 +168,16 @@ def list_media_checks(world: World, _request: Request) -> Answer:
 
 def take_mail(world: World, request: Request) -> Answer:
     """Take a message: `to`, `subject`, `text`; one with a known `message_id` came before."""
-    fields = _fields(request)
-    message_id = fields.text("message_id", "") or letters(world.draws.text(20), 16)
+    given = fields(request)
+    message_id = given.text("message_id", "") or letters(world.draws.text(20), 16)
     if any(mail["id"] == message_id for mail in world.mail):
         return {"id": message_id}
     message = {
         "id": message_id,
         "at": world.clock.now().isoformat(),
-        "to": fields.text("to", longest=320),
-        "subject": fields.text("subject", "", longest=1_000),
-        "text": fields.text("text", "", longest=100_000),
+        "to": given.text("to", longest=320),
+        "subject": given.text("subject", "", longest=1_000),
+        "text": given.text("text", "", longest=100_000),
     }
     world.mail.append(message)
     return {"id": message["id"]}
@@ -205,7 +208,7 @@ CONTROLS: dict[tuple[str, str], Control] = {
 }
 
 
-def _fields(request: Request) -> _Fields:
+def fields(request: Request) -> Fields:
     """Read the body. It must say that it is JSON: no page elsewhere can send that unasked."""
     if request.mimetype != "application/json":
         raise ControlError("Content-Type: application/json")
@@ -215,4 +218,4 @@ def _fields(request: Request) -> _Fields:
         values = None
     if not isinstance(values, dict):
         raise ControlError("the body is not a JSON object")
-    return _Fields(values)
+    return Fields(values)

@@ -11,6 +11,9 @@ RECEIVED_KEPT = 500
 SEEN_FOR = dt.timedelta(hours=2)
 WINDOW = dt.timedelta(hours=48)
 ANSWERS_IN_WINDOW = 5
+# Who comes in without a word can be greeted.
+GREETING_WINDOW = dt.timedelta(minutes=1)
+GREETINGS_IN_WINDOW = 2
 TALKING_FOR = dt.timedelta(seconds=30)
 TYPING_FOR = dt.timedelta(seconds=15)
 
@@ -25,6 +28,8 @@ class Person:
     seen_at: dt.datetime | None = None
     wrote_at: dt.datetime | None = None
     answers: int = 0
+    came_at: dt.datetime | None = None
+    greetings: int = 0
     typing_until: dt.datetime | None = None
     risk: int = 0
     credits: Counter[str] = field(default_factory=Counter)
@@ -37,6 +42,7 @@ class People:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._known: dict[str, Person] = {}
+        self.delivered = 0
         self.received: deque[dict[str, object]] = deque(maxlen=RECEIVED_KEPT)
 
     def meet(self, openid: str, name: str) -> Person:
@@ -62,6 +68,11 @@ class People:
         person.wrote_at, person.answers = self._clock.now(), 0
         self.saw(person)
 
+    def came(self, person: Person) -> None:
+        """Note that a user came into customer service without a word: a minute, two greetings."""
+        person.came_at, person.greetings = self._clock.now(), 0
+        self.saw(person)
+
     def require_seen(self, person: Person) -> None:
         """Refuse a user who was not in the mini-program within two hours: 61010."""
         if not self._within(person.seen_at, SEEN_FOR):
@@ -70,10 +81,18 @@ class People:
     def answer(self, person: Person) -> None:
         """Take one of the five answers: 45015 out of the time, 45047 when all are taken."""
         if not self._within(person.wrote_at, WINDOW):
-            raise ApiError(45015)
+            self._greet(person)
+            return
         if person.answers >= ANSWERS_IN_WINDOW:
             raise ApiError(45047)
         person.answers += 1
+
+    def _greet(self, person: Person) -> None:
+        if not self._within(person.came_at, GREETING_WINDOW):
+            raise ApiError(45015)
+        if person.greetings >= GREETINGS_IN_WINDOW:
+            raise ApiError(45047)
+        person.greetings += 1
 
     def type(self, person: Person, *, begins: bool) -> None:
         """Show or end the sign of typing: 45080 when nobody talks, 45081 when it is shown."""
@@ -86,6 +105,7 @@ class People:
 
     def deliver(self, person: Person, kind: str, message: dict[str, object]) -> None:
         """Let a message arrive at the user's phone."""
+        self.delivered += 1
         at = self._clock.now().isoformat()
         entry = {"openid": person.openid, "visitor": person.name, "kind": kind, "at": at}
         self.received.append({**entry, **message})

@@ -9,6 +9,8 @@ from simulator.codes import CodeBook
 from simulator.draws import Draws, letters
 from simulator.faults import FaultBook
 from simulator.people import People, Person
+from simulator.pushing import Target
+from simulator.storm import Storm
 from simulator.tokens import TokenDesk
 
 MAIL_KEPT = 200
@@ -42,6 +44,8 @@ class World:
     draws: Draws = field(default_factory=Draws)
     lock: threading.RLock = field(default_factory=threading.RLock)
     faults: FaultBook = field(default_factory=FaultBook)
+    # Where pushes go; it stays over a reset, like the mini-program itself.
+    target: Target | None = None
 
     def __post_init__(self) -> None:
         """Begin with nothing in memory."""
@@ -72,3 +76,4 @@ class World:
         self.media_checks: dict[str, dict[str, str]] = {}
         self.mail: deque[dict[str, str]] = deque(maxlen=MAIL_KEPT)
         self.calls: deque[dict[str, object]] = deque(maxlen=CALLS_KEPT)
+        self.storm: Storm | None = None

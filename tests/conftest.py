@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from models.registry import DOCUMENTS
 from tests.apps import make_app
 from tests.buckets import ORIGIN, needs_minio
 from tests.clocks import Clock
+from tests.disks import Mount
 from tests.memory import fast_folder
 from tests.simulator.running import RunningSimulator
 
@@ -185,6 +187,29 @@ def minio() -> Iterator[EmbeddedMinio]:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Mount]:
+    """Return a maker of a disk of some size; a second call gives it another size."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+
+    def mount(size: str) -> Path:
+        options = f"size={size}" + (",remount" if folder.is_mount() else "")
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
+        return folder
+
+    yield mount
+    if folder.is_mount():
+        subprocess.run(["umount", folder], check=True)
 
 
 @pytest.fixture

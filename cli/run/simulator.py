@@ -37,7 +37,7 @@ def is_wanted(environment: Mapping[str, str]) -> bool:
 class Simulator(Process):
     """The simulator's process; `settings` is what the product must be started with.
 
-    Its secret is made up at each start: nobody else needs it, and nothing is kept of it.
+    Its secrets are made up at each start: nobody else needs them, and nothing is kept of them.
     """
 
     def __init__(self, environment: Mapping[str, str], web_port: int, project: Path) -> None:
@@ -49,8 +49,11 @@ class Simulator(Process):
             "WECHAT_API_BASE": self.url,
             "MAILBOX_URL": self.url,
             "WECHAT_TEMPLATES": environment.get("WECHAT_TEMPLATES") or json.dumps(TEMPLATES),
+            "WECHAT_TOKEN": secrets.token_hex(16),
+            "WECHAT_ENCODING_AES_KEY": secrets.token_hex(22)[:43],
         }
         argv = [sys.executable, "-m", "simulator", "--port", str(self._port)]
+        argv += ["--callback", f"http://{HOST}:{web_port}/wechat/callback"]
         super().__init__("simulator", argv, env={**environment, **self.settings}, cwd=project)
 
     def is_ready(self) -> bool:

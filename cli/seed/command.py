@@ -47,6 +47,8 @@ def _draw(entries: list[source.Entry], settings: Settings) -> None:
 
         try:
             pictures.make(entries, settings.media_dir, progress)
+        except AppError as error:
+            raise click.ClickException(spoken.error(error)) from None
         except OSError as error:
             message = f"the media folder cannot be written: {error.strerror or error}"
             raise click.ClickException(message) from None

@@ -17,9 +17,9 @@ from models.content import Content
 from models.enums import ContentState, Kind, Language
 from models.search import Synonyms
 from models.seeds import Seed
-from services import changes, content, publishing, translations
+from services import changes, content, kept, publishing, translations
 from services.actors import system
-from services.search import synonyms, upkeep
+from services.search import synonyms
 
 ACTOR = system("content files")
 UNKNOWN = "-"
@@ -62,7 +62,7 @@ def is_pristine() -> bool:
 
 def load_synonyms(groups: list[list[str]]) -> int:
     """Write the groups of synonyms when staff keep none; return how many were written."""
-    if upkeep.listing(Synonyms, limit=1):
+    if kept.listing(Synonyms, limit=1):
         return 0
     for group in groups:
         synonyms.add(ACTOR, group)

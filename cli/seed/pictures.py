@@ -8,8 +8,11 @@ from mongoengine.errors import FieldDoesNotExist
 
 from cli import demo_media
 from cli.seed.source import MALFORMED, ContentError, Entry
+from media import stores
+from media.errors import ObjectMissing
+from media.facts import Role
 from models.enums import Kind, Language
-from models.media_items import MediaItem, MediaKind, MediaRole, MediaSource
+from models.media_items import MediaItem, MediaKind, MediaRole, MediaSource, MediaStream
 from models.parts import Figure
 from schemas import wording
 from schemas.labels import LABELS
@@ -26,15 +29,15 @@ BADGES = {
 # Read as text in their lists: a picture would only repeat the title.
 TEXT_ONLY = (Kind.CHAPTERS, Kind.FAQS)
 SUBTITLE_LABELS = {Language.ZH_CN: "简体中文", Language.EN: "English"}
-ROLES = {"image": MediaRole.PICTURE, "video": MediaRole.FILM}
 SUBTITLE_MAX = 60
 FIGURES_MAX = 3
 
 
 def make(entries: Iterable[Entry], folder: Path, progress: Progress | None = None) -> None:
-    """Draw what is missing in `folder` and register every file as a media item.
+    """Draw what is missing in `folder`, put it into the store and register it as media items.
 
-    Raises `ContentError` for an entry that cannot be drawn, else what `demo_media.generate` does.
+    Raises `ContentError` for an entry that cannot be drawn, `StoreUnavailable` and its like, else
+    what `demo_media.generate` does.
     """
     wanted: list[demo_media.Item] = []
     for entry in entries:
@@ -44,6 +47,7 @@ def make(entries: Iterable[Entry], folder: Path, progress: Progress | None = Non
             message = f"{entry.kind}/{entry.slug} cannot be drawn: {error!r}"
             raise ContentError(message) from None
     for made in demo_media.generate(wanted, folder, progress):
+        _keep(made, folder)
         _register(made)
 
 
@@ -147,6 +151,18 @@ def _film_name(entry: Entry) -> str:
     return f"video/{entry.slug}"
 
 
+def _keep(made: demo_media.MediaFile, folder: Path) -> None:
+    """Put files into the store in force, unless they are there: in most demos it is `folder`."""
+    store = stores.current()
+    for file in (*made.sources, *made.subtitles):
+        try:
+            is_there = store.stat(file.path).size == file.size
+        except ObjectMissing:
+            is_there = False
+        if not is_there:
+            store.put(file.path, folder / file.path)
+
+
 def _register(made: demo_media.MediaFile) -> None:
     identity = media_id(made.name)
     media_items.register(
@@ -157,7 +173,8 @@ def _register(made: demo_media.MediaFile) -> None:
             width=made.width,
             height=made.height,
             duration=made.duration,
-            sources=[_source(source, ROLES[made.kind]) for source in made.sources],
+            sources=[_source(one) for one in made.sources if one.role is not Role.STREAM],
+            stream=[_stream(one) for one in made.sources if one.role is Role.STREAM],
             poster=media_id(made.poster) if made.poster else None,
             sha256=made.sha256,
             demo=made.demo,
@@ -169,20 +186,24 @@ def _register(made: demo_media.MediaFile) -> None:
                 id=f"{identity}-{str(subtitle.label).lower()}",
                 kind=MediaKind.SUBTITLES,
                 alt=str(subtitle.label),
-                sources=[_source(subtitle, MediaRole.SUBTITLES)],
-                sha256=made.sha256,
+                sources=[_source(subtitle)],
+                sha256=subtitle.sha256,
                 demo=made.demo,
             )
         )
 
 
-def _source(source: demo_media.MediaSource, role: MediaRole) -> MediaSource:
+def _stream(source: demo_media.MediaSource) -> MediaStream:
+    return MediaStream(key=source.path, size=source.size, sha256=source.sha256)
+
+
+def _source(source: demo_media.MediaSource) -> MediaSource:
     return MediaSource(
         key=source.path,
-        role=role,
+        role=MediaRole(source.role.value),
         type=source.type,
         width=source.width,
         height=source.height,
         size=source.size,
-        sha256=Path(source.path).stem,
+        sha256=source.sha256,
     )

@@ -1,5 +1,6 @@
 """The child process: one call, told as JSON in the first argument, answered as a line of JSON."""
 
+import importlib
 import json
 import os
 import resource
@@ -10,12 +11,20 @@ from typing import IO, Any
 from core.errors import Invalid
 from media.native import documents, films, images, posters
 
+
+def _draw(folder: str) -> dict[str, Any]:
+    """Draw a sheet: only who prints waits for its library and fonts."""
+    drawn: dict[str, Any] = importlib.import_module("media.native.sheet_tables").draw(folder)
+    return drawn
+
+
 FUNCTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "images.inspect": images.inspect,
     "images.render": images.render,
     "films.probe": films.probe,
     "documents.inspect": documents.inspect,
     "documents.render": documents.render,
+    "sheets.draw": _draw,
     "posters.draw": posters.draw,
 }
 # May tell of their progress.

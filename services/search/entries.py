@@ -1,7 +1,7 @@
 """Writing search entries, in the transaction that publishes, and rebuilding them."""
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -12,7 +12,7 @@ from models.enums import Kind, Language
 from models.search import SearchEntry
 from models.snapshots import Snapshot
 from models.versions import CONTENT
-from services import versions
+from services import media_items, versions
 from services.search import extract, grams, pinyin, syllables, text
 
 Row = dict[str, Any]
@@ -23,8 +23,12 @@ AFTER_ORDERED = 1_000_000.0
 ATTEMPTS = 5
 
 
-def build(snapshot: Mapping[str, Any]) -> Row:
-    """Return the entry of a snapshot as it is stored."""
+def build(snapshot: Mapping[str, Any], documents: Sequence[str] = ()) -> Row:
+    """Return the entry of a snapshot as it is stored.
+
+    `documents` are the texts of PDFs that the item refers to: found like the rest of its body,
+    in whatever language they are.
+    """
     kind = Kind(snapshot["kind"])
     details = {
         language: orjson.loads(body["detail"]) for language, body in snapshot["body"].items()
@@ -34,6 +38,8 @@ def build(snapshot: Mapping[str, Any]) -> Row:
         for language, detail in details.items()
         if language == Language.ZH_CN or detail["language"] == language
     }
+    original = texts[Language.ZH_CN]
+    original["body"] = extract.joined(original["body"], documents)
     heads = {language: extract.parts(text.lower(one["head"])) for language, one in texts.items()}
     spelt = {part: pinyin.of_text(heads[Language.ZH_CN][part]) for part in ("title", "names")}
     keys = _of_heads(heads) | _of_bodies(texts, heads) | _of_starts(heads, spelt["title"])
@@ -56,8 +62,12 @@ def build(snapshot: Mapping[str, Any]) -> Row:
 
 
 def write(snapshot: Mapping[str, Any], session: ClientSession) -> None:
-    """Write the entry of a snapshot within the transaction that publishes it."""
-    entry = build(snapshot)
+    """Write the entry of a snapshot within the transaction that publishes it.
+
+    The texts of documents are on record, as what is published has all its renditions: no store is
+    asked here.
+    """
+    entry = build(snapshot, media_items.texts(snapshot["media"], session))
     SearchEntry._get_collection().replace_one(
         {"_id": entry["_id"]}, entry, upsert=True, session=session
     )

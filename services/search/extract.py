@@ -6,7 +6,7 @@ Only what the public sees is in a rendered item: what is internal cannot be foun
 import datetime as dt
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models.enums import Kind, Language
@@ -43,6 +43,8 @@ CALLED = {
 INLINE = re.compile(r"</?(?:a|b|em|i|s|span|strong|sub|sup|u)\b[^>]*>")
 TAG = re.compile(r"<[^>]+>")
 BODY_MAX = 20_000
+# Of all documents together.
+DOCUMENTS_MAX = 50_000
 # Between the parts of a head; `tidy` leaves no such character in a text.
 SEPARATOR = "\x1e"
 PARTS = ("title", "names", "summary")
@@ -62,6 +64,11 @@ def texts(detail: Mapping[str, Any], kind: Kind, language: Language) -> dict[str
         "head": SEPARATOR.join(tidy(part) for part in parts),
         "body": tidy("\n".join(body)[:BODY_MAX]),
     }
+
+
+def joined(body: str, documents: Sequence[str]) -> str:
+    """Return the text of a body with that of documents behind it."""
+    return "\n".join([body, tidy("\n".join(documents)[:DOCUMENTS_MAX])]) if documents else body
 
 
 def parts(head: str) -> dict[str, str]:

@@ -9,9 +9,8 @@ from core.errors import Conflict, Invalid, NotFound
 from models.enums import Kind
 from models.search import PROMOTED_MAX, PROMOTED_QUERY_MAX, Promotion
 from models.snapshots import Snapshot, in_time
-from services import content, links
+from services import content, kept, links
 from services.actors import Actor
-from services.search import upkeep
 from services.search.lexicon import Lexicon
 from services.search.text import core, normalise
 
@@ -26,7 +25,7 @@ def add(actor: Actor, query: str, items: Items) -> Promotion:
     Spelling that makes no difference to a search (case, width, punctuation) makes none here.
     Raises `Invalid`, and `Conflict` when something is first for this query already.
     """
-    upkeep.require(actor, Promotion)
+    kept.require(actor, Promotion)
     asked = _core(query)
     if not asked:
         raise Invalid(fields={"query": "required"})
@@ -34,7 +33,7 @@ def add(actor: Actor, query: str, items: Items) -> Promotion:
         raise Invalid(fields={"query": "too_long"})
     promotion = Promotion(query=asked, items=_chosen(items))
     try:
-        upkeep.insert(actor, promotion)
+        kept.insert(actor, promotion)
     except DuplicateKeyError:
         raise Conflict("promotion_taken") from None
     return promotion
@@ -45,16 +44,16 @@ def change(actor: Actor, promotion: str, items: Items, *, revision: int) -> Prom
 
     Raises `NotFound`, `Invalid`, `Conflict("stale_revision")`.
     """
-    upkeep.require(actor, Promotion, promotion)
-    upkeep.get(Promotion, promotion)
+    kept.require(actor, Promotion, promotion)
+    kept.get(Promotion, promotion)
     fields = {"items": _chosen(items)}
-    return upkeep.replace(actor, Promotion, promotion, fields, revision=revision)
+    return kept.replace(actor, Promotion, promotion, fields, revision=revision)
 
 
 def remove(actor: Actor, promotion: str) -> None:
     """Put nothing first any more; raise `NotFound`."""
-    upkeep.require(actor, Promotion, promotion)
-    upkeep.delete(actor, Promotion, promotion)
+    kept.require(actor, Promotion, promotion)
+    kept.delete(actor, Promotion, promotion)
 
 
 def of(query: str) -> Promotion:

@@ -8,8 +8,8 @@ from pymongo.errors import DuplicateKeyError
 
 from core.errors import Conflict, Invalid
 from models.search import TERM_MAX, TERMS_MAX, Synonyms
+from services import kept
 from services.actors import Actor
-from services.search import upkeep
 from services.search.lexicon import Lexicon
 from services.search.text import RUN, core, is_han, normalise
 
@@ -22,10 +22,10 @@ def add(actor: Actor, terms: Sequence[str]) -> Synonyms:
 
     Raises `Invalid`, and `Conflict` when a term is in another group.
     """
-    upkeep.require(actor, Synonyms)
+    kept.require(actor, Synonyms)
     group = Synonyms(terms=_cleaned(terms))
     try:
-        upkeep.insert(actor, group)
+        kept.insert(actor, group)
     except DuplicateKeyError:
         raise Conflict("synonym_taken") from None
     return group
@@ -36,19 +36,19 @@ def change(actor: Actor, group: str, terms: Sequence[str], *, revision: int) -> 
 
     Raises `NotFound`, `Invalid`, and `Conflict` for another revision or a term of another group.
     """
-    upkeep.require(actor, Synonyms, group)
-    upkeep.get(Synonyms, group)
+    kept.require(actor, Synonyms, group)
+    kept.get(Synonyms, group)
     fields = {"terms": _cleaned(terms)}
     try:
-        return upkeep.replace(actor, Synonyms, group, fields, revision=revision)
+        return kept.replace(actor, Synonyms, group, fields, revision=revision)
     except DuplicateKeyError:
         raise Conflict("synonym_taken") from None
 
 
 def remove(actor: Actor, group: str) -> None:
     """Forget a group; raise `NotFound`."""
-    upkeep.require(actor, Synonyms, group)
-    upkeep.delete(actor, Synonyms, group)
+    kept.require(actor, Synonyms, group)
+    kept.delete(actor, Synonyms, group)
 
 
 def variants(query: str, lexicon: Lexicon) -> list[str]:

@@ -19,11 +19,11 @@ from models.notifications import InboxEntry
 from models.subscriptions import SendState, SubscriptionMessage
 from models.visitors import Visitor
 from services import outbox, wechat_gateway
-from services.notification_texts import Message
 from services.staff import policy
 from services.subscriptions import ledger, templates
 from services.subscriptions.templates import Template
 from services.visitors import accounts
+from services.wordings import Message
 from wechat.errcodes import BAD_TOKEN
 from wechat.errors import NoCredit, UnknownUser, WechatRefused, WechatUnavailable
 from wechat.messages import SubscriptionMessage as Outgoing

@@ -11,8 +11,8 @@ from core.environment import SettingsError
 from core.settings import Settings
 from models.notifications import Event
 from services import notification_texts
-from services.notification_texts import Message
 from services.subscriptions import keywords
+from services.wordings import Message
 
 SETTING = "WECHAT_TEMPLATES"
 PARTS = {"template", "page", "fields"}

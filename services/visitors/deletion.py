@@ -1,19 +1,28 @@
 """Deleting an account: everything held about a visitor goes in one transaction.
 
-What others need stays without any trace of whom it was about: the record of a call that was made.
-A test walks every collection and proves both.
+What others need stays without any trace of whom it was about: the record of a call that was made,
+visits that are over. Visits to come are cancelled first, and their seats given back. A test walks
+every collection and proves it.
 """
 
 from pymongo.client_session import ClientSession
 
+from core.clock import now
 from core.db import transaction
+from core.errors import Conflict, NotFound
+from models.bookings import LIVE, Booking, BookingState
+from models.departures import Departure
 from models.favourites import Favourite
 from models.held_texts import HeldText
 from models.history import HistoryEntry
 from models.notifications import CallState, CallTask, InboxEntry
+from models.questions import Question
 from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.visitors import EmailCode, Visitor, VisitorSession
+from models.wechat_pushes import WechatPush, WechatWindow
 from services import personal_data
+from services.bookings import cancelling
+from services.visits import ending
 
 # Collections whose documents belong to the visitor that their field `visitor` names.
 OWNED = (
@@ -25,23 +34,72 @@ OWNED = (
     SubscriptionMessage,
     HeldText,
 )
+TRIES = 20
+# What a booking does not hold any more once its account is gone; what remains are figures.
+ABOUT = (
+    *("visitor", "name", "phone", "phone_index", "organisation", "companions", "plates"),
+    *("purpose", "needs", "feedback_text", "reason", "request_key", "share_hash"),
+)
+# Documents of an openid, which somebody without an account has too.
+OF_OPENID = (WechatPush, Question, WechatWindow)
 
 
 def delete(visitor_id: str) -> None:
-    """Delete a visitor with all that is held about them; nothing happens when they are gone."""
+    """Delete a visitor with all that is held about them; nothing happens when they are gone.
 
-    def work(session: ClientSession) -> None:
+    Raises `Conflict` when they go on booking all the while.
+    """
+    for _ in range(TRIES):
+        if _deleted(visitor_id):
+            return
+        # A visit was booked between the two.
+    raise Conflict
+
+
+def _deleted(visitor_id: str) -> bool:
+    """Cancel what is to come, then delete; False when there is something to cancel again."""
+    for row in Booking._get_collection().find(_to_come(visitor_id)):
+        try:
+            cancelling.withdraw(Booking._from_son(row))
+        except (Conflict, NotFound):
+            continue  # it has ended meanwhile
+
+    def work(session: ClientSession) -> bool:
         row = Visitor._get_collection().find_one_and_delete({"_id": visitor_id}, session=session)
         if row is None:
-            return
+            return True
+        if Booking._get_collection().find_one(_to_come(visitor_id), session=session) is not None:
+            session.abort_transaction()
+            return False
+        ending.forget(visitor_id, session)
         for document in OWNED:
             document._get_collection().delete_many({"visitor": visitor_id}, session=session)
         _forget_calls(visitor_id, session)
+        _forget_bookings(visitor_id, session)
+        if openid := row.get("openid"):
+            _forget_openid(openid, session)
         if email := personal_data.opened(Visitor._from_son(row), "email"):
             condition = {"email_index": personal_data.indexed("email", email)}
             EmailCode._get_collection().delete_many(condition, session=session)
+        return True
 
-    transaction(work)
+    return transaction(work)
+
+
+def _to_come(visitor_id: str) -> dict[str, object]:
+    """Return what finds bookings to cancel: a visit that has begun is not given back any more."""
+    states = sorted(one.value for one in LIVE - {BookingState.CHECKED_IN})
+    return {"visitor": visitor_id, "state": {"$in": states}, "starts_at": {"$gt": now()}}
+
+
+def delete_openid(openid: str) -> None:
+    """Delete what somebody wrote in WeChat, also when they have no account."""
+    transaction(lambda session: _forget_openid(openid, session))
+
+
+def _forget_openid(openid: str, session: ClientSession) -> None:
+    for document in OF_OPENID:
+        document._get_collection().delete_many({"openid": openid}, session=session)
 
 
 def _forget_calls(visitor_id: str, session: ClientSession) -> None:
@@ -50,3 +108,20 @@ def _forget_calls(visitor_id: str, session: ClientSession) -> None:
     calls.delete_many({**own, "state": CallState.OPEN.value}, session=session)
     about = ("visitor", "name", "phone", "phone_index", "note", "data")
     calls.update_many(own, {"$unset": dict.fromkeys(about, "")}, session=session)
+
+
+def _forget_bookings(visitor_id: str, session: ClientSession) -> None:
+    """Let bookings that are over say nothing of whom, nor the seats they had.
+
+    One that is being placed at this moment is undone by whoever places it, or by the recovery.
+    """
+    bookings, own = Booking._get_collection(), {"visitor": visitor_id}
+    departures = bookings.distinct("departure", own, session=session)
+    nothing = {**dict.fromkeys(ABOUT, ""), "steps.$[].reason": ""}
+    bookings.update_many(own, {"$unset": nothing}, session=session)
+    Departure._get_collection().update_many(
+        {"_id": {"$in": departures}, "holds.visitor": visitor_id},
+        {"$unset": {"holds.$[own].visitor": ""}, "$set": {"updated_at": now()}},
+        array_filters=[{"own.visitor": visitor_id}],
+        session=session,
+    )

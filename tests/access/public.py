@@ -1,12 +1,15 @@
 """The table's lines of the public API, of media and health: for anyone."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from models.departures import Audience, DepartureState
 from models.enums import Kind
 from services import sitemaps
 from tests.access.callers import Person
-from tests.access.expected import Open, Request, Route, State, Table
+from tests.access.expected import Open, Prepare, Request, Route, State, Table
 from tests.factories import create, create_live
+from tests.visiting import create_departure
 
 API = "/api/v1"
 OPEN = Open()
@@ -64,6 +67,23 @@ SITEMAP = Route(
         "no such kind": State("404 not_found", lambda _: Request({"kind": ABSENT})),
     },
 )
+
+
+def _departure(**changes: Any) -> Prepare:
+    return lambda _: Request({"departure_id": create_departure(**changes).id})
+
+
+DEPARTURE = Route(
+    OPEN,
+    {
+        "open": State("200", _departure()),
+        "cancelled": State("200", _departure(state=DepartureState.CANCELLED)),
+        "private": State("404 not_found", _departure(audience=Audience.PRIVATE)),
+        "proposed": State("404 not_found", _departure(state=DepartureState.PROPOSED)),
+        "absent": State("404 not_found", lambda _: Request({"departure_id": ABSENT})),
+    },
+)
+ROUTE_DEPARTURES = _detail(Kind.ROUTES)
 UNSIGNED_PART = Route(
     OPEN,
     {
@@ -79,6 +99,10 @@ TABLE: Table = {
     **{f"GET {API}/{kind}/<id_or_slug>": _detail(kind) for kind in KINDS},
     f"GET {API}/handbook/<edition>": _detail(Kind.HANDBOOK, "edition"),
     f"GET {API}/handbook/<edition>/chapters/<chapter>": CHAPTER,
+    f"GET {API}/departures": always("200"),
+    f"GET {API}/departures/calendar": always("200", month="2026-12"),
+    f"GET {API}/departures/<departure_id>": DEPARTURE,
+    f"GET {API}/routes/<id_or_slug>/departures": ROUTE_DEPARTURES,
     f"GET {API}/home": always("200"),
     f"GET {API}/search": always("200", q="测试"),
     f"GET {API}/search/suggest": always("200", q="测试"),
@@ -90,6 +114,9 @@ TABLE: Table = {
     "GET /healthz": always("200"),
     "GET /readyz": always("200"),
     "GET /metrics": always("200"),
+    # Without WECHAT_TOKEN nothing is there; tests/callback have one.
+    "GET /wechat/callback": always("404 not_found"),
+    "POST /wechat/callback": always("404 not_found"),
     "GET /media/<path:path>": always("404 not_found", {"path": "absent.webp"}),
     "PUT /media/parts/<token>": UNSIGNED_PART,
     "GET /swaggerui/<path:filename>": always("200", {"filename": "swagger-ui.css"}),

@@ -7,7 +7,22 @@ a module beside `staff`, joined here. All callers are tried on all routes.
 
 from collections.abc import Mapping
 
-from tests.access import account, callers, codes, content, media, public, staff, upkeep, visitors
+from tests.access import (
+    account,
+    booking_papers,
+    bookings,
+    calendar,
+    callers,
+    codes,
+    content,
+    desk,
+    media,
+    public,
+    staff,
+    upkeep,
+    visitors,
+    visits,
+)
 from tests.access.callers import Make
 from tests.access.expected import Table
 
@@ -15,10 +30,15 @@ CALLERS: Mapping[str, Make] = {**callers.CALLERS, **visitors.CALLERS}
 TABLE: Table = {
     **public.TABLE,
     **visitors.TABLE,
+    **bookings.TABLE,
+    **booking_papers.TABLE,
+    **visits.TABLE,
     **account.TABLE,
     **staff.TABLE,
     **content.TABLE,
     **upkeep.TABLE,
     **media.TABLE,
+    **desk.TABLE,
     **codes.TABLE,
+    **calendar.TABLE,
 }

@@ -8,9 +8,11 @@ from models.enums import Kind, Language
 from models.held_texts import HeldReason, HeldState, HeldText
 from models.notifications import CallState, CallTask, Event
 from models.outbox import Job, JobState
+from models.questions import Question, QuestionState
 from models.search import FruitlessQuery
 from models.staff import Role
-from services import outbox, personal_data
+from services import outbox, personal_data, questions
+from services.questions import Asked
 from services.search import fruitless, promotions, synonyms
 from tests.access.callers import Person
 from tests.access.codes import READERS
@@ -114,6 +116,21 @@ OTHERS = State("409 call_taken", _call(taken_by="another"))
 def _ends(state: State) -> State:
     """Return a state for the route that takes a body."""
     return State(state.answer, lambda person: Request(state.prepare(person).arguments, body=DONE))
+
+
+# Questions.
+
+
+def _question(state: QuestionState, body: dict[str, Any] | None = None) -> Any:
+    def prepare(_: Person) -> Request:
+        asked = questions.ask(Asked(new_id(), new_id(), "测试", Language.ZH_CN, None))
+        Question.objects(id=asked.id).update(state=state)
+        return Request({"question_id": asked.id}, body=body)
+
+    return prepare
+
+
+ANSWER = {"text": "测试答复"}
 
 
 # Jobs.
@@ -249,6 +266,25 @@ TABLE: Table = {
             "closed": _ends(CLOSED),
             "taken": _ends(OTHERS),
             "not at all": State("400 invalid", _call({"state": "open"})),
+        },
+    ),
+    f"GET {API}/questions": plain(DESK),
+    f"GET {API}/questions/<question_id>": _one(DESK, _question(QuestionState.OPEN), "question_id"),
+    f"POST {API}/questions/<question_id>/answer": Route(
+        DESK,
+        {
+            "open": State("200", _question(QuestionState.OPEN, ANSWER)),
+            "answered": State("409 question_closed", _question(QuestionState.ANSWERED, ANSWER)),
+            "empty": State("400 invalid", _question(QuestionState.OPEN, {"text": ""})),
+            "absent": _absent("question_id", ANSWER),
+        },
+    ),
+    f"POST {API}/questions/<question_id>/close": Route(
+        DESK,
+        {
+            "open": State("200", _question(QuestionState.OPEN)),
+            "closed": State("409 question_closed", _question(QuestionState.CLOSED)),
+            "absent": _absent("question_id"),
         },
     ),
     f"GET {API}/jobs": plain(ADMINISTRATOR),

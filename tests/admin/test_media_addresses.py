@@ -64,6 +64,26 @@ def test_internal_files_are_fetched_for_a_while(
         check_failure(client.get(address.url), 403, "link_ended")
 
 
+def test_a_playlist_is_told_of_public_films_only(item: MediaItem) -> None:
+    """It names its segments without signatures."""
+
+    def with_playlist(area: str) -> MediaItem:
+        key = f"{area}/test/hls/master.m3u8"
+        mime = "application/vnd.apple.mpegurl"
+        playlist = MediaSource(role=MediaRole.PLAYLIST, key=key, type=mime, size=1)
+        film = MediaSource(
+            role=MediaRole.FILM, key=f"{area}/test/720.mp4", type="video/mp4", size=6
+        )
+        return MediaItem(id="other", kind=MediaKind.VIDEO, sources=[playlist, film])
+
+    told = {area: media_addresses.of_files(with_playlist(area)) for area in ("public", "internal")}
+    assert [one.key for one in told["internal"]] == ["internal/test/720.mp4"]
+    assert [one.key for one in told["public"]] == [
+        "public/test/hls/master.m3u8",
+        "public/test/720.mp4",
+    ]
+
+
 def test_public_files_are_fetched_for_ever(client: FlaskClient) -> None:
     item = create_media("a-picture")
     (found,) = media_addresses.of_files(item)

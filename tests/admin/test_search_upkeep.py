@@ -12,8 +12,8 @@ from models.enums import Kind, Language
 from models.search import FruitlessQuery, Promotion, Synonyms
 from models.staff import Role
 from services import audit, publishing
+from services.kept import listing
 from services.search import fruitless
-from services.search.upkeep import listing
 from tests.factories import ACTOR, create_live, staff_client
 from tests.services.test_working_lists import stages
 

@@ -14,13 +14,19 @@ API = "/api/v1"
 # What staff call is closed to everybody else; tests/admin walks it.
 STAFF = "/admin"
 # What only a visitor who is signed in calls, and how a route may say so.
-PRIVATE = (f"{API}/me", f"{API}/sessions/current")
+PRIVATE = (f"{API}/me", f"{API}/sessions/current", f"{API}/bookings", f"{API}/visits")
 WHO = frozenset({"anyone", "visitor", "consenting"})
 LISTED = tuple(kind for kind in Kind if kind is not Kind.CHAPTERS)
 # Routes of flask-restx: the document, its page with the files it loads, the bare prefix.
 DOCUMENTATION = frozenset({"api.specs", "api.doc", "api.root", "restx_doc.static"})
 # What only the holder of a token reads; no cache keeps it.
-UNKEPT = frozenset({f"{API}/previews", f"{API}/scenes/<scene>"})
+UNKEPT = frozenset(
+    {
+        *(f"{API}/previews", f"{API}/feeds/<secret>.ics", f"{API}/scenes/<scene>"),
+        *(f"{API}/itineraries/<token>", f"{API}/itineraries/<token>/pdf"),
+        f"{API}/shared/<secret>",
+    }
+)
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 ABSENT = "absent"
 USUAL: Mapping[str, str] = {
@@ -32,6 +38,7 @@ USUAL: Mapping[str, str] = {
 NEEDED: Mapping[str, Mapping[str, str]] = {
     f"{API}/search": {"q": "测试"},
     f"{API}/search/suggest": {"q": "测试"},
+    f"{API}/departures/calendar": {"month": "2026-12"},
 }
 
 

@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
 
 import application
 from core.settings import Settings, load
+from models.departures import Departure
 from models.enums import Kind
 from models.notifications import Event
 from models.scenes import Place
@@ -32,7 +33,12 @@ from models.visitors import DemoVisitor, Visitor
 from services import favourites, history, notifications, scenes, sitemaps
 from services.notifications import ToVisitor
 from services.visitors import consents, signing_in
-from tests.api.complete import Items, create_chapters, create_items
+from tests.api.complete import (
+    Items,
+    create_chapters,
+    create_items,
+    create_whole_departure,
+)
 from tests.api.surface import API
 from tests.apps import make_app
 from tests.factories import ACTOR
@@ -61,6 +67,7 @@ def items() -> Items:
     """Complete live content, for requests to find."""
     items = create_items()
     create_chapters(items[Kind.HANDBOOK], items[Kind.CHAPTERS])
+    create_whole_departure(items[Kind.ROUTES])
     for kind in Kind:
         sitemaps.build(kind)
     return items
@@ -117,6 +124,8 @@ def _found(operation: Operation, items: Items) -> dict[str, str]:
     values |= {"item": items[Kind.TRACKS].id, "entry_id": "absent", "session_id": "absent"}
     project = items[Kind.PROJECTS].id
     values["scene"] = scenes.create(ACTOR, Place.PROJECTS, project, "test").id
+    if departure := Departure.objects.first():
+        values["departure_id"] = departure.id
     if resource in set(Kind):
         values["id_or_slug"] = items[Kind(resource)].id
     names = [one.name for one in operation.path_parameters]

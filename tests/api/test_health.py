@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 
 from core import db
 from core.settings import Settings
+from media import stores
+from media.s3_client import SIGN_TIMEOUT_S
 from rest import errors
 from tests.api import surface
 from tests.rest.failures import check_failure, check_safe
@@ -19,6 +21,7 @@ from tests.rest.failures import check_failure, check_safe
 TIMEOUT_MS = 150
 # The driver looks for a server twice a second, whatever the timeout; the rest is the machine's.
 PATIENCE_S = 15.0
+DEGRADED = {"status": "degraded", "checks": {"database": "ok", "media": "down"}}
 INDEPENDENT = {"/healthz", "/metrics", "/media/<path:path>"}
 
 
@@ -120,12 +123,39 @@ def test_it_serves_again_when_the_database_is_back(
     assert client.get("/readyz").status_code == 200
 
 
-def test_a_missing_media_folder_is_named(client: FlaskClient, settings: Settings) -> None:
+def test_without_its_media_folder_it_serves_and_says_so(
+    client: FlaskClient, settings: Settings
+) -> None:
     aside = settings.media_dir.with_name("aside")
     settings.media_dir.rename(aside)
     try:
         answer = client.get("/readyz")
     finally:
         aside.rename(settings.media_dir)
-    assert answer.status_code == 503
-    assert answer.get_json()["checks"] == {"database": "ok", "media": "down"}
+    assert answer.status_code == 200
+    assert answer.get_json() == DEGRADED
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_a_store_that_is_away_or_silent_is_named_in_time(
+    client: FlaskClient, settings: Settings, silent: bool
+) -> None:
+    with socket.socket() as store:
+        store.bind(("127.0.0.1", 0))
+        if silent:
+            store.listen(8)
+        endpoint = f"http://127.0.0.1:{store.getsockname()[1]}"
+        keys = {"s3_access_key": "a" * 20, "s3_secret_key": "s" * 40}
+        stores.configure(
+            replace(settings, s3_endpoint=endpoint, s3_public_endpoint=endpoint, **keys)
+        )
+        try:
+            began = time.monotonic()
+            answer = client.get("/readyz")
+            assert time.monotonic() - began < SIGN_TIMEOUT_S + PATIENCE_S
+            assert client.get(f"{surface.API}/tracks").status_code == 200
+        finally:
+            stores.configure(settings)
+    assert answer.status_code == 200
+    assert answer.get_json() == DEGRADED
+    assert client.get("/readyz").get_json()["status"] == "ok"

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from core.settings import Settings
+from media import stores
+from tests.apps import make_app
 from tests.rest.failures import check_failure, check_safe
 
 CONTENT = bytes(range(256)) * 40
@@ -168,3 +171,18 @@ def test_what_a_browser_would_run_is_a_download(
     assert answer.mimetype == "application/octet-stream"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "script" not in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("origins", [(), ("https://h5.example.org",)])
+def test_scripts_of_any_page_may_read_public_files_and_no_others(
+    settings: Settings, origins: tuple[str, ...]
+) -> None:
+    own = make_app(replace(settings, cors_origins=origins)).test_client()
+    signed = stores.current().signed_url("internal/test/film.mp4", 60)
+    stores.current().put("internal/test/film.mp4", CONTENT)
+    for origin in ("https://h5.example.org", "https://another.example.org"):
+        answer = _get(own, Origin=origin)
+        assert answer.headers.getlist("Access-Control-Allow-Origin") == ["*"]
+        internal = _get(own, signed, Origin=origin)
+        assert internal.data == CONTENT
+        assert "Access-Control-Allow-Origin" not in internal.headers

@@ -4,14 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import requests
 from click.testing import Result
 from flask.testing import FlaskClient
 
+from cli.minio import EmbeddedMinio
 from core.settings import Settings
 from models.enums import Kind
 from models.media_items import MediaItem
 from models.seeds import Seed
 from models.sitemaps import Sitemap
+from tests.buckets import bucket_of
 from tests.cli.seed_files import (
     Files,
     Killed,
@@ -89,3 +92,38 @@ def test_seed_draws_the_pictures_and_the_api_serves_all_of_it(
     before = state_of_things()
     assert run("seed").stdout.splitlines()[-1] == "4 unchanged"
     assert state_of_things() == before
+
+
+def test_seed_puts_what_it_draws_into_the_store_in_force(
+    files: Files,
+    folder: Path,
+    run: Run,
+    minio: EmbeddedMinio,
+    settings: Settings,
+    from_folder: None,
+) -> None:
+    store = bucket_of(minio)
+    store.prepare()
+    write(files, folder)
+    own = {**minio.settings, "S3_BUCKET": store.options.bucket}
+    assert run("seed", **own).stdout.splitlines()[-1] == "4 loaded"
+    sources = [file for item in MediaItem.objects for file in item.sources]
+    assert len(sources) == 12  # three covers and a map, in three sizes
+    for file in sources:
+        answer = requests.get(store.public_url(file.key), timeout=30)
+        assert (answer.status_code, len(answer.content)) == (200, file.size)
+        assert answer.headers["Content-Type"] == file.type
+    lost = sources[0].key
+    store.remove(lost)
+    assert run("seed", **own).stdout.splitlines()[-1] == "4 unchanged"
+    assert store.stat(lost).size == sources[0].size
+
+
+def test_seed_tells_that_the_store_is_away(
+    files: Files, folder: Path, run: Run, refused: Refused, from_folder: None
+) -> None:
+    write(files, folder)
+    dead = {"S3_ENDPOINT": "http://127.0.0.1:9", "S3_ACCESS_KEY": "a" * 20}
+    result = run("seed", **dead, S3_SECRET_KEY="s" * 40, S3_TIMEOUT_S="1")
+    assert refused(result).startswith("store_unavailable: ")
+    assert MediaItem.objects.count() == 0

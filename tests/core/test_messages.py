@@ -32,7 +32,7 @@ ERRORS = {
     if isinstance(found, type) and issubclass(found, errors.AppError)
 }
 # Where texts stand; all others use them.
-TEXTS = ("core/messages.py", "core/media_messages.py")
+TEXTS = ("core/messages.py", "core/media_messages.py", "core/booking_messages.py")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 

@@ -46,6 +46,11 @@ REFUSED = [
     ("S3_SECRET_KEY", "hush", "S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY are set all or none"),
     ("MEDIA_CDN_URL", "cdn.example", "MEDIA_CDN_URL must be like https://host:port"),
     ("MEDIA_FILM_MAX_MB", "5000", "MEDIA_FILM_MAX_MB must be between 1 and 4900"),
+    ("WECHAT_TOKEN", "a b", "WECHAT_TOKEN must be 3 to 32 letters and digits"),
+    ("WECHAT_ENCODING_AES_KEY", "short", "WECHAT_ENCODING_AES_KEY must be 43 letters"),
+    ("WECHAT_MESSAGE_FORMAT", "yaml", "WECHAT_MESSAGE_FORMAT must be one of json, xml"),
+    ("WECHAT_MESSAGE_MODE", "open", "WECHAT_MESSAGE_MODE must be one of plain, compatible, safe"),
+    ("WECHAT_REPLAY_WINDOW_S", "-1", "WECHAT_REPLAY_WINDOW_S must be between 0 and 86400"),
     ("WECHAT_VERSION", "beta", "WECHAT_VERSION must be one of release, trial, develop"),
     ("SMTP_SECURITY", "ssl", "SMTP_SECURITY must be one of starttls, tls, none"),
 ]

@@ -1,6 +1,5 @@
 """A database that may be killed, and the product on it, for each test anew."""
 
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,6 @@ from cli.mongod import EmbeddedMongod
 from core import db
 from core.ids import new_id
 from core.settings import load
-from tests.faults.disks import Mount
 from tests.faults.harness import MONGOD_OPTIONS, Product, processes_on
 from tests.memory import fast_folder
 
@@ -54,26 +52,3 @@ def product(
     mongod.wait_ready()
     db.client().drop_database(name)
     assert processes_on(tmp_path) == {}
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Mount]:
-    """Return a maker of a disk of some size; a second call gives it another size."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-
-    def mount(size: str) -> Path:
-        options = f"size={size}" + (",remount" if folder.is_mount() else "")
-        done = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
-        return folder
-
-    yield mount
-    if folder.is_mount():
-        subprocess.run(["umount", folder], check=True)

@@ -23,8 +23,8 @@ from models.media_items import MediaItem
 from models.snapshots import Snapshot
 from services import content, publishing
 from tests.cli import seed_files
+from tests.disks import Mount, fill
 from tests.factories import ACTOR, create, create_live
-from tests.faults.disks import Mount, fill
 from tests.faults.harness import MONGOD_OPTIONS, TIMEOUT_MS, processes_on
 from tests.waiting import eventually
 

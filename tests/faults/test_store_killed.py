@@ -22,7 +22,7 @@ from media.local import LocalStorage
 from media.s3 import S3Storage
 from media.storage import PART_MIN_BYTES, Part, Storage
 from tests.buckets import OPTIONS, bucket_of, needs_minio
-from tests.faults.disks import Mount, fill
+from tests.disks import Mount, fill
 from tests.faults.harness import by_form, frozen
 from tests.waiting import eventually
 

@@ -16,6 +16,7 @@ from core.clock import now, today
 from core.settings import Settings
 from jobs import schedule
 from jobs.audit import SEAL_JOB
+from jobs.departures import GENERATE_JOB
 from jobs.media_sweep import SWEEP_JOB
 from jobs.registry import HANDLERS
 from jobs.sitemaps import BUILD_JOB
@@ -36,16 +37,22 @@ from services import (
     notifications,
     outbox,
     publishing,
+    questions,
     snapshots,
     uploads,
     usage,
     wechat_gateway,
+    wechat_pushes,
 )
 from services.actors import SYSTEM
+from services.bookings import arriving, cutoffs, endings, reminders, settling, waiting
 from services.notifications import ToVisitor
 from services.staff import policy
 from services.visitors import email_codes, signing_in
+from services.visits import ending, proposing
+from tests.arranging import create_schedule
 from tests.factories import ACTOR, create, create_live, create_media, dummy_figure
+from tests.jobs import visit_causes
 from tests.media.uploading import film, picture
 from tests.simulator.running import APPID, SECRET, RunningSimulator
 from tests.visitors.smtp import SmtpServer
@@ -184,6 +191,11 @@ def object_is_orphaned(_patch: pytest.MonkeyPatch) -> None:
     outbox.enqueue(SWEEP_JOB, {"day": today().isoformat()})
 
 
+def day_breaks(_patch: pytest.MonkeyPatch) -> None:
+    create_schedule()
+    outbox.enqueue(GENERATE_JOB, {"day": today().isoformat()})
+
+
 @pytest.fixture
 def servers(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, simulator: RunningSimulator
@@ -221,13 +233,29 @@ CAUSES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     media_library.REFRESH_JOB: medium_is_described_anew,
     media_upkeep.TIDY_JOB: upload_is_left,
     SWEEP_JOB: object_is_orphaned,
+    GENERATE_JOB: day_breaks,
     usage.PULL_JOB: days_of_use,
+    settling.SETTLE_JOB: visit_causes.maker_dies,
+    arriving.EXPIRE_JOB: visit_causes.nobody_decides,
+    waiting.LAPSE_JOB: visit_causes.seats_come_free,
+    waiting.WARN_JOB: visit_causes.seats_come_free,
+    reminders.REMIND_JOB: visit_causes.visit_is_near,
+    cutoffs.CUTOFF_JOB: visit_causes.cutoff_is_reached,
+    endings.COMPLETE_JOB: visit_causes.visit_is_over,
+    proposing.EXPIRE_JOB: visit_causes.proposal_ends,
+    ending.TIDY_JOB: visit_causes.group_is_gone,
+    wechat_pushes.HANDLE_JOB: visit_causes.somebody_writes,
+    questions.DELIVER_JOB: visit_causes.staff_answer,
 }
 
 
 def everything() -> dict[str, list[Any]]:
-    """Return all that is stored, but for the time at which a sitemap was written."""
-    fields = {"generated_at": 0}
+    """Return all that is stored.
+
+    Left out are the time at which a sitemap was written, and the counter by which transactions
+    meet: it says nothing.
+    """
+    fields = {"generated_at": 0, "touched": 0}
     return {"store": [one.key for one in stores.current().list()]} | {
         document.__name__: list(document._get_collection().find({}, fields).sort("_id", 1))
         for document in DOCUMENTS

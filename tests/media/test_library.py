@@ -1,18 +1,21 @@
 """Media items as staff keep them: lists, descriptions, uses, deletion, the record of it."""
 
 import json
+from typing import Any
 
 import pytest
 from flask import Flask
 
+from core.errors import AppError, Unprocessable
 from core.settings import Settings
 from models.audit import AuditEntry
-from models.enums import Kind
+from models.enums import Kind, Language
 from models.media_items import MediaItem, MediaKind
 from models.snapshots import Snapshot
-from services import media_usage, publishing
+from services import content, media_library, media_usage, publishing, snapshots
 from tests.factories import ACTOR, create, create_live, create_media
 from tests.media.uploading import Sender, picture, work_off
+from tests.racing import at_once
 
 
 @pytest.fixture
@@ -99,3 +102,70 @@ def test_what_happened_is_on_record(app: Flask, sender: Sender, settings: Settin
     entries = AuditEntry.objects(target=f"media:{done['item']}").order_by("at")
     assert [entry.action for entry in entries] == ["media.upload", "media.add", "media.delete"]
     assert entries[0].actor != "system"
+
+
+@pytest.mark.parametrize("translated", [False, True])
+def test_what_a_text_names_is_used(sender: Sender, settings: Settings, translated: bool) -> None:
+    done = sender.upload(picture(), "图.jpg")
+    work_off(settings)
+    item = done["item"]
+    key = sender.item(item)["files"][0]["key"]
+    named = f'<p>图</p><img src="/media/{key}" alt="图">'
+    page = create(Kind.ARTICLES, body="<p>原文</p>" if translated else named)
+    if translated:
+        content.translate(
+            Kind.ARTICLES, page.id, Language.EN, {"body": named}, revision=1, actor=ACTOR
+        )
+    uses = sender.call("GET", f"media/{item}/uses")["items"]
+    assert [(one["item"], one["working"], one["live"]) for one in uses] == [(page.id, True, False)]
+    assert sender.call("DELETE", f"media/{item}", code=409)["error"]["code"] == "media_used"
+    publishing.publish(Kind.ARTICLES, page.id, actor=ACTOR)
+    type(page).objects(id=page.id).update(body="<p>无图</p>", translations=[])
+    uses = sender.call("GET", f"media/{item}/uses")["items"]
+    assert [(one["item"], one["working"], one["live"]) for one in uses] == [(page.id, False, True)]
+    sender.call("DELETE", f"media/{item}", code=409)
+    publishing.unpublish(Kind.ARTICLES, page.id, actor=ACTOR)
+    sender.call("DELETE", f"media/{item}", code=204)
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_of_publishing_and_deleting_at_once_exactly_one_wins(sender: Sender, attempt: int) -> None:
+    """An earlier revision comes back while what only it shows is deleted."""
+    create_media("wanted")
+    page = create_live(Kind.SITES, cover={"media": "wanted"})
+    content.update(Kind.SITES, page.id, {"cover": None}, revision=1, actor=ACTOR)
+    publishing.publish(Kind.SITES, page.id, actor=ACTOR)
+    results = at_once(
+        [
+            lambda: publishing.roll_back(Kind.SITES, page.id, 1, actor=ACTOR),
+            lambda: media_library.delete(ACTOR, "wanted"),
+        ]
+    )
+    is_live = Snapshot.raw().count_documents({"media": "wanted"}) == 1
+    assert is_live == (MediaItem.objects(id="wanted").count() == 1)
+    (lost,) = (one for one in results if isinstance(one, AppError))
+    assert lost.code == ("media_used" if is_live else "not_publishable")
+    if not is_live:
+        assert lost.fields == {"cover.media": ("media_missing", {"target": "wanted"})}
+
+
+def test_what_is_deleted_at_the_last_moment_does_not_go_live(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_media("wanted")
+    page = create_live(Kind.SITES, cover={"media": "wanted"})
+    content.update(Kind.SITES, page.id, {"cover": None}, revision=1, actor=ACTOR)
+    publishing.publish(Kind.SITES, page.id, actor=ACTOR)
+    build = snapshots.build
+
+    def deleted_first(*arguments: Any) -> Any:
+        row = build(*arguments)
+        media_library.delete(ACTOR, "wanted")
+        return row
+
+    monkeypatch.setattr(snapshots, "build", deleted_first)
+    with pytest.raises(Unprocessable) as refused:
+        publishing.roll_back(Kind.SITES, page.id, 1, actor=ACTOR)
+    assert refused.value.fields == {"cover.media": ("media_missing", {"target": "wanted"})}
+    assert Snapshot.raw().count_documents({"media": "wanted"}) == 0
+    assert content.get(Kind.SITES, page.id).published_revision == 2

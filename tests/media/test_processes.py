@@ -1,5 +1,6 @@
 """Programs that work on foreign files: watched, limited, never left behind."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 
 from core.errors import Invalid
 from media.children import call
-from media.failures import Cancelled, RenditionFailed
+from media.failures import Cancelled, RenditionFailed, failure
 from media.processes import PROJECT, run
 from tests.media.files import picture, png_of
 
@@ -160,3 +161,11 @@ def test_a_full_disk_is_no_fault_of_the_file_and_told_without_paths(tmp_path: Pa
             widths=[375],
         )
     assert str(caught.value) == "Not a directory"
+
+
+def test_a_program_without_room_fails_as_python_does() -> None:
+    said = "[out#0/mp4] Error writing: No space left on device"
+    found = failure("ffmpeg ended with 228: it said more", said)
+    assert isinstance(found, OSError)
+    assert found.errno == errno.ENOSPC
+    assert isinstance(failure("ffmpeg ended with 1: Invalid data"), RenditionFailed)

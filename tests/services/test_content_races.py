@@ -1,8 +1,7 @@
 """Several people at once: one of two changes wins, and no verb undoes another's bookkeeping."""
 
 import datetime as dt
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,28 +13,9 @@ from models.enums import ContentState, Kind
 from models.snapshots import Snapshot
 from services import content, publishing, validation
 from tests.factories import ACTOR, create, create_live, dummy_fields
+from tests.racing import at_once
 
 TRACKS = Kind.TRACKS
-
-
-def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Run each work in a thread, all started together; return results or errors in order."""
-    results: list[Any] = [None] * len(works)
-    barrier = threading.Barrier(len(works))
-
-    def run(position: int, work: Callable[[], Any]) -> None:
-        barrier.wait()
-        try:
-            results[position] = work()
-        except AppError as error:
-            results[position] = error
-
-    threads = [threading.Thread(target=run, args=numbered) for numbered in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.mark.parametrize("attempt", range(5))

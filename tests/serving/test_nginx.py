@@ -48,6 +48,7 @@ def test_public_media_come_from_the_disk_for_ever(front: Nginx, session: request
     assert answer.headers["Cache-Control"] == FOR_EVER
     assert "Content-Disposition" not in answer.headers
     assert "X-Request-ID" not in answer.headers  # not asked of the product
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
     check_safe(answer)
     known = {"If-None-Match": answer.headers["ETag"]}
     assert session.get(f"{front.url}/media/{PUBLIC}", headers=known).status_code == 304
@@ -102,6 +103,7 @@ def test_internal_media_need_a_signature(
     assert answer.headers["Content-Type"] == "video/mp4"
     assert answer.headers["Cache-Control"] == "private, no-cache"
     assert "X-Accel-Redirect" not in answer.headers
+    assert "Access-Control-Allow-Origin" not in answer.headers
     check_safe(answer)
 
 

@@ -58,6 +58,23 @@ def test_public_media_are_served_and_kept(store: Storage, session: requests.Sess
         store.put(PUBLIC, CONTENT)
 
 
+@pytest.mark.parametrize("origin", [None, "https://h5.example.org"])
+def test_players_of_any_page_may_read_public_media(
+    store: Storage, session: requests.Session, origin: str | None
+) -> None:
+    """Who asks first decides what is kept: each starts with a file that nobody asked for."""
+    key = f"public/hls/{'with' if origin else 'without'}/index.m3u8"
+    store.put(key, b"#EXTM3U\n")
+    url = store.public_url(key)
+    for sent in (origin, None, "https://another.example.org"):
+        answer = session.get(url, headers={"Origin": sent} if sent else {})
+        assert answer.content == b"#EXTM3U\n"
+        assert answer.headers["Content-Type"] == "application/vnd.apple.mpegurl"
+        allowed = answer.raw.headers.getlist("Access-Control-Allow-Origin")
+        assert allowed == ["*"]
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
 def test_a_seek_fetches_one_piece(
     store: Storage, store_front: Front, session: requests.Session
 ) -> None:

@@ -9,10 +9,13 @@ from flask import Flask
 from mongoengine import Document
 
 from core import db
+from models.bookings import Booking, BookingState
+from models.departures import Departure
 from models.idempotency import IdempotentAnswer
 from models.notifications import CallState, CallTask
 from models.registry import DOCUMENTS
 from models.visitors import EmailCode, Visitor
+from models.visits import Visit
 from services.visitors import deletion, exports
 from tests.simulator.running import RunningSimulator
 from tests.visitors import used
@@ -21,7 +24,9 @@ from tests.visitors.used import EMAIL, NAME, PHONE, Used
 
 # Collections that hold something about visitors, and what becomes of it. A new collection must
 # be named here or below; the proof then walks it like the others.
-GOES = frozenset({*deletion.OWNED, Visitor, EmailCode, CallTask})
+GOES = frozenset(
+    {*deletion.OWNED, *deletion.OF_OPENID, Visitor, EmailCode, CallTask, Booking, Departure, Visit}
+)
 # What MongoDB keeps for itself, as the profile of another test.
 SYSTEM = re.compile(r"^system\.")
 # Why nothing in the others is about a visitor.
@@ -33,6 +38,10 @@ NOTHING = {
             *("Promotion", "MediaItem", "Upload", "Sitemap", "Seed", "Draft"),
         ),
         "content, which staff write",
+    ),
+    **dict.fromkeys(
+        ("DayOverride", "Closure", "ResourceDay", "Guide", "Vehicle", "Schedule"),
+        "what visits need, none of who comes",
     ),
     **dict.fromkeys(("Staff", "StaffSession", "SignInFailures"), "staff"),
     **dict.fromkeys(("AuditEntry", "AuditSeal", "AuditExport"), "acts of staff, masked"),
@@ -92,6 +101,20 @@ def test_no_trace_is_left(someone: Used) -> None:
     assert IdempotentAnswer.objects.count() == 0
 
 
+def test_visits_to_come_are_cancelled_and_past_ones_are_figures(someone: Used) -> None:
+    before = {one.id: one for one in Booking.objects(visitor=someone.caller.id)}
+    assert someone.caller.delete("/me").status_code == 204
+    after = [Booking.objects.get(id=name) for name in before]
+    ended = [BookingState.CANCELLED, BookingState.CANCELLED, BookingState.COMPLETED]
+    assert sorted(one.state for one in after) == sorted(ended)
+    (past,) = (one for one in after if one.state is BookingState.COMPLETED)
+    assert (past.party, past.feedback.rating) == (2, 5)
+    for departure in Departure.objects:
+        assert departure.queue == []
+        assert departure.held == sum(one.party for one in departure.holds)
+    assert sum(one.held for one in Departure.objects) == 2 + 2, "another's, and what is over"
+
+
 def test_the_next_sign_in_begins_anew(someone: Used, simulator: RunningSimulator) -> None:
     someone.caller.delete("/me")
     answer = someone.caller.client.post(
@@ -114,9 +137,11 @@ def test_the_export_holds_everything_in_plain(someone: Used) -> None:
     body = answer.get_json()
     told = body["visitor"]
     assert (told["name"], told["email"], told["phone"]) == (NAME, EMAIL, f"+86{PHONE}")
-    sizes = {name: len(body[name]) for name in ("favourites", "history", "sessions", "calls")}
-    assert sizes == {"favourites": 2, "history": 2, "sessions": 2, "calls": 2}
-    assert len(body["inbox"]) == 6, "a phone, two by WeChat, a mail, two calls"
+    names = ("favourites", "history", "sessions", "calls", "bookings")
+    assert {name: len(body[name]) for name in names} == {**dict.fromkeys(names, 2), "bookings": 3}
+    told_of = "a phone, two by WeChat, a mail, two calls, three bookings, two of a visit"
+    assert len(body["inbox"]) == 11, told_of
+    assert body["bookings"][-1]["companions"] == [NAME]
     assert body["visitor"]["consents"][0]["version"] == "1"
 
 
@@ -128,10 +153,14 @@ def test_the_export_leaves_out_nothing_but_what_is_named(someone: Used) -> None:
         "favourites": body["favourites"][0],
         "history": body["history"][0],
         "inbox_entries": body["inbox"][0],
+        "bookings": body["bookings"][-1],
         "call_tasks": body["calls"][0],
+        "visits": body["visits"][0],
         "held_texts": body["held_texts"][0],
         "subscription_credits": body["subscriptions"][0],
         "subscription_messages": body["wechat_messages"][-1],
+        "questions": body["questions"][0],
+        "wechat_pushes": body["pushes"][0],
     }
     for name, told in rows.items():
         row = db.database()[name].find_one({"_id": told["id"]})

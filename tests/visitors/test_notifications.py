@@ -47,12 +47,21 @@ def sent(simulator: RunningSimulator) -> list[dict[str, Any]]:
     return list(simulator.control("GET", "mail")["items"])
 
 
+# What `services.bookings.telling` and `services.visits` fill the words with.
+OF_BOOKINGS = {
+    **dict.fromkeys(("route", "route_en", "at", "reason", "until", "was", "alternative"), "测试"),
+    **dict.fromkeys(("people", "version"), 2),
+}
+
+
 def test_every_event_has_its_words_in_both_languages() -> None:
     assert set(notification_texts.WORDINGS) == set(Event)
     for event in Event:
-        chinese, english = (notification_texts.message(event, TOLD, one) for one in Language)
-        assert chinese.title
-        assert english.text
+        told = {**TOLD, **OF_BOOKINGS}
+        chinese, english = (notification_texts.message(event, told, one) for one in Language)
+        for text in (chinese.title, chinese.text, english.title, english.text):
+            assert text.strip()
+            assert "{" not in text
 
 
 def test_an_entry_comes_with_its_job_and_once_for_a_key(visitor: Caller) -> None:

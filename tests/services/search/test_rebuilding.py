@@ -129,11 +129,11 @@ def test_an_item_that_goes_offline_during_its_rebuilding_leaves_nothing(
     original = search_entries.build
     calls: list[str] = []
 
-    def build_late(row: dict[str, object]) -> dict[str, object]:
+    def build_late(*given: Any) -> dict[str, Any]:
         if not calls:
             calls.append("once")
             publishing.unpublish(Kind.PROJECTS, item.id, actor=ACTOR)
-        return original(row)
+        return original(*given)
 
     monkeypatch.setattr(search_entries, "build", build_late)
     assert list(search_entries.rebuild()) == [key]

@@ -1,10 +1,9 @@
-"""How what staff keep for search is changed: synonyms and promotions.
+"""How what staff keep beside content is changed: for search, for the calendar of visits.
 
-A change, the version that public search goes by, and the audit entry are one transaction: every
-process answers with the change at once. The collection's name is that of the right.
+A change, its audit entry and, where public answers follow it, their version are one transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from pymongo.client_session import ClientSession
@@ -12,22 +11,28 @@ from pymongo.client_session import ClientSession
 from core.clock import now
 from core.db import transaction
 from core.errors import Conflict, NotFound
-from models.search import Kept
+from models.kept import Kept
 from models.versions import CONTENT
-from services import audit, keyset, permissions, versions
+from services import audit, keyset, permissions, personal_data, versions
 from services.actors import Actor
 from services.keyset import Position
 
 One = TypeVar("One", bound=Kept)
 Row = Mapping[str, Any]
+Check = Callable[[ClientSession], None]
 # What the log holds anyway, or tells nothing.
-UNTOLD = frozenset({"_id", "at", "revision"})
+UNTOLD = frozenset({"_id", "at", "revision", "touched", "generated_at", "problems"})
+# The right that changing them needs, where it is not named after the collection.
+RIGHTS = dict.fromkeys(("guides", "vehicles", "schedules", "closures", "day_overrides"), "calendar")
+# Public search follows these at once.
+SEARCHED = frozenset({"synonyms", "promotions"})
 
 
 def require(actor: Actor, model: type[Kept], identity: str = "") -> None:
     """Raise `Forbidden` unless the actor may change what is kept."""
-    target = _target(model, identity) if identity else _name(model)
-    permissions.require(actor, _name(model), "write", target)
+    name = _name(model)
+    target = _target(model, identity) if identity else name
+    permissions.require(actor, RIGHTS.get(name, name), "write", target)
 
 
 def get(model: type[One], identity: str) -> One:
@@ -38,9 +43,15 @@ def get(model: type[One], identity: str) -> One:
     return found
 
 
-def listing(model: type[One], *, limit: int = 0, after: Position | None = None) -> list[One]:
-    """Return them, what was changed last first; all of them without a limit."""
-    rows = model._get_collection().find(keyset.after(after))
+def listing(
+    model: type[One],
+    *,
+    limit: int = 0,
+    after: Position | None = None,
+    match: Row | None = None,
+) -> list[One]:
+    """Return them, what was changed last first; all of them without a limit or a `match`."""
+    rows = model._get_collection().find({**(match or {}), **keyset.after(after)})
     return [model._from_son(row) for row in rows.sort([("at", -1), ("_id", -1)]).limit(limit)]
 
 
@@ -55,13 +66,22 @@ def insert(actor: Actor, document: Kept) -> None:
     transaction(work)
 
 
-def replace(actor: Actor, model: type[One], identity: str, fields: Row, *, revision: int) -> One:
-    """Set fields of the one that was seen at `revision`.
+def replace(
+    actor: Actor,
+    model: type[One],
+    identity: str,
+    fields: Row,
+    *,
+    revision: int,
+    check: Check | None = None,
+) -> One:
+    """Set fields of the one that was seen at `revision`; None removes one.
 
-    Raises `NotFound`, `Conflict("stale_revision")`, `DuplicateKeyError`.
+    `check` may refuse within the transaction. Raises `NotFound`, `Conflict("stale_revision")`,
+    `DuplicateKeyError`.
     """
     kept = model._get_collection()
-    update = {"$set": {**fields, "at": now()}, "$inc": {"revision": 1}}
+    update = {**personal_data.update({**fields, "at": now()}), "$inc": {"revision": 1}}
 
     def work(session: ClientSession) -> Row:
         seen = {"_id": identity, "revision": revision}
@@ -71,6 +91,8 @@ def replace(actor: Actor, model: type[One], identity: str, fields: Row, *, revis
             raise NotFound
         if before is None:
             raise Conflict("stale_revision", current=after["revision"], given=revision)
+        if check is not None:
+            check(session)
         _changed(actor, "update", model, identity, before, after, session)
         return dict(after)
 
@@ -78,13 +100,15 @@ def replace(actor: Actor, model: type[One], identity: str, fields: Row, *, revis
     return found
 
 
-def delete(actor: Actor, model: type[Kept], identity: str) -> None:
-    """Forget one; raise `NotFound`."""
+def delete(actor: Actor, model: type[Kept], identity: str, *, check: Check | None = None) -> None:
+    """Forget one; `check` may refuse within the transaction. Raises `NotFound`."""
 
     def work(session: ClientSession) -> None:
         before = model._get_collection().find_one_and_delete({"_id": identity}, session=session)
         if before is None:
             raise NotFound
+        if check is not None:
+            check(session)
         _changed(actor, "delete", model, identity, before, None, session)
 
     transaction(work)
@@ -99,7 +123,8 @@ def _changed(
     after: Row | None,
     session: ClientSession,
 ) -> None:
-    versions.bump(CONTENT, session)
+    if _name(model) in SEARCHED:
+        versions.bump(CONTENT, session)
     audit.record(
         actor,
         f"{_name(model)}.{verb}",

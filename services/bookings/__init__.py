@@ -1,0 +1,1 @@
+"""Bookings of site visits: requested, decided, waited for, moved, attended."""

@@ -1,0 +1,84 @@
+"""A booking whose seats are held becomes requested or confirmed."""
+
+import datetime as dt
+
+from pymongo.client_session import ClientSession
+
+from core.clock import now
+from models.bookings import Booking, BookingSource, BookingState, By
+from models.departures import Departure
+from models.notifications import Event
+from models.routes import Confirmation
+from services import booking_policy, outbox
+from services.actors import Actor
+from services.bookings import reminders, steps, telling
+
+EXPIRE_JOB = "bookings.expire"
+
+
+def arrive(
+    booking: Booking,
+    departure: Departure,
+    *,
+    by: By,
+    session: ClientSession,
+    actor: Actor | None = None,
+    reason: str | None = None,
+    tells: bool = True,
+) -> Booking:
+    """Move a booking that is being placed and holds its seats on; tell its visitor.
+
+    What staff place, for whomever, is decided. Raises `NotFound` when it was undone meanwhile,
+    `Conflict` when it was finished, or its account deleted.
+    """
+    decided = (
+        by is By.STAFF
+        or booking.source is not BookingSource.VISITOR
+        or departure.terms.confirmation is Confirmation.AUTOMATIC
+    )
+    decide_by = None if decided else decision_due(departure)
+    _, after = steps.move(
+        booking.id,
+        BookingState.CONFIRMED if decided else BookingState.REQUESTED,
+        by=by,
+        session=session,
+        actor=actor,
+        reason=reason,
+        changes={"settle_by": None, "decide_by": decide_by},
+        guard={"visitor": booking.visitor},
+    )
+    if decide_by is not None:
+        await_decision(after, decide_by, session)
+        if tells:
+            telling.tell(Event.BOOKING_REQUESTED, after, departure, session=session)
+    else:
+        confirmed(after, departure, session, tells=tells)
+    return after
+
+
+def confirmed(
+    booking: Booking, departure: Departure, session: ClientSession, *, tells: bool = True
+) -> None:
+    """Plan the reminders of a booking that was confirmed just now; tell its visitor."""
+    reminders.plan(booking, departure, session)
+    if tells:
+        telling.tell(Event.BOOKING_CONFIRMED, booking, departure, session=session)
+
+
+def decision_due(departure: Departure) -> dt.datetime:
+    """Return until when staff decide: not beyond the cut-off, where that is to come."""
+    moment = now()
+    bound = departure.cancel_by if departure.cancel_by > moment else departure.starts_at
+    latest: dt.datetime = min(moment + booking_policy.current().decision, bound)
+    return latest
+
+
+def await_decision(booking: Booking, decide_by: dt.datetime, session: ClientSession) -> None:
+    """Write the job that ends a request at `decide_by`, unless it is decided by then."""
+    outbox.enqueue(
+        EXPIRE_JOB,
+        {"booking": booking.id, "until": decide_by},
+        run_at=decide_by,
+        dedupe_key=f"{EXPIRE_JOB}:{booking.id}:{decide_by.isoformat()}",
+        session=session,
+    )

@@ -1,0 +1,172 @@
+"""What the clock does to a departure: the cut-off, the decision about too few people, the end."""
+
+import datetime as dt
+from typing import Any
+
+from pymongo.client_session import ClientSession
+
+from core.clock import now
+from core.db import transaction
+from core.errors import Conflict, NotFound
+from models.bookings import Booking, BookingState, By
+from models.departures import Departure, DepartureState, Minimum
+from models.notifications import Event
+from services import audit, booking_policy, conflicts, permissions, seats
+from services.actors import Actor, system
+from services.bookings import cancelling, telling, waiting
+
+CUTOFF_JOB = "departures.cutoffs"
+BATCH = 100
+S = BookingState
+# Who counts for the minimum: an offer is not taken yet.
+COUNTED = [S.REQUESTED.value, S.CONFIRMED.value, S.CHECKED_IN.value]
+CLOCK = system("departures.cutoffs")
+TOO_FEW = "报名人数未达到最低成团人数。Too few people registered."
+
+
+def is_pending() -> bool:
+    """Tell whether a departure has reached its cut-off, or the time to decide about it is over."""
+    rows = Departure._get_collection()
+    return any(rows.find_one(query, {"_id": 1}) for query in (_reached(), _undecided()))
+
+
+def run_due() -> None:
+    """Do what is due; what fails is due again a minute later."""
+    rows = Departure._get_collection()
+    for query, act in ((_reached(), reach), (_undecided(), give_up)):
+        for row in list(rows.find(query, {"_id": 1}).limit(BATCH)):
+            act(row["_id"])
+
+
+def reach(departure_id: str) -> None:
+    """Close the queue of a departure at its cut-off, and tell whether enough people come.
+
+    Enough: it runs. Too few: staff decide. Nobody at all, and nobody can book any more: it is
+    cancelled, which nobody needs to be told.
+    """
+
+    def work(session: ClientSession) -> None:
+        departure = seats.lock(departure_id, session)
+        if departure.minimum is not Minimum.AHEAD or departure.cancel_by > now():
+            raise Conflict
+        departure = waiting.lapse_all(departure, session)
+        people = _people(departure_id, session)
+        if people == 0 and departure.held == 0:
+            if departure.closes_at <= now():
+                close(departure, "", CLOCK, session)
+            return
+        enough = people >= departure.terms.minimum_to_run
+        _set(departure, {"minimum": Minimum.REACHED if enough else Minimum.DUE}, session)
+
+    _attempt(work)
+
+
+def run(actor: Actor, departure_id: str) -> Departure:
+    """Let a departure run with too few people; everybody on it is told.
+
+    Raises `Forbidden`, `NotFound`, `Conflict("wrong_state")` unless that is to be decided.
+    """
+    permissions.require(actor, "departures", "write", f"departures:{departure_id}")
+
+    def work(session: ClientSession) -> Departure:
+        departure = seats.lock(departure_id, session)
+        if departure.state is not DepartureState.OPEN or departure.minimum is not Minimum.DUE:
+            raise Conflict("wrong_state", state=departure.minimum.value)
+        _set(departure, {"minimum": Minimum.WAIVED}, session)
+        audit.record(
+            actor,
+            "departures.run",
+            f"departures:{departure_id}",
+            before={"minimum": Minimum.DUE.value},
+            after={"minimum": Minimum.WAIVED.value},
+            session=session,
+        )
+        query = {"departure": departure_id, "state": {"$in": COUNTED}}
+        for row in Booking._get_collection().find(query, session=session).sort("_id", 1):
+            telling.tell(
+                Event.DEPARTURE_RUNS,
+                Booking._from_son(row),
+                departure,
+                session=session,
+                once=departure_id,
+            )
+        departure.minimum = Minimum.WAIVED
+        return departure
+
+    return transaction(work)
+
+
+def give_up(departure_id: str) -> None:
+    """Cancel a departure with too few people about which staff did not decide in time."""
+
+    def work(session: ClientSession) -> None:
+        departure = seats.lock(departure_id, session)
+        open_ = departure.state is DepartureState.OPEN and departure.minimum is Minimum.DUE
+        if not open_ or departure.starts_at - booking_policy.current().minimum > now():
+            raise Conflict
+        close(departure, TOO_FEW, CLOCK, session)
+
+    _attempt(work)
+
+
+def close(departure: Departure, reason: str, actor: Actor, session: ClientSession) -> None:
+    """Cancel a departure that was locked, with all that is booked on it; free what it took."""
+    _set(departure, {"state": DepartureState.CANCELLED, "reason": reason}, session)
+    by = By.SYSTEM if actor.is_system else By.STAFF
+    cancelling.cancel_all(departure, by=by, actor=actor, reason=reason, session=session)
+    conflicts.free(departure.id, session=session)
+    audit.record(
+        actor,
+        "departures.cancel",
+        f"departures:{departure.id}",
+        before={"state": departure.state.value},
+        after={"state": DepartureState.CANCELLED.value, "reason": reason},
+        session=session,
+    )
+
+
+def _people(departure_id: str, session: ClientSession) -> int:
+    rows = Booking._get_collection().find(
+        {"departure": departure_id, "state": {"$in": COUNTED}}, {"party": 1}, session=session
+    )
+    return sum(row["party"] for row in rows)
+
+
+def _set(departure: Departure, fields: dict[str, Any], session: ClientSession) -> None:
+    Departure._get_collection().update_one(
+        {"_id": departure.id},
+        {"$set": {**fields, "updated_at": now()}, "$inc": {"revision": 1}},
+        session=session,
+    )
+
+
+def _attempt(work: Any) -> None:
+    try:
+        transaction(work)
+    except (Conflict, NotFound):
+        return  # it was changed meanwhile: what is due is found again
+
+
+def _reached() -> dict[str, Any]:
+    """Return what finds departures at their cut-off; an empty one while it can still be booked."""
+    moment = now()
+    return {
+        "state": DepartureState.OPEN.value,
+        "minimum": Minimum.AHEAD.value,
+        "cancel_by": {"$lte": moment},
+        "$or": [
+            {"held": {"$gt": 0}},
+            {"queue.0": {"$exists": True}},
+            {"closes_at": {"$lte": moment}},
+        ],
+    }
+
+
+def _undecided() -> dict[str, Any]:
+    until: dt.datetime = now() + booking_policy.current().minimum
+    return {
+        "state": DepartureState.OPEN.value,
+        "minimum": Minimum.DUE.value,
+        "cancel_by": {"$lte": now()},
+        "starts_at": {"$lte": until},
+    }

@@ -1,0 +1,91 @@
+"""Deciding about a request: staff confirm or reject it; undecided, it expires."""
+
+import datetime as dt
+
+from pymongo.client_session import ClientSession
+
+from core.db import transaction
+from core.errors import Conflict, Invalid, NotFound
+from models.bookings import Booking, BookingState, By
+from models.notifications import Event
+from services import permissions, seats
+from services.actors import Actor, system
+from services.bookings import arriving, finding, leaving, steps, telling
+from services.bookings.recording import record
+
+REQUESTED = {"state": BookingState.REQUESTED.value}
+EXPIRY = system("bookings.expire")
+
+
+def confirm(actor: Actor, booking_id: str) -> Booking:
+    """Confirm a request. Raises `Forbidden`, `NotFound`, `Conflict("wrong_state")`."""
+    permissions.require(actor, "bookings", "decide", f"bookings:{booking_id}")
+    booking = finding.booking(booking_id)
+
+    def work(session: ClientSession) -> Booking:
+        departure = seats.lock(booking.departure, session)
+        before, after = steps.move(
+            booking.id,
+            BookingState.CONFIRMED,
+            by=By.STAFF,
+            session=session,
+            actor=actor,
+            changes={"decide_by": None},
+            guard=REQUESTED,
+        )
+        record(actor, "confirm", before, after, session)
+        arriving.confirmed(after, departure, session)
+        return after
+
+    return transaction(work)
+
+
+def reject(actor: Actor, booking_id: str, *, reason: str) -> Booking:
+    """Reject a request; its visitor is told the reason, its seats are offered on.
+
+    Raises `Forbidden`, `NotFound`, `Conflict("wrong_state")`, `Invalid("reason_needed")`.
+    """
+    permissions.require(actor, "bookings", "decide", f"bookings:{booking_id}")
+    if not reason.strip():
+        raise Invalid("reason_needed")
+    booking = finding.booking(booking_id)
+
+    def work(session: ClientSession) -> Booking:
+        before, after, departure = leaving.leave(
+            booking,
+            BookingState.REJECTED,
+            by=By.STAFF,
+            session=session,
+            actor=actor,
+            reason=reason,
+            changes={"decide_by": None},
+        )
+        record(actor, "reject", before, after, session, reason=reason)
+        telling.tell(Event.BOOKING_REJECTED, after, departure, session=session, reason=reason)
+        return after
+
+    return transaction(work)
+
+
+def expire(booking_id: str, until: dt.datetime) -> None:
+    """End a request that nobody decided by `until`, and offer its seats on."""
+    try:
+        booking = finding.booking(booking_id)
+    except NotFound:
+        return
+
+    def work(session: ClientSession) -> None:
+        before, after, departure = leaving.leave(
+            booking,
+            BookingState.EXPIRED,
+            by=By.SYSTEM,
+            session=session,
+            guard={**REQUESTED, "decide_by": until},
+        )
+        record(EXPIRY, "expire", before, after, session)
+        telling.tell(Event.BOOKING_EXPIRED, after, departure, session=session)
+
+    try:
+        transaction(work)
+    except Conflict:
+        return  # it was decided, cancelled or moved

@@ -1,0 +1,119 @@
+"""Changing who comes along: how many people, which companions, which cars."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pymongo import ReturnDocument
+from pymongo.client_session import ClientSession
+
+from core.clock import now
+from core.db import transaction
+from core.errors import Conflict, NotFound
+from models.bookings import Booking, BookingState
+from models.departures import Departure
+from models.notifications import Event
+from models.visitors import Visitor
+from services import permissions, personal_data, seats
+from services.actors import Actor
+from services.bookings import drafting, finding, telling, waiting
+from services.bookings.recording import record
+
+CHANGEABLE = frozenset({BookingState.REQUESTED, BookingState.CONFIRMED})
+# What a change may hold beside the size of the group.
+LISTS = drafting.LISTS
+
+Changes = Mapping[str, Any]
+# Raises unless a departure allows a party of the first size to become one of the second.
+Check = Callable[[Departure, int, int], None]
+
+
+def change(visitor: Visitor, booking_id: str, changes: Changes) -> Booking:
+    """Change `party`, `companions`, `plates` or `needs` of a booking, until it can be cancelled.
+
+    A larger party needs seats and the time to book, a smaller one gives seats back. Raises
+    `NotFound`; `Conflict` with `wrong_state`, `cutoff_passed`, `booking_closed`, `slot_full`;
+    `Unprocessable("party_size")`; `Invalid` for more companions than come along.
+    """
+    booking = finding.own(visitor.id, booking_id)
+
+    def check(departure: Departure, was: int, party: int) -> None:
+        if departure.cancel_by <= now():
+            raise Conflict("cutoff_passed", until=telling.shown(departure.cancel_by))
+        if party != was:
+            drafting.check_party(departure, party)
+        if party > was:
+            drafting.check_open(departure)
+
+    return _change(booking, changes, check)
+
+
+def change_for(
+    actor: Actor, booking_id: str, changes: Changes, *, override: str | None = None
+) -> Booking:
+    """Change the same as staff; `override` is the reason for which limits do not count.
+
+    Raises what `change` raises, and `Forbidden`.
+    """
+    permissions.require(actor, "bookings", "write", f"bookings:{booking_id}")
+    if override is not None:
+        permissions.require(actor, "bookings", "override", f"bookings:{booking_id}")
+    booking = finding.booking(booking_id)
+
+    def check(departure: Departure, was: int, party: int) -> None:
+        if override is None and party != was:
+            drafting.check_party(departure, party)
+
+    return _change(booking, changes, check, actor=actor, reason=override)
+
+
+def _change(
+    booking: Booking,
+    changes: Changes,
+    check: Check,
+    *,
+    actor: Actor | None = None,
+    reason: str | None = None,
+) -> Booking:
+    def work(session: ClientSession) -> Booking:
+        departure = seats.lock(booking.departure, session)
+        before = finding.booking(booking.id, session=session)
+        if before.state not in CHANGEABLE:
+            raise Conflict("wrong_state", state=before.state.value)
+        party = int(changes.get("party", before.party))
+        check(departure, before.party, party)
+        companions = changes.get("companions")
+        if companions is None:
+            companions = drafting.unlisted(before, "companions")
+        drafting.check_company(party, tuple(companions))
+        departure = seats.resize(departure.id, booking.id, party, was=before.party, session=session)
+        after = _write(before, party, changes, session)
+        if actor is not None:
+            record(actor, "change_party", before, after, session, reason=reason)
+        if party != before.party:
+            telling.tell(Event.BOOKING_CHANGED, after, departure, session=session)
+        if party < before.party:
+            waiting.promote(departure, session)
+        return after
+
+    return transaction(work)
+
+
+def _write(before: Booking, party: int, changes: Changes, session: ClientSession) -> Booking:
+    plain = {name: drafting.listed(tuple(changes[name] or ())) for name in LISTS if name in changes}
+    if "needs" in changes:
+        plain["needs"] = changes["needs"] or None
+    fields = {
+        **personal_data.sealed(Booking, before.id, plain),
+        "party": party,
+        "updated_at": now(),
+    }
+    row = Booking._get_collection().find_one_and_update(
+        {"_id": before.id},
+        {**personal_data.update(fields), "$inc": {"revision": 1}},
+        return_document=ReturnDocument.AFTER,
+        session=session,
+    )
+    if row is None:
+        raise NotFound
+    after: Booking = Booking._from_son(row)
+    return after

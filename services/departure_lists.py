@@ -1,0 +1,85 @@
+"""Departures as staff look for them, and what an offered one would collide with."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from core.clock import day_start
+from models.departures import Audience, Departure, DepartureState, Minimum
+from models.guides import Guide
+from models.kept import Kept
+from models.vehicles import Vehicle
+from services import keyset
+from services.keyset import Position
+from services.occupancy import DAY
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which departures; days are those of Shanghai, both included; the others are ids."""
+
+    first: dt.date | None = None
+    last: dt.date | None = None
+    state: DepartureState | None = None
+    audience: Audience | None = None
+    minimum: Minimum | None = None
+    route: str | None = None
+    site: str | None = None
+    guide: str | None = None
+    vehicle: str | None = None
+    schedule: str | None = None
+
+
+@dataclass(frozen=True)
+class Named:
+    """A departure with the names of its guide and its vehicle."""
+
+    departure: Departure
+    guide_name: str | None
+    vehicle_name: str | None
+
+
+def listing(filters: Filters, *, limit: int, after: Position | None = None) -> list[Departure]:
+    """Return departures by their start, beginning after a position (start and id)."""
+    rows = Departure._get_collection().find(_query(filters, after))
+    ordered = rows.sort([("starts_at", 1), ("_id", 1)]).limit(limit)
+    return [Departure._from_son(row) for row in ordered]
+
+
+def named(found: Iterable[Departure]) -> list[Named]:
+    """Return departures with names, read at once."""
+    departures = list(found)
+    guides = _names(Guide, {one.guide for one in departures})
+    vehicles = _names(Vehicle, {one.vehicle for one in departures})
+    return [Named(one, guides.get(one.guide), vehicles.get(one.vehicle)) for one in departures]
+
+
+def _names(model: type[Kept], ids: set[str | None]) -> dict[str | None, str]:
+    wanted = [one for one in ids if one is not None]
+    if not wanted:
+        return {}
+    rows = model._get_collection().find({"_id": {"$in": wanted}}, {"name": 1})
+    return {row["_id"]: row["name"] for row in rows}
+
+
+def _query(filters: Filters, after: Position | None) -> dict[str, Any]:
+    """Return the query; every value is a scalar of ours, no structure comes from outside."""
+    query: dict[str, Any] = {
+        name: str(value)
+        for name in ("state", "audience", "minimum", "guide", "vehicle", "schedule")
+        if (value := getattr(filters, name)) is not None
+    }
+    if filters.site is not None:
+        query["stops.site"] = filters.site
+    if filters.route is not None:
+        query["route"] = filters.route
+    span: dict[str, dt.datetime] = {}
+    if filters.first is not None:
+        span["$gte"] = day_start(filters.first)
+    if filters.last is not None:
+        span["$lt"] = day_start(filters.last + DAY)
+    if span:
+        query["starts_at"] = span
+    further = keyset.after(after, "starts_at", ascending=True)
+    return {"$and": [query, further]} if further else query

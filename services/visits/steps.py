@@ -1,0 +1,60 @@
+"""The states of a request for a bespoke visit: which follows which, and the one way to move on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pymongo import ReturnDocument
+from pymongo.client_session import ClientSession
+
+from core.clock import now
+from core.errors import Conflict, NotFound
+from models.visits import Visit, VisitState
+
+Row = Mapping[str, Any]
+
+S = VisitState
+# From which states each one is reached. Who asks for a change has asked again.
+FROM: Mapping[VisitState, frozenset[VisitState]] = {
+    S.ASKED: frozenset({S.PROPOSED}),
+    S.PROPOSED: frozenset({S.ASKED, S.PROPOSED}),
+    S.ACCEPTED: frozenset({S.PROPOSED}),
+    S.WITHDRAWN: frozenset({S.ASKED, S.PROPOSED}),
+    S.DECLINED: frozenset({S.ASKED, S.PROPOSED}),
+    S.LAPSED: frozenset({S.PROPOSED}),
+}
+# What staff or the delegation still have to decide.
+OPEN = (S.ASKED, S.PROPOSED)
+
+
+def move(
+    visit: Visit,
+    to: VisitState,
+    *,
+    session: ClientSession,
+    changes: Row | None = None,
+) -> Visit:
+    """Move a request on in a transaction, if it is as it was read; return it as it is then.
+
+    `changes` are fields to set. Raises `NotFound`, and `Conflict` with `wrong_state` when it is in
+    no state that `to` follows, or changed since it was read.
+    """
+    rows = Visit._get_collection()
+    guard = {
+        "_id": visit.id,
+        "revision": visit.revision,
+        "state": {"$in": [one.value for one in FROM[to]]},
+    }
+    update = {
+        "$set": {"state": to.value, "updated_at": now(), **(changes or {})},
+        "$inc": {"revision": 1},
+    }
+    row = rows.find_one_and_update(
+        guard, update, return_document=ReturnDocument.AFTER, session=session
+    )
+    if row is None:
+        found = rows.find_one({"_id": visit.id}, {"state": 1}, session=session)
+        if found is None:
+            raise NotFound
+        raise Conflict("wrong_state", state=found["state"])
+    after: Visit = Visit._from_son(row)
+    return after

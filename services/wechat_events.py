@@ -1,0 +1,141 @@
+"""What follows from each push. Only the worker does; a push may be handled again after a kill."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from core import logs
+from core.clock import now
+from models.questions import PictureVerdict
+from models.subscriptions import SubscriptionAnswer
+from models.visitors import Visitor
+from models.wechat_pushes import WechatPush
+from services import conversations, question_pictures, wechat_pushes
+from services.subscriptions import ledger, records
+from services.visitors import deletion
+from wechat.pushes import Push
+
+# What a user takes back: of all that there is we hold the phone.
+PHONE = 8
+NUMBER = re.compile(r"[0-9]+")
+
+logger = logs.get(__name__)
+
+Handler = Callable[[WechatPush, Push], None]
+
+
+def handle(push_id: str) -> None:
+    """Do what follows from a push that was not handled yet; raise `outbox.Later`."""
+    found: WechatPush | None = WechatPush.objects(id=push_id, handled_at=None).first()
+    if found is None:
+        return
+    handler = HANDLERS.get(found.kind)
+    if handler is None:
+        logger.info("wechat_push_unused", kind=found.kind)
+    else:
+        handler(found, wechat_pushes.opened(found))
+    WechatPush._get_collection().update_one({"_id": push_id}, {"$set": {"handled_at": now()}})
+
+
+def _asked_once(found: WechatPush, push: Push) -> None:
+    """Count what a user answered in a popup; at most once, since an answer has no name."""
+    if wechat_pushes.claim(found):
+        ledger.popup(found.openid, _answers(push))
+
+
+def _changed(found: WechatPush, push: Push) -> None:
+    """Take what a user changed in the settings of the mini-program."""
+    ledger.changed(found.openid, _answers(push))
+
+
+def _sent(_found: WechatPush, push: Push) -> None:
+    """Take what became of subscription messages."""
+    for one in _listed(push):
+        records.arrived(_word(one, "MsgID"), _number(one.get("ErrorCode")))
+
+
+def _media_checked(found: WechatPush, push: Push) -> None:
+    """Take what the check of a picture found; one that failed means that nobody looked."""
+    result = push.fields.get("result")
+    suggested = _word(result, "suggest") if isinstance(result, dict) else ""
+    if _number(push.fields.get("errcode")):
+        verdict = PictureVerdict.UNCHECKED
+    elif suggested in (PictureVerdict.PASS, PictureVerdict.RISKY):
+        verdict = PictureVerdict(suggested)
+    else:
+        verdict = PictureVerdict.REVIEW
+    question_pictures.judged(found, push.text("trace_id"), verdict)
+
+
+def _answers(push: Push) -> dict[str, SubscriptionAnswer]:
+    """Return what was answered, by template; the settings say `accept` or `reject`."""
+    known = {answer.value: answer for answer in SubscriptionAnswer}
+    return {
+        _word(one, "TemplateId"): known[_word(one, "SubscribeStatusString")]
+        for one in _listed(push)
+        if _word(one, "SubscribeStatusString") in known
+    }
+
+
+def _revoked(found: WechatPush, push: Push) -> None:
+    """Remove the phone when its use was taken back, whichever way it was given."""
+    visitor = _about(found, push)
+    told = {int(number) for number in NUMBER.findall(str(push.fields.get("RevokeInfo", "")))}
+    if visitor is None or PHONE not in told:
+        return
+    gone = dict.fromkeys(("phone", "phone_index", "phone_source"), "")
+    Visitor._get_collection().update_one(
+        {"_id": visitor.id, "phone": {"$exists": True}},
+        {"$unset": gone, "$inc": {"revision": 1, "touched": 1}, "$set": {"updated_at": now()}},
+    )
+
+
+def _cancelled(found: WechatPush, push: Push) -> None:
+    """Delete whoever gave up the mini-program, with everything that is held about them."""
+    visitor = _about(found, push)
+    if visitor is not None:
+        deletion.delete(visitor.id)
+    deletion.delete_openid(found.openid)
+
+
+def _nothing_held(_found: WechatPush, _push: Push) -> None:
+    """Do nothing: name and picture that WeChat knows are never asked for."""
+
+
+HANDLERS: Mapping[str, Handler] = {
+    **dict.fromkeys((conversations.TEXT, conversations.IMAGE), conversations.hear),
+    conversations.CARD: conversations.hear,
+    "user_enter_tempsession": conversations.greet,
+    "subscribe_msg_popup_event": _asked_once,
+    "subscribe_msg_change_event": _changed,
+    "subscribe_msg_sent_event": _sent,
+    "wxa_media_check": _media_checked,
+    "user_info_modified": _nothing_held,
+    "user_authorization_revoke": _revoked,
+    "user_authorization_cancellation": _cancelled,
+}
+
+
+def _listed(push: Push) -> Iterator[Mapping[str, Any]]:
+    """Yield the entries of a list: at the top in JSON, nested in XML, an object when it is one."""
+    nested = [value for value in push.fields.values() if isinstance(value, dict)]
+    for holder in (push.fields, *nested):
+        entries = holder.get("List", [])
+        for entry in entries if isinstance(entries, list) else [entries]:
+            if isinstance(entry, dict):
+                yield entry
+
+
+def _about(found: WechatPush, push: Push) -> Visitor | None:
+    return conversations.visitor_of(push.text("OpenID") or found.openid)
+
+
+def _word(entry: Mapping[str, Any], name: str) -> str:
+    value = entry.get(name, "")
+    return str(value) if isinstance(value, str | int) else ""
+
+
+def _number(value: object) -> int:
+    """Return a whole number, which may come as text; -1 for anything else."""
+    text = str(value) if isinstance(value, str | int) else "0" if value is None else ""
+    return int(text) if NUMBER.fullmatch(text) else -1

@@ -1,0 +1,287 @@
+"""Schedules make departures some weeks ahead: once each, and nobody who booked is moved."""
+
+import datetime as dt
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from core.clock import today
+from models.bookings import Booking, BookingSource, BookingState
+from models.calendar import Closure, ResourceDay
+from models.departures import Departure, DepartureState
+from models.schedules import Schedule
+from services import departures, schedules, seats, working_days
+from services.generation import Generated, Outcome
+from services.occupancy import at
+from tests.arranging import create_guide, create_route, create_site, planned
+from tests.clocks import Clock
+from tests.factories import ACTOR
+from tests.visiting import check_books
+
+pytestmark = pytest.mark.usefixtures("database")
+
+# A Monday well within the public calendar: no holiday for weeks before and after.
+START = dt.datetime(2026, 11, 2, 1, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def stopped(clock: Clock) -> Clock:
+    clock.set(START)
+    return clock
+
+
+def fields(**changes: Any) -> dict[str, Any]:
+    """Return a schedule for Tuesdays and Thursdays."""
+    known = {
+        "route": None,
+        "weekdays": [4, 2, 2],
+        "starts": "09:00",
+        "capacity": 20,
+        "from_day": today().isoformat(),
+        "weeks_ahead": 3,
+    }
+    if "route" not in changes:
+        changes["route"] = create_route().id
+    return {**known, **changes}
+
+
+def add(**changes: Any) -> Generated:
+    return schedules.add(ACTOR, fields(**changes))
+
+
+def outcomes(done: Generated) -> dict[str, int]:
+    return dict(Counter(one.outcome.value for one in done.days))
+
+
+def days(**match: Any) -> list[str]:
+    return [one.day for one in Departure.objects(**match).order_by("starts_at")]
+
+
+def book(departure: Departure, state: BookingState = BookingState.CONFIRMED) -> Booking:
+    """Write a booking of two people; the clock of the database is another than that of the test."""
+    booking = Booking(
+        departure=departure.id,
+        state=state,
+        source=BookingSource.PHONE,
+        party=2,
+        starts_at=departure.starts_at,
+        ends_at=departure.ends_at,
+    ).save()
+    if state is BookingState.CONFIRMED:
+        seats.hold(departure.id, booking.id, 2, visitor=None)
+    if state is BookingState.WAITLISTED:
+        seats.wait(departure.id, booking.id, 2, visitor=None)
+    return booking
+
+
+def test_departures_are_made_some_weeks_ahead() -> None:
+    done = add()
+
+    assert outcomes(done) == {"created": 6}
+    assert days() == [
+        *("2026-11-03", "2026-11-05", "2026-11-10", "2026-11-12", "2026-11-17", "2026-11-19"),
+    ]
+    first = Departure.objects.order_by("starts_at").first()
+    # Nine o'clock in Shanghai, in winter as in summer.
+    assert first.starts_at == dt.datetime(2026, 11, 3, 1, tzinfo=dt.UTC)
+    assert (first.capacity, first.schedule) == (20, done.schedule.id)
+    assert done.schedule.weekdays == [2, 4]
+    assert not done.schedule.problems
+
+
+def test_generation_is_idempotent_and_rolls_on(clock: Clock) -> None:
+    done = add()
+    before = {one.id: one.revision for one in Departure.objects}
+
+    again = schedules.generate(ACTOR, done.schedule.id)
+    assert outcomes(again) == {"present": 6}
+    assert {one.id: one.revision for one in Departure.objects} == before
+
+    clock.advance(days=7)
+    week = schedules.generate(ACTOR, done.schedule.id)
+    assert outcomes(week) == {"present": 4, "created": 2}
+    assert len(days()) == 8
+
+
+def test_holidays_exceptions_and_the_end_are_left_out(clock: Clock) -> None:
+    clock.set(dt.datetime(2026, 9, 20, 1, tzinfo=dt.UTC))
+    # National Day: 1 to 7 October are not worked; 25 September is the Mid-autumn Festival.
+    done = add(weekdays=[4], exceptions=["2026-09-24"], until_day="2026-10-08", weeks_ahead=6)
+
+    assert [(one.day, one.outcome.value) for one in done.days] == [
+        ("2026-09-24", "exception"),
+        ("2026-10-01", "off"),
+        ("2026-10-08", "created"),
+    ]
+    runs = add(weekdays=[4], holidays="run", until_day="2026-10-08", weeks_ahead=6)
+    assert outcomes(runs) == {"created": 3}
+
+
+def test_staff_know_better_which_days_are_worked() -> None:
+    working_days.override(ACTOR, dt.date(2026, 11, 10), working=False, note="测试")
+
+    done = add()
+
+    assert outcomes(done) == {"created": 5, "off": 1}
+    assert "2026-11-10" not in days()
+
+
+def test_days_beyond_the_public_calendar_are_provisional(clock: Clock) -> None:
+    clock.set(dt.datetime(2026, 12, 22, 1, tzinfo=dt.UTC))
+
+    add(weekdays=[4], weeks_ahead=2)
+
+    assert [(one.day, one.provisional) for one in Departure.objects.order_by("day")] == [
+        ("2026-12-24", False),
+        ("2026-12-31", False),
+    ]
+    clock.advance(days=7)
+    schedules.generate(ACTOR, Schedule.objects.get().id)
+    assert Departure.objects.get(day="2027-01-07").provisional
+    # Staff say what the day is: it is certain, and runs.
+    working_days.override(ACTOR, dt.date(2027, 1, 7), working=True, note=None)
+    schedules.generate(ACTOR, Schedule.objects.get().id)
+    assert not Departure.objects.get(day="2027-01-07").provisional
+    # Or it does not run after all.
+    Departure.objects(day="2027-01-07").update(provisional=True)
+    working_days.override(ACTOR, dt.date(2027, 1, 7), working=False, note=None)
+    assert schedules.generate(ACTOR, Schedule.objects.get().id).removed == 1
+    assert not Departure.objects(day="2027-01-07")
+
+
+def test_what_nobody_could_book_any_more_is_not_made() -> None:
+    terms = {
+        **{"lead_days": 3, "cancel_hours": 0, "reschedule_hours": 0, "group_min": 1},
+        **{"group_max": 5, "minimum_to_run": 1, "confirmation": "staff"},
+    }
+    done = add(route=create_route(booking=terms).id)
+
+    assert outcomes(done) == {"late": 1, "created": 5}
+    assert days()[0] == "2026-11-05"
+
+
+def test_a_closure_and_a_conflict_are_reported_for_their_day() -> None:
+    guide, route = create_guide(), create_route()
+    span = {"from_day": "2026-11-05", "until_day": "2026-11-05"}
+    Closure(route=route.id, reason="测试", **span).save()
+    taken = departures.create(
+        ACTOR, planned(create_route(), dt.date(2026, 11, 10), "08:30", guide=guide)
+    )
+
+    done = add(route=route.id, guide=guide)
+
+    assert outcomes(done) == {"created": 4, "refused": 2}
+    codes = {one.day: one.code for one in done.days if one.outcome is Outcome.REFUSED}
+    assert codes == {"2026-11-05": "day_closed", "2026-11-10": "resource_conflict"}
+    kept = {one.day: one for one in Schedule.objects.get().problems}
+    assert kept["2026-11-10"].conflicts[0]["departure"] == taken.id
+    # Once the other is gone the day is made up for.
+    departures.cancel(ACTOR, taken.id, reason="测试")
+    assert outcomes(schedules.generate(ACTOR, done.schedule.id)) == {
+        **{"present": 4, "created": 1, "refused": 1},
+    }
+    assert [one.day for one in Schedule.objects.get().problems] == ["2026-11-05"]
+
+
+def test_what_staff_cancelled_is_not_made_again() -> None:
+    done = add()
+    first = Departure.objects.order_by("starts_at").first()
+    departures.cancel(ACTOR, first.id, reason="测试")
+
+    assert outcomes(schedules.generate(ACTOR, done.schedule.id)) == {"present": 6}
+    assert Departure.objects.get(id=first.id).state is DepartureState.CANCELLED
+
+
+def test_a_changed_schedule_replaces_what_nobody_booked() -> None:
+    done = add()
+    booked, waited, by_hand, cancelled, *free = Departure.objects.order_by("starts_at")
+    booking = book(booked)
+    Departure.objects(id=waited.id).update(capacity=1)
+    book(waited, BookingState.WAITLISTED)
+    Departure.objects(id=by_hand.id).update(revision=2)
+    book(cancelled, BookingState.CANCELLED)
+
+    new = fields(route=done.schedule.route, starts="14:00")
+    changed = schedules.change(ACTOR, done.schedule.id, new, revision=1)
+
+    assert {one.id for one in changed.stays} == {booked.id, waited.id, by_hand.id}
+    assert changed.removed == 3
+    assert outcomes(changed) == {"present": 3, "created": 3}
+    assert Departure.objects.get(id=booked.id).starts_at == booked.starts_at
+    assert Booking.objects.get(id=booking.id).state is BookingState.CONFIRMED
+    # What a booking of the past refers to stays; the others are gone.
+    assert Departure.objects.get(id=cancelled.id).state is DepartureState.CANCELLED
+    assert not Departure.objects(id__in=[one.id for one in free])
+    hours = Counter(one.starts_at.hour + 8 for one in Departure.objects(state=DepartureState.OPEN))
+    assert hours == {9: 3, 14: 3}
+    stays = {one.departure for one in Schedule.objects.get().problems if one.code == "stays"}
+    assert stays == {booked.id, waited.id, by_hand.id}
+    spans = {span.departure for day in ResourceDay.objects for span in day.spans}
+    assert spans == {one.id for one in Departure.objects(state=DepartureState.OPEN)}
+
+
+def test_a_change_that_departures_do_not_show_leaves_them_alone() -> None:
+    done = add()
+    before = {one.id for one in Departure.objects}
+
+    longer = fields(route=done.schedule.route, weeks_ahead=4)
+    changed = schedules.change(ACTOR, done.schedule.id, longer, revision=1)
+
+    assert (changed.removed, changed.stays) == (0, [])
+    assert before < {one.id for one in Departure.objects}
+    assert outcomes(changed) == {"present": 6, "created": 2}
+
+
+def test_a_removed_schedule_takes_along_what_nobody_booked() -> None:
+    done = add()
+    booked = Departure.objects.order_by("starts_at").first()
+    book(booked)
+
+    schedules.remove(ACTOR, done.schedule.id)
+
+    assert [one.id for one in Departure.objects] == [booked.id]
+    assert not Schedule.objects
+    check_books()
+
+
+def test_an_interrupted_change_is_finished_by_the_next_generation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done = add()
+    with monkeypatch.context() as broken:
+
+        def die(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        broken.setattr("services.generation.renew", die)
+        new = fields(route=done.schedule.route, starts="14:00")
+        with pytest.raises(KeyboardInterrupt):
+            schedules.change(ACTOR, done.schedule.id, new, revision=1)
+    assert {one.starts_at.hour for one in Departure.objects} == {1}
+
+    (again,) = schedules.generate_all(ACTOR)
+
+    assert again.removed == 6
+    assert {one.starts_at for one in Departure.objects} == {
+        at(dt.date.fromisoformat(day), "14:00") for day in days()
+    }
+
+
+def test_many_generations_at_once_make_each_day_once() -> None:
+    guide = create_guide()
+    site = create_site(capacity={"groups": 1, "margin_minutes": 10})
+    schedule = Schedule(
+        **fields(route=create_route([site, create_site()]).id, guide=guide, weekdays=[2, 4])
+    ).save()
+
+    def run(_: int) -> Generated:
+        return schedules.generate(ACTOR, schedule.id)
+
+    with ThreadPoolExecutor(6) as pool:
+        done = list(pool.map(run, range(6)))
+
+    found = Counter(one.outcome for each in done for one in each.days)
+    assert found == {Outcome.CREATED: 6, Outcome.PRESENT: 30}
+    assert len(days()) == len(set(days())) == 6
