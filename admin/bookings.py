@@ -101,7 +101,7 @@ class BookingDecisions(Resource):
 class BookingLookup(Resource):
     """Looking for somebody by phone."""
 
-    @staff("bookings", "read")
+    @staff("bookings", "reveal")
     @contract.takes(PhoneLookupSchema)
     @contract.gives(DeskBookingsSchema)
     def post(self, data: dict[str, Any]) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask_restx import Namespace, Resource
+from flask_restx import Resource
 
 from admin.contract import contract
+from admin.guides import namespace as namespace
 from rest.access import current_actor, staff
 from schemas.attendance import GuideFeedSchema
 from services import guide_feeds
 
-namespace = Namespace("guides", description="讲解员日历 calendar feeds of guides")
 # Where the public API serves them.
 ADDRESS = "/api/v1/feeds/{secret}.ics"
 

@@ -10,6 +10,7 @@ from admin import (
     bookings,
     calls,
     closures,
+    codes,
     content,
     day_sheets,
     deliveries,
@@ -18,6 +19,7 @@ from admin import (
     group_lists,
     guide_feeds,
     guides,
+    held_texts,
     itineraries,
     jobs,
     media_items,
@@ -30,7 +32,9 @@ from admin import (
     suspensions,
     synonyms,
     uploads,
+    usage,
     vehicles,
+    visits,
     working_days,
 )
 from admin.contract import contract
@@ -40,10 +44,10 @@ from rest.app import RestApi
 PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
-    *(uploads, media_items, calls, questions, deliveries, jobs, audit),
-    *(bookings, attendance, suspensions, group_lists, day_sheets, booking_figures, guide_feeds),
-    itineraries,
-    *(guides, vehicles, schedules, closures, working_days, departures),
+    *(uploads, media_items, calls, questions, codes, deliveries, held_texts, usage, jobs, audit),
+    *(bookings, attendance, suspensions, group_lists, day_sheets, booking_figures),
+    *(itineraries, visits),
+    *(guides, guide_feeds, vehicles, schedules, closures, working_days, departures),
 )
 
 
@@ -60,8 +64,9 @@ def mount(app: Flask) -> None:
         ),
         doc=False,
     )
-    for resource in RESOURCES:
-        api.add_namespace(resource.namespace, path=f"/{resource.namespace.name}")
+    namespaces = dict.fromkeys(resource.namespace for resource in RESOURCES)
+    for namespace in namespaces:
+        api.add_namespace(namespace, path=f"/{namespace.name}")
     api.register(contract)
     app.register_blueprint(blueprint)
     open_to_staff(app, "admin.specs", "account", "read")

@@ -15,7 +15,7 @@ from schemas.schedules import (
     ScheduleCardSchema,
     ScheduleChangeSchema,
     ScheduleListQuerySchema,
-    ScheduleSchema,
+    WeeklyScheduleSchema,
 )
 from services import kept, schedules
 from services.generation import Generated
@@ -40,7 +40,7 @@ class ScheduleList(Resource):
 
     @staff("calendar", "write")
     @idempotent(staff_caller)
-    @contract.takes(ScheduleSchema)
+    @contract.takes(WeeklyScheduleSchema)
     @contract.gives(GeneratedSchema, code=201)
     def post(self, data: dict[str, Any]) -> Generated:
         """Keep a schedule and make its departures; the answer tells of each day."""

@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from api import (
     articles,
+    booking_papers,
     bookings,
     callback,
     clusters,
@@ -24,6 +25,7 @@ from api import (
     previews,
     projects,
     routes,
+    scenes,
     search,
     sessions,
     sitemaps,
@@ -31,6 +33,7 @@ from api import (
     subscriptions,
     tracks,
     venues,
+    visits,
 )
 from api.contract import contract
 from rest.access import SECURITY, open_to_anyone
@@ -41,14 +44,18 @@ PREFIX = "/api/v1"
 LIBRARY_ROUTES = ("api.specs", "api.doc", "restx_doc.static", "api.root")
 RESOURCES = (
     *(home, tracks, projects, routes, departures, sites, films, venues, handbook, clusters),
-    *(articles, faqs, search, sitemaps, previews, feeds),
+    *(articles, faqs, search, sitemaps, previews, feeds, scenes),
 )
 # What belongs to one visitor: never in the byte cache.
-PRIVATE = (sessions, me, favourites, history, inbox, subscriptions, itineraries, bookings)
+PRIVATE = (
+    *(sessions, me, favourites, history, inbox, subscriptions),
+    *(bookings, visits, itineraries),
+    booking_papers,
+)
 
 
 # What is the same for everybody and may be kept as bytes.
-UNCACHED = (sitemaps, previews, feeds)
+UNCACHED = (sitemaps, previews, feeds, scenes)
 CACHED = tuple(resource.namespace.name for resource in RESOURCES if resource not in UNCACHED)
 
 

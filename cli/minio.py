@@ -12,12 +12,10 @@ import time
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from cli import ports
 from cli.ports import HOST
-from cli.supervisor import Process, StartError, rotate
+from cli.supervisor import ServerProcess, StartError, rotate
 
 # The last state of the community edition, archived since: a pseudo-version of its Go module.
 VERSION = "v0.0.0-20260212201848-7aac2a2c5b7c"
@@ -50,7 +48,7 @@ def find_minio() -> Path | None:
     return built_program() if built_program().is_file() else None
 
 
-class EmbeddedMinio(Process):
+class EmbeddedMinio(ServerProcess):
     """A MinIO that keeps everything in `data_dir` and can be restarted on the same data.
 
     The port is chosen once and remembered there, as addresses of media hold it. `origins` are the
@@ -93,25 +91,6 @@ class EmbeddedMinio(Process):
             "S3_ACCESS_KEY": self.access_key,
             "S3_SECRET_KEY": self.secret_key,
         }
-
-    def __enter__(self) -> Self:
-        """Start and wait until it can be used."""
-        self.start()
-        try:
-            self.wait_ready()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop it."""
-        self.stop()
 
     def start(self) -> None:
         """Start the server; a later start of the same object keeps port and keys."""

@@ -12,15 +12,14 @@ import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 from cli import ports
 from cli.ports import HOST
-from cli.supervisor import Process, StartError, rotate
+from cli.supervisor import Process, ServerProcess, StartError, rotate
 
 REPLICA_SET = "rs0"
 PREDECESSOR_PATIENCE_S = 20.0
@@ -60,7 +59,7 @@ def remembered_uri(data_dir: Path) -> str | None:
     return None if port is None else _uri(port)
 
 
-class EmbeddedMongod(Process):
+class EmbeddedMongod(ServerProcess):
     """A mongod that keeps everything in `data_dir` and can be restarted on the same data.
 
     The port is chosen once and remembered there; when something else has taken it meanwhile,
@@ -100,21 +99,6 @@ class EmbeddedMongod(Process):
         primary again instead of sending writes to a member that refuses them.
         """
         return _uri(self.port)
-
-    def __enter__(self) -> Self:
-        """Start and wait until it takes writes."""
-        self.start()
-        self.wait_ready()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop it."""
-        self.stop()
 
     def start(self) -> None:
         """Start the server; `wait_ready` tells when it can be used.

@@ -6,12 +6,10 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from cli import ports
 from cli.ports import HOST
-from cli.supervisor import Process, StartError
+from cli.supervisor import ServerProcess, StartError
 
 SAMPLE = Path(__file__).resolve().parent.parent / "docs" / "nginx.conf"
 ADDRESS, STORE_ADDRESS = "toolbox.example.gov.cn", "media.toolbox.example.gov.cn"
@@ -57,7 +55,7 @@ def find_nginx() -> str | None:
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 
 
-class Nginx(Process):
+class Nginx(ServerProcess):
     """The server in a folder of its own. The product is at `url`, MinIO's bucket at `store_url`."""
 
     def __init__(self, folder: Path, behind: Behind) -> None:
@@ -84,8 +82,8 @@ class Nginx(Process):
         titles = {int(pid): Path(f"/proc/{pid}/cmdline") for pid in children}
         return sorted(pid for pid, title in titles.items() if b"worker" in title.read_bytes())
 
-    def __enter__(self) -> Self:
-        """Start, and wait until it takes connections; raise `NginxError`."""
+    def start(self) -> None:
+        """Start it with its configuration; raise `NginxError`."""
         program = find_nginx()
         if program is None:
             message = "nginx is missing: apt-get install nginx"
@@ -104,22 +102,7 @@ class Nginx(Process):
         with_folder += ["-c", str(self.folder / "nginx.conf")]
         _check([*with_folder, "-t"])
         self.argv = [*with_folder, "-g", "daemon off;"]
-        self.start()
-        try:
-            self._wait_ready()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop it."""
-        self.stop()
+        super().start()
 
     @property
     def _scheme(self) -> str:
@@ -154,8 +137,9 @@ class Nginx(Process):
             text = "\n".join(kept).replace(" ssl http2;", ";") + "\n"
         return text
 
-    def _wait_ready(self) -> None:
-        deadline = time.monotonic() + READY_WITHIN_S
+    def wait_ready(self, timeout_s: float = READY_WITHIN_S) -> None:
+        """Wait until it takes connections; raise `NginxError`."""
+        deadline = time.monotonic() + timeout_s
         while ports.is_free(self.port):
             if self.poll() is not None or time.monotonic() > deadline:
                 message = f"nginx does not start; see {self.log}"

@@ -10,6 +10,7 @@ import select
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -113,6 +114,40 @@ class Process:
     def _kill_group(self) -> None:
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
+
+
+class ServerProcess(Process, ABC):
+    """A process that takes requests some time after its start.
+
+    As a context it can be used inside and is gone after.
+    """
+
+    @abstractmethod
+    def wait_ready(self, timeout_s: float = 60.0) -> None:
+        """Wait until it takes requests; raise `StartError` when it does not."""
+
+    def start_ready(self) -> None:
+        """Start it and wait until it is ready; leave nothing when that fails."""
+        self.start()
+        try:
+            self.wait_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    def __enter__(self) -> Self:
+        """Start it."""
+        self.start_ready()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop it."""
+        self.stop()
 
 
 @dataclass

@@ -10,7 +10,9 @@ from jobs import (
     media,
     media_sweep,
     sitemaps,
+    usage,
     visitors,
+    visits,
     wechat,
 )
 
@@ -25,5 +27,7 @@ HANDLERS: dict[str, Handler] = {
     **media_sweep.HANDLERS,
     **sitemaps.HANDLERS,
     **visitors.HANDLERS,
+    **usage.HANDLERS,
+    **visits.HANDLERS,
     **wechat.HANDLERS,
 }

@@ -9,8 +9,9 @@ from jobs.audit import SEAL_JOB
 from jobs.departures import GENERATE_JOB
 from jobs.media_sweep import SWEEP_JOB
 from jobs.sitemaps import BUILD_JOB
-from services import audit_chain, media_upkeep, outbox
+from services import audit_chain, media_upkeep, outbox, usage
 from services.bookings import cutoffs, endings, settling
+from services.visits import ending
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ DAILY = (
     Daily(GENERATE_JOB, dt.time(1, 30)),
     Daily(BUILD_JOB, dt.time(2, 30)),
     Daily(SWEEP_JOB, dt.time(3, 30)),
+    # WeChat has counted a day in the course of the next morning.
+    Daily(usage.PULL_JOB, dt.time(9)),
 )
 MINUTELY = (
     Minutely(SEAL_JOB, audit_chain.is_pending),
@@ -40,6 +43,7 @@ MINUTELY = (
     Minutely(settling.SETTLE_JOB, settling.is_pending),
     Minutely(cutoffs.CUTOFF_JOB, cutoffs.is_pending),
     Minutely(endings.COMPLETE_JOB, endings.is_pending),
+    Minutely(ending.TIDY_JOB, ending.is_pending),
 )
 
 

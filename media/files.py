@@ -28,12 +28,15 @@ def put(folder: Path, area: str, data: bytes, suffix: str) -> str:
     return path
 
 
-def is_intact(path: Path, size: int) -> bool:
-    """Tell whether a file has its size in bytes, and the content that its name promises."""
+def is_intact(path: Path, size: int, digest: str = "") -> bool:
+    """Tell whether a file has its size in bytes, and the SHA-256 that its name promises.
+
+    `digest` is that of a file with another name.
+    """
     try:
         if path.stat().st_size != size:
             return False
-        return hashlib.sha256(path.read_bytes()).hexdigest() == path.stem
+        return hashlib.sha256(path.read_bytes()).hexdigest() == (digest or path.stem)
     except OSError:
         return False
 

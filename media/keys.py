@@ -5,7 +5,9 @@ Whatever a store says of an object besides its bytes follows from the key, so th
 not tell different things, and a file that a browser would run is never shown by any of them.
 """
 
+import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -45,6 +47,16 @@ def content_key(area: str, digest: str, suffix: str) -> str:
         message = f"no key can be made of {area!r}, {digest!r}, {suffix!r}"
         raise ValueError(message)
     return f"{area}/{digest[:2]}/{digest}.{suffix}"
+
+
+def run_folder(area: str, digests: Mapping[str, str]) -> str:
+    """Return the folder of files that name each other, by the hash of all: `public/3f/3f…`.
+
+    `digests` are the SHA-256 of the files by their names in the folder.
+    """
+    lines = "".join(f"{name}:{digest}\n" for name, digest in sorted(digests.items()))
+    whole = hashlib.sha256(lines.encode()).hexdigest()
+    return f"{area}/{whole[:2]}/{whole}"
 
 
 def is_key(text: str) -> bool:

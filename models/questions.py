@@ -22,11 +22,22 @@ class QuestionState(StrEnum):
     CLOSED = "closed"
 
 
+class PictureVerdict(StrEnum):
+    """What WeChat found in a picture; `unchecked`: it was not looked at."""
+
+    WAITING = "waiting"
+    PASS = "pass"  # noqa: S105 - no password
+    REVIEW = "review"
+    RISKY = "risky"
+    UNCHECKED = "unchecked"
+
+
 class Question(Document):
     """What somebody asked in the conversation, and the answer of staff; both encrypted.
 
     `push` is the message that it came with: one question for each. `visitor` is absent for who
-    has no account. `told_at` is set before the answer is sent, so that it is not sent twice;
+    has no account. `picture` is what is known of a picture that came, `trace` the name under which
+    WeChat tells it. `told_at` is set before the answer is sent, so that it is not sent twice;
     `told_by` tells how it went out, and is absent while it has not. MongoDB drops it at `drop_at`.
     """
 
@@ -40,6 +51,7 @@ class Question(Document):
             ("state", "due_at", "id"),
             ("openid",),
             {"fields": ["visitor"], "sparse": True},
+            {"fields": ["trace"], "sparse": True},
             {"fields": ["drop_at"], "expireAfterSeconds": 0},
         ],
         "auto_create_index": False,
@@ -51,6 +63,8 @@ class Question(Document):
     visitor = StringField()
     language = EnumField(Language, required=True)
     text = StringField(required=True)
+    picture = EnumField(PictureVerdict)
+    trace = StringField()
     state = EnumField(QuestionState, required=True, default=QuestionState.OPEN)
     asked_at = DateTimeField(required=True, default=now)
     due_at = DateTimeField(required=True)

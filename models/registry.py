@@ -17,6 +17,7 @@ from models.favourites import Favourite
 from models.films import Film
 from models.guides import Guide
 from models.handbook import Chapter, Edition
+from models.held_texts import HeldText
 from models.history import HistoryEntry
 from models.idempotency import IdempotentAnswer
 from models.media_items import MediaItem
@@ -28,6 +29,7 @@ from models.questions import Question
 from models.rate_counts import RateCount
 from models.revisions import Revision
 from models.routes import Route
+from models.scenes import Scene, SceneDay
 from models.schedules import Schedule
 from models.search import FruitlessQuery, Promotion, SearchEntry, Synonyms
 from models.seeds import Seed
@@ -38,6 +40,7 @@ from models.staff import SignInFailures, Staff, StaffSession
 from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.tracks import Track
 from models.uploads import Upload
+from models.usage import UsageDay
 from models.vehicles import Vehicle
 from models.venues import Venue
 from models.versions import Version
@@ -96,6 +99,10 @@ DOCUMENTS: tuple[type[Document], ...] = (
     CallTask,
     SubscriptionCredit,
     SubscriptionMessage,
+    Scene,
+    SceneDay,
+    HeldText,
+    UsageDay,
     DataKey,
     WechatToken,
     DayOverride,

@@ -37,13 +37,13 @@ class CodeCheckInSchema(Schema):
     def one_of_them(self, data: dict[str, object], **_: object) -> None:
         """Refuse both, and neither."""
         if len(data) != 1:
-            raise ValidationError({"payload": ["required"]})
+            raise ValidationError("required", field_name="payload")
 
 
 class CheckInSchema(Schema):
-    """Why a group is checked in outside of the time for it, where it is."""
+    """Why a group is checked in outside of the time for it; null within it."""
 
-    override = Text(maximum=SUMMARY_MAX, minimum=1, allow_none=True)
+    override = Text(maximum=SUMMARY_MAX, minimum=1, required=True, allow_none=True)
 
 
 class ListFileQuerySchema(LanguageQuerySchema):

@@ -8,7 +8,7 @@ from models.calendar import Collision
 from models.enums import Language
 from models.parts import HOUR_REGEX, SUMMARY_MAX, TITLE_MAX
 from models.vehicles import PLATE_MAX
-from schemas.fields import MESSAGES, Choice, Day, Flag, Number, Text
+from schemas.fields import MESSAGES, Choice, Day, Flag, Number, Text, absent
 from schemas.queries import LanguageQuerySchema, PageQuerySchema
 
 FIRST_DAY, LAST_DAY = "2020-01-01", "2099-12-31"
@@ -38,7 +38,7 @@ def hour(**options: Any) -> Text:
 
 def note(**options: Any) -> Text:
     """Return a field for a remark among staff."""
-    return Text(maximum=SUMMARY_MAX, allow_none=True, load_default=None, **options)
+    return Text(maximum=SUMMARY_MAX, allow_none=True, load_default=absent, **options)
 
 
 class WordsSchema(Schema):
@@ -60,7 +60,7 @@ class ConflictSchema(Schema):
     name = fields.String(required=True)
     starts_at = fields.String(required=True)
     ends_at = fields.String(required=True)
-    why = Choice(Collision, required=True)
+    why = fields.String(required=True, validate=validate.OneOf([one.value for one in Collision]))
     departure = fields.String(required=True, allow_none=True)
     title = fields.String(required=True, allow_none=True)
 
@@ -77,7 +77,7 @@ class GuideSchema(Schema):
     """A guide; without languages, of any."""
 
     name = Text(maximum=TITLE_MAX, minimum=1, required=True)
-    phone = Text(maximum=PHONE_MAX, allow_none=True, load_default=None)
+    phone = Text(maximum=PHONE_MAX, allow_none=True, load_default=absent)
     languages = fields.List(
         Choice(Language),
         load_default=list,
@@ -108,7 +108,7 @@ class VehicleSchema(Schema):
     """A vehicle; `seats` are those for visitors."""
 
     name = Text(maximum=TITLE_MAX, minimum=1, required=True)
-    plate = Text(maximum=PLATE_MAX, allow_none=True, load_default=None)
+    plate = Text(maximum=PLATE_MAX, allow_none=True, load_default=absent)
     seats = Number(low=1, high=1000, required=True)
     note = note()
     active = Flag(load_default=True)
@@ -132,12 +132,12 @@ class ClosureSchema(Schema):
     With `opens` and `closes` only from the one to the other of each day, Shanghai time.
     """
 
-    site = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=None)
-    route = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=None)
+    site = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=absent)
+    route = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=absent)
     from_day = CalendarDay(required=True)
     until_day = CalendarDay(required=True)
-    opens = hour(allow_none=True, load_default=None)
-    closes = hour(allow_none=True, load_default=None)
+    opens = hour(allow_none=True, load_default=absent)
+    closes = hour(allow_none=True, load_default=absent)
     reason = Text(maximum=SUMMARY_MAX, minimum=1, required=True)
 
 

@@ -90,9 +90,9 @@ class CallerSchema(GuestSchema):
 
 
 class BookingCompanySchema(Schema):
-    """What changes of a group; what is absent stays. `override` is why limits do not count."""
+    """How many people come; what else is absent stays. `override`: why limits do not count."""
 
-    party = Number(low=1, high=CAPACITY_MAX)
+    party = Number(low=1, high=CAPACITY_MAX, required=True)
     companions = texts(COMPANIONS_MAX, NAME_MAX)
     plates = texts(PLATES_MAX, PLATE_MAX)
     needs = Text(maximum=SUMMARY_MAX, allow_none=True)

@@ -55,9 +55,9 @@ class BookingReasonSchema(Schema):
 
 
 class NoShowSchema(Schema):
-    """Why, where it matters."""
+    """What is known of why a group did not come; null for nothing."""
 
-    reason = Text(maximum=SUMMARY_MAX, minimum=1, allow_none=True)
+    reason = Text(maximum=SUMMARY_MAX, minimum=1, required=True, allow_none=True)
 
 
 class DeskBookingCardSchema(Schema):

@@ -3,11 +3,13 @@
 from marshmallow import Schema, fields
 
 from models.enums import Kind, Language
+from models.held_texts import HeldReason, HeldState
 from models.notifications import CallState, DeliveredBy, Event
-from models.questions import QuestionState
+from models.questions import PictureVerdict, QuestionState
 from models.subscriptions import SendState
 from models.visitors import PhoneSource, SignInMethod
 from schemas.exported_bookings import ExportedBookingSchema, ExportedEngagementSchema
+from schemas.exported_visits import ExportedVisitSchema
 from schemas.fields import Choice
 
 
@@ -128,6 +130,7 @@ class ExportedQuestionSchema(Schema):
     openid = fields.String(required=True)
     language = Choice(Language, required=True)
     text = fields.String(required=True)
+    picture = Choice(PictureVerdict)
     state = Choice(QuestionState, required=True)
     asked_at = fields.DateTime(required=True)
     due_at = fields.DateTime(required=True)
@@ -139,7 +142,7 @@ class ExportedQuestionSchema(Schema):
     drop_at = fields.DateTime(required=True)
 
 
-class ExportedMessageSchema(Schema):
+class ExportedPushSchema(Schema):
     """What came from WeChat about the visitor: `content` is all of it, as JSON."""
 
     id = fields.String(required=True)
@@ -151,6 +154,20 @@ class ExportedMessageSchema(Schema):
     answered_with = fields.String()
     handled_at = fields.DateTime()
     drop_at = fields.DateTime(required=True)
+
+
+class ExportedHeldTextSchema(Schema):
+    """A text of the visitor that staff read first."""
+
+    id = fields.String(required=True)
+    subject = fields.String(required=True)
+    text = fields.String(required=True)
+    reason = Choice(HeldReason, required=True)
+    label = fields.Integer()
+    state = Choice(HeldState, required=True)
+    note = fields.String()
+    decided_at = fields.DateTime()
+    created_at = fields.DateTime(required=True)
 
 
 class ExportSchema(Schema):
@@ -166,5 +183,7 @@ class ExportSchema(Schema):
     subscriptions = fields.List(fields.Nested(ExportedSubscriptionSchema), required=True)
     wechat_messages = fields.List(fields.Nested(ExportedSubscriptionMessageSchema), required=True)
     questions = fields.List(fields.Nested(ExportedQuestionSchema), required=True)
-    messages = fields.List(fields.Nested(ExportedMessageSchema), required=True)
+    pushes = fields.List(fields.Nested(ExportedPushSchema), required=True)
+    visits = fields.List(fields.Nested(ExportedVisitSchema), required=True)
+    held_texts = fields.List(fields.Nested(ExportedHeldTextSchema), required=True)
     calls = fields.List(fields.Nested(ExportedCallSchema), required=True)

@@ -28,6 +28,15 @@ MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
 }
 
 
+def absent() -> None:
+    """Return what a field is that was left out; a callable, as the document has no null."""
+    return
+
+
+# Where Python ends a whole match.
+END = r"\Z"
+
+
 class Text(fields.String):
     """A string of limited length without NUL or lone surrogates."""
 
@@ -36,6 +45,11 @@ class Text(fields.String):
         rules.append(validate.Length(max=maximum, error="too_long"))
         if minimum:
             rules.append(validate.Length(min=minimum, error="too_short"))
+        for rule in rules:
+            if isinstance(rule, validate.Regexp):
+                # The end of a text is written in another way where the document is read.
+                pattern = f"^{str(rule.regex.pattern).removesuffix(END)}$"
+                options["metadata"] = {"pattern": pattern, **options.get("metadata", {})}
         super().__init__(validate=rules, error_messages=MESSAGES, **options)
 
     def _deserialize(

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields
 
 from models.enums import Language
 from models.notifications import DeliveredBy
-from models.questions import ANSWER_MAX, QuestionState
+from models.questions import ANSWER_MAX, PictureVerdict, QuestionState
 from schemas.fields import Choice, Text
 from schemas.queries import PageQuerySchema
 
@@ -18,10 +18,10 @@ class QuestionListQuerySchema(PageQuerySchema):
 class QuestionAnswerSchema(Schema):
     """The answer, in the language of the question."""
 
-    text = Text(maximum=ANSWER_MAX, required=True)
+    text = Text(maximum=ANSWER_MAX, minimum=1, required=True)
 
 
-class WindowSchema(Schema):
+class ReplyWindowSchema(Schema):
     """Until when, and with how many messages, the visitor can be told in WeChat."""
 
     until = fields.DateTime(required=True)
@@ -31,15 +31,17 @@ class WindowSchema(Schema):
 class QuestionCardSchema(Schema):
     """A question. `person` is masked, null without an account; `window` null when it is over.
 
-    `told_by` tells how the answer went out: `wechat`, or `inbox` with what else reaches them.
+    `picture` tells what WeChat found in a picture that came with it. `told_by` tells how the answer
+    went out: `wechat`, or `inbox` with what else reaches them.
     """
 
     id = fields.String(attribute="question.id", required=True)
     state = Choice(QuestionState, attribute="question.state", required=True)
     language = Choice(Language, attribute="question.language", required=True)
     text = fields.String(required=True)
+    picture = Choice(PictureVerdict, attribute="question.picture", required=True, allow_none=True)
     person = fields.String(required=True, allow_none=True)
-    window = fields.Nested(WindowSchema, required=True, allow_none=True)
+    window = fields.Nested(ReplyWindowSchema, required=True, allow_none=True)
     asked_at = fields.DateTime(attribute="question.asked_at", required=True)
     due_at = fields.DateTime(attribute="question.due_at", required=True)
     answer = fields.String(required=True, allow_none=True)

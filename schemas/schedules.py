@@ -13,13 +13,13 @@ from schemas.calendar import (
     hour,
     note,
 )
-from schemas.fields import MESSAGES, Choice, Flag, Number, Text
+from schemas.fields import MESSAGES, Choice, Flag, Number, Text, absent
 from schemas.queries import PageQuerySchema
 
 ROUTE_MAX = 120
 
 
-class ScheduleSchema(Schema):
+class WeeklyScheduleSchema(Schema):
     """A weekly schedule, in Shanghai time; `route` is an id or a slug, weekday 1 is Monday.
 
     Nothing runs on days in `exceptions`, and with `holidays: skip` on days that are not worked.
@@ -37,11 +37,11 @@ class ScheduleSchema(Schema):
     )
     starts = hour(required=True)
     capacity = Number(low=1, high=1000, required=True)
-    guide = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=None)
-    vehicle = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=None)
+    guide = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=absent)
+    vehicle = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=absent)
     language = Choice(Language, load_default=Language.ZH_CN)
     from_day = CalendarDay(required=True)
-    until_day = CalendarDay(allow_none=True, load_default=None)
+    until_day = CalendarDay(allow_none=True, load_default=absent)
     exceptions = fields.List(
         CalendarDay(),
         load_default=list,
@@ -54,7 +54,7 @@ class ScheduleSchema(Schema):
     active = Flag(load_default=True)
 
 
-class ScheduleChangeSchema(ScheduleSchema):
+class ScheduleChangeSchema(WeeklyScheduleSchema):
     """A schedule from now on, and the revision that was seen."""
 
     revision = Number(low=1, required=True)
@@ -72,7 +72,7 @@ class DayProblemSchema(Schema):
     conflicts = fields.List(fields.Nested(ConflictSchema), required=True)
 
 
-class ScheduleCardSchema(ScheduleSchema, KeptCardSchema):
+class ScheduleCardSchema(WeeklyScheduleSchema, KeptCardSchema):
     """A schedule as kept, with what its last generation met with."""
 
     generated_at = fields.DateTime(required=True, allow_none=True, dump_only=True)

@@ -8,7 +8,7 @@ from models.departures import CAPACITY_MAX, Audience, DepartureState, Minimum
 from models.enums import Language
 from models.parts import SUMMARY_MAX
 from schemas.calendar import ID_MAX, CalendarDay, ConflictSchema, WordsSchema
-from schemas.fields import MESSAGES, Choice, Number, Text
+from schemas.fields import MESSAGES, Choice, Number, Text, absent
 from schemas.parts import LocationSchema
 from schemas.queries import PageQuerySchema
 from schemas.routes import BookingRulesSchema
@@ -28,9 +28,9 @@ class DepartureCreateSchema(Schema):
     starts_at = fields.AwareDateTime(required=True, error_messages=MOMENT)
     capacity = Number(low=1, high=CAPACITY_MAX, required=True)
     language = Choice(Language, load_default=Language.ZH_CN)
-    guide = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=None)
-    vehicle = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=None)
-    note = Text(maximum=SUMMARY_MAX, allow_none=True, load_default=None)
+    guide = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=absent)
+    vehicle = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=absent)
+    note = Text(maximum=SUMMARY_MAX, allow_none=True, load_default=absent)
 
 
 class DepartureChangesSchema(Schema):
@@ -124,6 +124,15 @@ class StaffMeetingSchema(Schema):
     location = fields.Nested(LocationSchema, required=True, allow_none=True)
 
 
+class StaffTermsSchema(BookingRulesSchema):
+    """Terms of booking as they were when the departure was made."""
+
+    class Meta:
+        """Labels are for the public."""
+
+        exclude = ("confirmation_label",)
+
+
 class StaffDepartureSchema(StaffDepartureCardSchema):
     """A departure whole."""
 
@@ -132,7 +141,7 @@ class StaffDepartureSchema(StaffDepartureCardSchema):
     meeting = fields.Nested(
         StaffMeetingSchema, attribute="departure.meeting", required=True, allow_none=True
     )
-    terms = fields.Nested(BookingRulesSchema, attribute="departure.terms", required=True)
+    terms = fields.Nested(StaffTermsSchema, attribute="departure.terms", required=True)
 
 
 class DepartureCheckSchema(Schema):

@@ -160,7 +160,6 @@ def _text(field: Any, options: dict[str, Any]) -> Field:
     return Text(
         **limits,
         validate=[validate.Regexp(pattern, error="format")],
-        metadata={"pattern": f"^{pattern.removesuffix(chr(92) + 'Z')}$"},
         **options,
     )
 

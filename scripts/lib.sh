@@ -176,14 +176,21 @@ system_packages() {
   if ((${#missing[@]} == 0)); then return; fi
   if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
     say "Installing system packages: ${missing[*]} …"
-    if apt-get update >>"$LOG" 2>&1 && DEBIAN_FRONTEND=noninteractive \
-      apt-get install -y --no-install-recommends "${missing[@]}" >>"$LOG" 2>&1; then return; fi
+    if apt-get update >>"$LOG" 2>&1; then
+      if apt_install "${missing[@]}"; then return; fi
+      # One that this system does not know must not keep the others away.
+      for package in "${missing[@]}"; do apt_install "$package" || true; done
+    fi
     say "error: apt-get could not install them; is there a network? (see $LOG)"
   else
     say "error: system packages are missing; on Debian and Ubuntu this line installs them:"
     say "  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
   fi
   return 1
+}
+
+apt_install() {
+  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" >>"$LOG" 2>&1
 }
 
 has() {

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.enums import Kind, Language
-from services import versions
+from models.scenes import Place
+from services import scenes, versions
 from services.search import lexicon
 from services.search import query as search
 from services.search.asked import Filters
 
 # Where the mini-program shows an item of a kind; `?id=` follows.
-PAGES = {Kind.FAQS: "pages/faqs/detail", Kind.CHAPTERS: "pages/chapters/detail"}
+PAGES = {Kind.FAQS: "pages/faq/detail", Kind.CHAPTERS: scenes.PAGES[Place.CHAPTERS]}
 LOOKED_AT, FURTHER_MAX = 3, 2
 ASKED_MIN = 2
 HAN = re.compile(r"[\u3400-\u9fff]")

@@ -5,7 +5,7 @@ What time alone changes (a departure closes, or has started) is told by the full
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -29,6 +29,9 @@ IN_CALENDAR = (
     *("slug", "title", "language", "day", "starts_at", "ends_at", "closes_at", "cancel_by"),
     *("capacity", "held", "state", "provisional", "demo"),
 )
+NEXT_FIRST = {"$sort": {"starts_at": 1, "_id": 1}}
+# A busy month comes with one question.
+BATCH = 2_000
 # What a bookmark still finds: what was cancelled says so.
 SHOWN = (DepartureState.OPEN, DepartureState.CANCELLED, DepartureState.COMPLETED)
 RULE = {
@@ -75,7 +78,8 @@ def page(
     moment = _minute()
     query = _query(wanted, moment)
     conditions = [query, keyset.after(after, "starts_at", ascending=True)]
-    rows = _read({"$and": [one for one in conditions if one]}, SHORT, limit)
+    match = {"$match": {"$and": [one for one in conditions if one]}}
+    rows = _read([match, NEXT_FIRST, {"$limit": limit}], SHORT)
     return [Listed(row["_id"], row["starts_at"], _short(row, language, moment)) for row in rows]
 
 
@@ -85,27 +89,36 @@ def get(departure_id: str, language: Language) -> Row:
         raise NotFound
     shown = [state.value for state in SHOWN]
     query = {"_id": departure_id, "audience": Audience.OPEN.value, "state": {"$in": shown}}
-    row = next(iter(_read(query, WHOLE, 1)), None)
+    row = next(iter(_read([{"$match": query}], WHOLE)), None)
     if row is None:
         raise NotFound
-    meeting = row.get("meeting")
     return {
         **_short(row, language, _minute()),
+        **_way(row, language),
         "state": row["state"],
         "reschedule_by": row["reschedule_by"],
-        "stops": [_stop(stop, language) for stop in row["stops"]],
-        "meeting": meeting and {**_place(meeting, language), "location": meeting.get("location")},
         "terms": row["terms"],
         "minimum": row["minimum"],
         "waitlist_rule": waitlist_rule(language),
     }
 
 
+def way(departure_id: str, language: Language) -> Row:
+    """Return when and where any departure goes, nothing else; raise `NotFound`."""
+    row = next(iter(_read([{"$match": {"_id": departure_id}}], WHOLE)), None)
+    if row is None:
+        raise NotFound
+    names = ("day", "starts_at", "ends_at", "language")
+    told = {name: row[name] for name in names}
+    return {**told, "title": text(row["title"], language), **_way(row, language)}
+
+
 def month(first: dt.date, language: Language, slug: str | None = None) -> Row:
     """Return the month that begins with `first`, day by day, of all routes or of one."""
     until = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
     moment = _minute()
-    rows = _read(_query(Wanted(slug=slug, from_day=first, until_day=until), moment), IN_CALENDAR)
+    wanted = Wanted(slug=slug, from_day=first, until_day=until)
+    rows = _read([{"$match": _query(wanted, moment)}, NEXT_FIRST], IN_CALENDAR)
     titles: dict[str, str] = {}
     days = []
     for day, departures in groupby(rows, key=lambda row: str(row["day"])):
@@ -176,14 +189,11 @@ def _track(id_or_slug: str) -> str:
     return id_or_slug if row is None else str(row["item"])
 
 
-def _read(query: Row, fields: Iterable[str], limit: int | None = None) -> list[Row]:
-    """Return rows in order of their start, with how many wait in the place of who."""
-    pipeline: list[Row] = [{"$match": query}, {"$sort": {"starts_at": 1, "_id": 1}}]
-    if limit is not None:
-        pipeline.append({"$limit": limit})
+def _read(stages: Sequence[Row], fields: Iterable[str]) -> list[Row]:
+    """Return rows with how many wait in the place of who."""
     waiting = {"$size": {"$ifNull": ["$queue", []]}}
-    pipeline.append({"$project": {**dict.fromkeys(fields, 1), "waiting": waiting}})
-    return list(Departure._get_collection().aggregate(pipeline))
+    shown = {"$project": {**dict.fromkeys(fields, 1), "waiting": waiting}}
+    return list(Departure._get_collection().aggregate([*stages, shown], batchSize=BATCH))
 
 
 def _short(row: Row, language: Language, moment: dt.datetime) -> Row:
@@ -219,6 +229,14 @@ def _marks(row: Row, moment: dt.datetime) -> Row:
         "availability": of(row, moment).value,
         "provisional": row["provisional"],
         "demo": row["demo"],
+    }
+
+
+def _way(row: Row, language: Language) -> Row:
+    meeting = row.get("meeting")
+    return {
+        "stops": [_stop(stop, language) for stop in row["stops"]],
+        "meeting": meeting and {**_place(meeting, language), "location": meeting.get("location")},
     }
 
 

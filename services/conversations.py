@@ -12,7 +12,14 @@ from core.clock import SHANGHAI, now
 from models.enums import Language
 from models.visitors import Visitor
 from models.wechat_pushes import WechatPush
-from services import automatic_answers, customer_service, outbox, questions, wechat_pushes
+from services import (
+    automatic_answers,
+    customer_service,
+    outbox,
+    question_pictures,
+    questions,
+    wechat_pushes,
+)
 from services.automatic_answers import language_of
 from services.customer_service import NotSent, PerhapsSent
 from services.questions import Asked
@@ -78,6 +85,8 @@ def hear(found: WechatPush, push: Push) -> None:
         text = _before(found) or text
     visitor_id = visitor.id if visitor else None
     question = questions.ask(Asked(found.id, found.openid, text, language, visitor_id))
+    if push.kind == IMAGE:
+        question_pictures.ask(question, push.text("PicUrl"))
     due = f"{question.due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
     _say(found, WORDINGS[language].passed_on.format(due=due))
 
@@ -94,7 +103,7 @@ def _was_answered(found: WechatPush, text: str, language: Language) -> bool:
     if found.told_at is not None:
         return found.answered_with is not None
     answer = automatic_answers.find(text, language, policy.current().settings.wechat_appid)
-    if answer is None or not _claim(found):
+    if answer is None or not wechat_pushes.claim(found):
         return False
     try:
         customer_service.send(found.openid, answer.text)
@@ -111,20 +120,9 @@ def _was_answered(found: WechatPush, text: str, language: Language) -> bool:
 
 def _say(found: WechatPush, text: str) -> None:
     """Say something that nothing depends on, once."""
-    if found.told_at is None and _claim(found):
+    if wechat_pushes.claim(found):
         with contextlib.suppress(NotSent, PerhapsSent):
             customer_service.send(found.openid, text)
-
-
-def _claim(found: WechatPush) -> bool:
-    """Note that something is about to be sent; False when somebody did before."""
-    moment = now()
-    claimed = WechatPush._get_collection().update_one(
-        {"_id": found.id, "told_at": None}, {"$set": {"told_at": moment}}
-    )
-    if claimed.modified_count:
-        found.told_at = moment
-    return bool(claimed.modified_count)
 
 
 def _set(found: WechatPush, update: dict[str, dict[str, object]]) -> None:

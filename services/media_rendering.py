@@ -164,9 +164,8 @@ def _scaled(watch: _Watch, share: float) -> None:
 def _stored(item: MediaItem, made: Renditions, watch: _Watch) -> dict[str, list[Any]]:
     """Put all files; return those for readers, those of the poster, and those for players."""
     digests = {one.name: _digest(one.path) for one in made.files}
-    whole = hashlib.sha256("".join(f"{n}:{d}\n" for n, d in sorted(digests.items())).encode())
     area = keys.PUBLIC if item.audience is MediaAudience.PUBLIC else keys.INTERNAL
-    folder = f"{area}/{whole.hexdigest()[:2]}/{whole.hexdigest()}"
+    folder = keys.run_folder(area, digests)
     store = stores.current()
     found: dict[str, list[Any]] = {"sources": [], "stream": [], "poster": []}
     for number, one in enumerate(made.files):

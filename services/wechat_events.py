@@ -6,19 +6,15 @@ from typing import Any
 
 from core import logs
 from core.clock import now
+from models.questions import PictureVerdict
+from models.subscriptions import SubscriptionAnswer
 from models.visitors import Visitor
 from models.wechat_pushes import WechatPush
-from services import conversations, wechat_news, wechat_pushes
+from services import conversations, question_pictures, wechat_pushes
+from services.subscriptions import ledger, records
 from services.visitors import deletion
-from services.wechat_news import MediaChecked, Subscribed, SubscriptionSent
 from wechat.pushes import Push
 
-POPUP, CHANGE, SENT = (
-    "subscribe_msg_popup_event",
-    "subscribe_msg_change_event",
-    "subscribe_msg_sent_event",
-)
-ACCEPTED = "accept"
 # What a user takes back: of all that there is we hold the phone.
 PHONE = 8
 NUMBER = re.compile(r"[0-9]+")
@@ -41,48 +37,44 @@ def handle(push_id: str) -> None:
     WechatPush._get_collection().update_one({"_id": push_id}, {"$set": {"handled_at": now()}})
 
 
-def _subscribed(found: WechatPush, push: Push) -> None:
-    """Tell what a user chose, in a popup or in the settings of the mini-program."""
-    for number, choice in enumerate(_listed(push)):
-        news = Subscribed(
-            openid=found.openid,
-            template=_word(choice, "TemplateId"),
-            accepted=_word(choice, "SubscribeStatusString") == ACCEPTED,
-            once=push.kind == POPUP,
-            at=found.at,
-            key=f"{found.identity}:{number}",
-        )
-        wechat_news.tell(news)
+def _asked_once(found: WechatPush, push: Push) -> None:
+    """Count what a user answered in a popup; at most once, since an answer has no name."""
+    if wechat_pushes.claim(found):
+        ledger.popup(found.openid, _answers(push))
 
 
-def _sent(found: WechatPush, push: Push) -> None:
-    """Tell what became of subscription messages."""
-    for number, one in enumerate(_listed(push)):
-        news = SubscriptionSent(
-            openid=found.openid,
-            template=_word(one, "TemplateId"),
-            message=_word(one, "MsgID"),
-            errcode=_number(one.get("ErrorCode")),
-            at=found.at,
-            key=f"{found.identity}:{number}",
-        )
-        wechat_news.tell(news)
+def _changed(found: WechatPush, push: Push) -> None:
+    """Take what a user changed in the settings of the mini-program."""
+    ledger.changed(found.openid, _answers(push))
+
+
+def _sent(_found: WechatPush, push: Push) -> None:
+    """Take what became of subscription messages."""
+    for one in _listed(push):
+        records.arrived(_word(one, "MsgID"), _number(one.get("ErrorCode")))
 
 
 def _media_checked(found: WechatPush, push: Push) -> None:
-    """Tell what the check of a picture said; one that failed says that somebody should look."""
+    """Take what the check of a picture found; one that failed means that nobody looked."""
     result = push.fields.get("result")
-    result = result if isinstance(result, dict) else {}
-    failed = _number(push.fields.get("errcode"))
-    news = MediaChecked(
-        openid=found.openid,
-        trace=push.text("trace_id"),
-        suggest="review" if failed else _word(result, "suggest") or "review",
-        label=_number(result.get("label")),
-        at=found.at,
-        key=found.identity,
-    )
-    wechat_news.tell(news)
+    suggested = _word(result, "suggest") if isinstance(result, dict) else ""
+    if _number(push.fields.get("errcode")):
+        verdict = PictureVerdict.UNCHECKED
+    elif suggested in (PictureVerdict.PASS, PictureVerdict.RISKY):
+        verdict = PictureVerdict(suggested)
+    else:
+        verdict = PictureVerdict.REVIEW
+    question_pictures.judged(found, push.text("trace_id"), verdict)
+
+
+def _answers(push: Push) -> dict[str, SubscriptionAnswer]:
+    """Return what was answered, by template; the settings say `accept` or `reject`."""
+    known = {answer.value: answer for answer in SubscriptionAnswer}
+    return {
+        _word(one, "TemplateId"): known[_word(one, "SubscribeStatusString")]
+        for one in _listed(push)
+        if _word(one, "SubscribeStatusString") in known
+    }
 
 
 def _revoked(found: WechatPush, push: Push) -> None:
@@ -114,8 +106,9 @@ HANDLERS: Mapping[str, Handler] = {
     **dict.fromkeys((conversations.TEXT, conversations.IMAGE), conversations.hear),
     conversations.CARD: conversations.hear,
     "user_enter_tempsession": conversations.greet,
-    **dict.fromkeys((POPUP, CHANGE), _subscribed),
-    SENT: _sent,
+    "subscribe_msg_popup_event": _asked_once,
+    "subscribe_msg_change_event": _changed,
+    "subscribe_msg_sent_event": _sent,
     "wxa_media_check": _media_checked,
     "user_info_modified": _nothing_held,
     "user_authorization_revoke": _revoked,

@@ -98,6 +98,17 @@ def opened(found: WechatPush) -> Push:
     return Push(formats.read(personal_data.opened(found, "content") or ""))
 
 
+def claim(found: WechatPush) -> bool:
+    """Note that what can be done once only is about to be done; False when somebody did before."""
+    moment = now()
+    claimed = WechatPush._get_collection().update_one(
+        {"_id": found.id, "told_at": None}, {"$set": {"told_at": moment}}
+    )
+    if claimed.modified_count:
+        found.told_at = moment
+    return bool(claimed.modified_count)
+
+
 def _reader() -> PushReader:
     if not _readers:
         message = "services.wechat_pushes.configure was not called"

@@ -42,6 +42,7 @@ class People:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._known: dict[str, Person] = {}
+        self.delivered = 0
         self.received: deque[dict[str, object]] = deque(maxlen=RECEIVED_KEPT)
 
     def meet(self, openid: str, name: str) -> Person:
@@ -104,6 +105,7 @@ class People:
 
     def deliver(self, person: Person, kind: str, message: dict[str, object]) -> None:
         """Let a message arrive at the user's phone."""
+        self.delivered += 1
         at = self._clock.now().isoformat()
         entry = {"openid": person.openid, "visitor": person.name, "kind": kind, "at": at}
         self.received.append({**entry, **message})

@@ -1,6 +1,7 @@
 """The part of the control API that pushes. It waits for the product, so it holds no lock then."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from werkzeug.wrappers import Request
@@ -61,7 +62,7 @@ def check_address(world: World, request: Request) -> Answer:
 
 
 def begin_storm(world: World, request: Request) -> Answer:
-    """Push `count` text messages of so many `visitors`, from `threads` at a time.
+    """Push `count` messages of so many `visitors`, texts and pictures, from `threads` at a time.
 
     `repeated` and `tampered` are shares of them; the order follows from `seed`.
     """
@@ -69,8 +70,6 @@ def begin_storm(world: World, request: Request) -> Answer:
     with world.lock:
         numbers = range(1, int(given.number("visitors", 1, 10_000, 10)) + 1)
         people = [world.person(f"测试访客 {number}") for number in numbers]
-        for person in people:
-            world.people.heard(person)
         plan = Plan(
             count=int(given.number("count", 1, STORM_MAX)),
             visitors=tuple(person.openid for person in people),
@@ -81,18 +80,21 @@ def begin_storm(world: World, request: Request) -> Answer:
             text=given.text("text", "测试"),
         )
         pusher = Pusher(_target(world, given), world.appid)
-        world.storm = Storm(plan, pusher, world.appid, int(world.clock.now().timestamp()))
+        at = _seconds(world)
+        first = Occasion(plan.visitors[0], world.appid, at, message_id=at * 1_000_000)
+        world.storm = Storm(plan, pusher, first, partial(_heard, world))
         world.storm.start()
     return {}
 
 
 def watch_storm(world: World, _request: Request) -> Answer:
-    """Return how far the storm is, and how it was answered."""
+    """Return how far the storm is, how it was answered, and how many messages phones received."""
     with world.lock:
         storm = world.storm
     if storm is None:
         raise ControlError("there is no storm")
-    return storm.report()
+    with world.lock:
+        return {**storm.report(), "received": world.people.delivered}
 
 
 PUSHES: dict[tuple[str, str], Control] = {
@@ -120,6 +122,11 @@ def _prepared(world: World, given: Fields, kind: str) -> tuple[Pusher, dict[str,
         occasion = Occasion(person.openid, world.appid, at, message_id)
         pusher = Pusher(_target(world, given), world.appid)
     return pusher, pushes.fields_of(kind, occasion, beside)
+
+
+def _heard(world: World, openid: str) -> None:
+    with world.lock:
+        world.people.heard(world.people.get(openid))
 
 
 def _target(world: World, given: Fields) -> Target:

@@ -18,11 +18,10 @@ MODES = ("plain", "compatible", "safe")
 # The platform waits so long for an answer, and tries three times.
 ANSWER_WITHIN_S = 5.0
 DAY_S = 86_400
-# What is wrong with a push on purpose. The first ones need no secret, as from who has none.
+# What is wrong with a push on purpose: first what any forger can do, then what is signed rightly.
 FORGED = ("signature", "timestamp", "nonce")
-CHANGED = ("body", "key")
-OURS = ("old", "appid", "padding", "truncated")
-TAMPERINGS = (*FORGED, *CHANGED, *OURS)
+SIGNED = ("key", "old", "appid", "padding", "truncated")
+TAMPERINGS = (*FORGED, "body", *SIGNED)
 OTHER_KEY = "0" * 42 + "A"
 
 

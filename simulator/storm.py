@@ -7,12 +7,13 @@ import random
 import threading
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from simulator import pushes
-from simulator.pushes import Occasion
+from simulator.pushes import Fields, Occasion
 from simulator.pushing import Pusher
 
 TRIES = 60
@@ -43,13 +44,16 @@ class _Shot:
 class Storm:
     """A storm under way, in threads of its own; `report` tells how far it is."""
 
-    def __init__(self, plan: Plan, pusher: Pusher, appid: str, at: int) -> None:
-        self._plan, self._pusher, self._appid, self._at = plan, pusher, appid, at
+    def __init__(
+        self, plan: Plan, pusher: Pusher, occasion: Occasion, heard: Callable[[str], None]
+    ) -> None:
+        """`occasion` is that of the first message; `heard` is called with who writes."""
+        self._plan, self._pusher, self._first, self._heard = plan, pusher, occasion, heard
         self._lock = threading.Lock()
         self._genuine: Counter[str] = Counter()
         self._tampered: Counter[str] = Counter()
         self._seconds: deque[float] = deque()
-        self._lost = 0
+        self._lost = self._faults = 0
         self._shots = _shots(plan, pusher.tamperings)
         self._done = threading.Event()
 
@@ -69,6 +73,7 @@ class Storm:
                 "genuine": dict(self._genuine),
                 "tampered": dict(self._tampered),
                 "lost": self._lost,
+                "reply_faults": self._faults,
                 "p50_ms": _at(seconds, 0.5),
                 "p99_ms": _at(seconds, 0.99),
                 "slowest_ms": _at(seconds, 1.0),
@@ -81,15 +86,12 @@ class Storm:
 
     def _fire(self, shot: _Shot) -> None:
         """Send one; the genuine ones until they are taken."""
-        visitors = self._plan.visitors
-        occasion = Occasion(
-            visitors[shot.number % len(visitors)],
-            self._appid,
-            self._at,
-            message_id=int(self._at) * 1_000_000 + shot.number,
-        )
-        told = {"Content": f"{self._plan.text} {shot.number}"}
-        fields = pushes.fields_of("text", occasion, told)
+        openid = self._plan.visitors[shot.number % len(self._plan.visitors)]
+        message_id = self._first.message_id + shot.number
+        occasion = replace(self._first, openid=openid, message_id=message_id)
+        if not shot.tampering:
+            self._heard(openid)
+        fields = _fields(occasion, shot.number, self._plan.text)
         for _ in range(TRIES):
             letter = self._pusher.letter(fields, int(time.time()), shot.tampering)
             answer = self._pusher.send(letter)
@@ -98,11 +100,20 @@ class Storm:
                 counter[str(answer.status)] += 1
                 if answer.status:
                     self._seconds.append(answer.seconds)
+                self._faults += answer.fault is not None
             if shot.tampering or answer.status == HTTPStatus.OK:
                 return
             time.sleep(PAUSE_S)
         with self._lock:
             self._lost += 1
+
+
+def _fields(occasion: Occasion, number: int, text: str) -> Fields:
+    """Return the fields of a message: every other one is a picture, which is replied to."""
+    if number % 2:
+        told = {"PicUrl": f"https://picture.invalid/{number}.jpg"}
+        return pushes.fields_of("image", occasion, told)
+    return pushes.fields_of("text", occasion, {"Content": f"{text} {number}"})
 
 
 def _shots(plan: Plan, tamperings: tuple[str, ...]) -> list[_Shot]:

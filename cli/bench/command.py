@@ -1,25 +1,27 @@
 """The command: what to measure, on which data, how long; where the result goes."""
 
 import signal
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
 import click
 from pymongo.errors import PyMongoError
 
-from cli.bench import booking, chart, depth, media, people, reads, report, search
+from cli.bench import booking, callback, chart, depth, media, people, reads, report, search
 from cli.bench.contests import Bench
 from cli.bench.load import BenchError, Plan, find_wrk
 from cli.bench.results import Row
 from cli.bench.servers import PROJECT
-from cli.bench.store import Dataset, Store
+from cli.bench.store import PREFIX, Dataset, Store
 from cli.nginx import find_nginx
 from cli.supervisor import StartError
 
 CARDS_ITEMS, DEPTH_ITEMS, SEARCH_ITEMS = 5_000, 1_000_000, 300_000
-GROUPS = ("reads", "depth", "search", "people", "booking", "media", "all")
+GROUPS = ("reads", "depth", "search", "people", "callback", "booking", "media", "all")
 # Long documents up to this size: a larger collection of them takes long to build.
 LONG_UP_TO = 20_000
+PUSHED, SEATS = f"{PREFIX}pushed", f"{PREFIX}seats"
 
 
 @click.command("bench", context_settings={"help_option_names": ["-h", "--help"]})
@@ -51,8 +53,9 @@ def bench_command(
 
     reads: answers from memory and computed ones. depth: pages far down a long list. search:
     latency as the collection grows. people: sign-ins and token checks beside an anonymous read.
-    booking: the seat step beside a transaction. media: what a signature costs; needs nginx.
-    Needs wrk. The first run builds the collections.
+    callback: how long WeChat waits for an answer. booking: the seat step beside a transaction.
+    media: what a signature costs; needs nginx. Needs wrk. The first run builds the
+    collections.
     """
     signal.signal(signal.SIGTERM, _end)
     try:
@@ -81,8 +84,10 @@ def _rows(bench: Bench, store: Store, what: str, items: int | None) -> list[Row]
         rows += search.run(bench, store, items or SEARCH_ITEMS)
     if what in ("people", "all"):
         rows += people.run(bench, store, cards)
+    if what in ("callback", "all"):
+        rows += callback.run(bench, store, replace(store.bare_place(), database=PUSHED))
     if what in ("booking", "all"):
-        rows += booking.run(bench, store.bare_place())
+        rows += booking.run(bench, replace(store.bare_place(), database=SEATS))
     if what == "all" and find_nginx() is None:
         bench.say("nginx is not installed: the rows of media are left out.")
     elif what in ("media", "all"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -12,12 +13,13 @@ from pathlib import Path
 from PIL import Image
 
 from cli.demo_media.cards import draw_card
-from cli.demo_media.film import SIZES, encode
+from cli.demo_media.film import render
 from cli.demo_media.route_maps import draw_route_map
-from cli.demo_media.scenes import Scene
-from cli.demo_media.specs import Card, Film, Item, MediaFile, MediaSource, RouteMap
-from cli.demo_media.store import Index, put
+from cli.demo_media.scenes import HEIGHT, WIDTH, Scene
+from cli.demo_media.specs import Card, Film, Item, MediaFile, RouteMap
+from cli.demo_media.store import Index, put, put_run
 from cli.demo_media.subtitles import webvtt
+from media.facts import Role
 
 RENDITIONS = (480, 960)  # widths in pixels, besides the full one
 QUALITY = 80
@@ -113,7 +115,7 @@ def _make_image(name: str, alt: str, image: Image.Image, demo: bool, folder: Pat
         scaled = image if size == image.size else image.resize(size, Image.Resampling.LANCZOS)
         data = io.BytesIO()
         scaled.save(data, "WEBP", quality=QUALITY, method=4)
-        sources.append(put(folder, data.getvalue(), "webp", size=size))
+        sources.append(put(folder, data.getvalue(), "webp", Role.PICTURE, size=size))
     return MediaFile(
         name=name,
         kind="image",
@@ -124,32 +126,35 @@ def _make_image(name: str, alt: str, image: Image.Image, demo: bool, folder: Pat
         sources=tuple(sources),
         poster=None,
         subtitles=(),
-        sha256=_sha256(sources[-1]),
+        sha256=sources[-1].sha256,
         demo=demo,
     )
 
 
 def _make_film(film: Film, folder: Path) -> list[MediaFile]:
-    """Store a film's sizes, largest first, its subtitles and its poster."""
+    """Store a film as any other one is, its subtitles, and a poster with its title."""
     alt = f"演示影片：{film.slides[0].title}"
-    sources = tuple(
-        put(folder, data, "mp4", size=size) for data, size in zip(encode(film), SIZES, strict=True)
-    )
+    with tempfile.TemporaryDirectory() as output:
+        made_of = render(film, Path(output))
+        sources = tuple(
+            put_run(folder, (one for one in made_of.files if one.role is not Role.POSTER))
+        )
+    largest = max((one for one in sources if one.role is Role.FILM), key=lambda one: one.width or 0)
     subtitles = tuple(
-        put(folder, webvtt(film, language).encode(), "vtt", label=language)
+        put(folder, webvtt(film, language).encode(), "vtt", Role.SUBTITLES, label=language)
         for language in LANGUAGES
     )
     made = MediaFile(
         name=film.name,
         kind="video",
         alt=alt,
-        width=SIZES[0][0],
-        height=SIZES[0][1],
+        width=WIDTH,
+        height=HEIGHT,
         duration=film.seconds,
         sources=sources,
         poster=_poster_name(film),
         subtitles=subtitles,
-        sha256=_sha256(sources[0]),
+        sha256=largest.sha256,
         demo=True,
     )
     still = Scene(film, 0).still()
@@ -158,10 +163,6 @@ def _make_film(film: Film, folder: Path) -> list[MediaFile]:
 
 def _poster_name(film: Film) -> str:
     return f"{film.name}/poster"
-
-
-def _sha256(source: MediaSource) -> str:
-    return Path(source.path).stem
 
 
 def card_alt(card: Card) -> str:

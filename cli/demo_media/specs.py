@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from media.facts import Role
+
 MOTIFS = (
     "tracks",
     "projects",
@@ -154,12 +156,14 @@ Item = Card | RouteMap | Film
 class MediaSource:
     """One stored file of a media item.
 
-    `path` is relative to the media folder and holds the SHA-256 of the bytes; `type` is a MIME
-    type; `size` counts bytes; `label` is the language of a subtitle file.
+    `path` is relative to the media folder; `type` is a MIME type; `size` counts bytes; `label` is
+    the language of a subtitle file.
     """
 
     path: str
     type: str
+    role: Role
+    sha256: str
     width: int | None
     height: int | None
     size: int
@@ -170,7 +174,8 @@ class MediaSource:
 class MediaFile:
     """A finished picture or film.
 
-    `width`, `height` and `sha256` are those of the largest source; `duration` is in seconds;
+    `sources` are all its files but the subtitles, those that only a playlist leads to included.
+    `width`, `height` and `sha256` are those of the largest; `duration` is in seconds;
     `poster` is the name of another `MediaFile`, which `generate` returns right after the film.
     """
 

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from cli.demo_media.specs import Item, MediaFile, MediaSource
 from media import files as disk
+from media import keys
+from media.facts import Rendition, Role
 from media.types import SHOWN
 
 # Raise it whenever pictures or films come out differently: everything is then made again.
-GENERATOR_VERSION = 1
-AREA = "demo"  # the folder within the media folder
+GENERATOR_VERSION = 2
+AREA = keys.DEMO  # the folder within the media folder
 
 
 def put(
     folder: Path,
     data: bytes,
     suffix: str,
+    role: Role,
     *,
     size: tuple[int, int] | None = None,
     label: str | None = None,
@@ -30,7 +34,8 @@ def put(
     Args:
         folder: The media folder.
         data: The whole file.
-        suffix: "webp", "mp4" or "vtt".
+        suffix: "webp" or "vtt".
+        role: What the file is for.
         size: Width and height in pixels, if it has any.
         label: Language of a subtitle file.
 
@@ -39,7 +44,28 @@ def put(
     """
     path = disk.put(folder, AREA, data, suffix)
     width, height = size or (None, None)
-    return MediaSource(path, SHOWN[f".{suffix}"], width, height, len(data), label)
+    mime, digest = SHOWN[f".{suffix}"], Path(path).stem
+    return MediaSource(path, mime, role, digest, width, height, len(data), label)
+
+
+def put_run(folder: Path, made: Iterable[Rendition]) -> list[MediaSource]:
+    """Store files that name each other, under the hash of all of them, and return where.
+
+    Raises `OSError` as `put` does.
+    """
+    read = {one.name: (one, one.path.read_bytes()) for one in made}
+    digests = {name: hashlib.sha256(data).hexdigest() for name, (_, data) in read.items()}
+    run = keys.run_folder(AREA, digests)
+    for name, (_, data) in read.items():
+        path = folder / run / name
+        if not disk.is_intact(path, len(data), digests[name]):
+            disk.write(path, data)
+    return [
+        MediaSource(
+            f"{run}/{name}", one.mime, one.role, digests[name], one.width, one.height, one.size
+        )
+        for name, (one, _) in read.items()
+    ]
 
 
 def digest_of(item: Item) -> str:
@@ -72,7 +98,10 @@ class Index:
         sources = [source for file in files for source in (*file.sources, *file.subtitles)]
         return (
             files
-            if all(disk.is_intact(self._folder / source.path, source.size) for source in sources)
+            if all(
+                disk.is_intact(self._folder / source.path, source.size, source.sha256)
+                for source in sources
+            )
             else None
         )
 
@@ -85,6 +114,7 @@ class Index:
 
 def _media_file(values: dict[str, Any]) -> MediaFile:
     sources, subtitles = (
-        tuple(MediaSource(**source) for source in values[key]) for key in ("sources", "subtitles")
+        tuple(MediaSource(**{**source, "role": Role(source["role"])}) for source in values[key])
+        for key in ("sources", "subtitles")
     )
     return MediaFile(**{**values, "sources": sources, "subtitles": subtitles})

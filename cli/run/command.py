@@ -156,12 +156,7 @@ def _say(line: str) -> None:
 def _start_mongod(folder: DataFolder) -> EmbeddedMongod:
     click.echo("Starting MongoDB …")
     mongod = EmbeddedMongod(folder.mongodb, log_path=folder.mongod_log)
-    mongod.start()
-    try:
-        mongod.wait_ready()
-    except BaseException:
-        mongod.stop()
-        raise
+    mongod.start_ready()
     return mongod
 
 

@@ -1,6 +1,7 @@
 """The simulator beside an installation that has no mini-program of its own."""
 
 import http.client
+import json
 import secrets
 import sys
 from collections.abc import Mapping
@@ -10,11 +11,21 @@ from pathlib import Path
 from cli import ports
 from cli.ports import HOST
 from cli.supervisor import Process
+from models.notifications import Event
 
 APPID = "wxdemo000000000000"
 MODES = ("demo", "test")
 # The web server's port and so many more, where that is free: an address one can remember.
 PORT_OFFSET = 100
+# Every event is told by one template, whose keywords its id names.
+TEMPLATES = {
+    event.value: {
+        "template": "sim-thing1-thing2",
+        "page": "pages/inbox/index",
+        "fields": {"thing1": "{title}", "thing2": "{text}"},
+    }
+    for event in Event
+}
 
 
 def is_wanted(environment: Mapping[str, str]) -> bool:
@@ -26,7 +37,7 @@ def is_wanted(environment: Mapping[str, str]) -> bool:
 class Simulator(Process):
     """The simulator's process; `settings` is what the product must be started with.
 
-    Its secret is made up at each start: nobody else needs it, and nothing is kept of it.
+    Its secrets are made up at each start: nobody else needs them, and nothing is kept of them.
     """
 
     def __init__(self, environment: Mapping[str, str], web_port: int, project: Path) -> None:
@@ -37,8 +48,12 @@ class Simulator(Process):
             "WECHAT_SECRET": secrets.token_hex(16),
             "WECHAT_API_BASE": self.url,
             "MAILBOX_URL": self.url,
+            "WECHAT_TEMPLATES": environment.get("WECHAT_TEMPLATES") or json.dumps(TEMPLATES),
+            "WECHAT_TOKEN": secrets.token_hex(16),
+            "WECHAT_ENCODING_AES_KEY": secrets.token_hex(22)[:43],
         }
         argv = [sys.executable, "-m", "simulator", "--port", str(self._port)]
+        argv += ["--callback", f"http://{HOST}:{web_port}/wechat/callback"]
         super().__init__("simulator", argv, env={**environment, **self.settings}, cwd=project)
 
     def is_ready(self) -> bool:

@@ -23,11 +23,6 @@ def start(folder: DataFolder, environment: Mapping[str, str], base_url: str) -> 
     click.echo("Starting MinIO …")
     origins = [one.strip() for one in environment.get("CORS_ORIGINS", "").split(",") if one.strip()]
     server = EmbeddedMinio(folder.minio, origins=origins or [base_url], log_path=folder.minio_log)
-    server.start()
-    try:
-        server.wait_ready()
-    except BaseException:
-        server.stop()
-        raise
+    server.start_ready()
     folder.keep_store(server.settings)
     return server

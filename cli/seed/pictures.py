@@ -10,8 +10,9 @@ from cli import demo_media
 from cli.seed.source import MALFORMED, ContentError, Entry
 from media import stores
 from media.errors import ObjectMissing
+from media.facts import Role
 from models.enums import Kind, Language
-from models.media_items import MediaItem, MediaKind, MediaRole, MediaSource
+from models.media_items import MediaItem, MediaKind, MediaRole, MediaSource, MediaStream
 from models.parts import Figure
 from schemas import wording
 from schemas.labels import LABELS
@@ -28,7 +29,6 @@ BADGES = {
 # Read as text in their lists: a picture would only repeat the title.
 TEXT_ONLY = (Kind.CHAPTERS, Kind.FAQS)
 SUBTITLE_LABELS = {Language.ZH_CN: "简体中文", Language.EN: "English"}
-ROLES = {"image": MediaRole.PICTURE, "video": MediaRole.FILM}
 SUBTITLE_MAX = 60
 FIGURES_MAX = 3
 
@@ -173,7 +173,8 @@ def _register(made: demo_media.MediaFile) -> None:
             width=made.width,
             height=made.height,
             duration=made.duration,
-            sources=[_source(source, ROLES[made.kind]) for source in made.sources],
+            sources=[_source(one) for one in made.sources if one.role is not Role.STREAM],
+            stream=[_stream(one) for one in made.sources if one.role is Role.STREAM],
             poster=media_id(made.poster) if made.poster else None,
             sha256=made.sha256,
             demo=made.demo,
@@ -185,20 +186,24 @@ def _register(made: demo_media.MediaFile) -> None:
                 id=f"{identity}-{str(subtitle.label).lower()}",
                 kind=MediaKind.SUBTITLES,
                 alt=str(subtitle.label),
-                sources=[_source(subtitle, MediaRole.SUBTITLES)],
-                sha256=made.sha256,
+                sources=[_source(subtitle)],
+                sha256=subtitle.sha256,
                 demo=made.demo,
             )
         )
 
 
-def _source(source: demo_media.MediaSource, role: MediaRole) -> MediaSource:
+def _stream(source: demo_media.MediaSource) -> MediaStream:
+    return MediaStream(key=source.path, size=source.size, sha256=source.sha256)
+
+
+def _source(source: demo_media.MediaSource) -> MediaSource:
     return MediaSource(
         key=source.path,
-        role=role,
+        role=MediaRole(source.role.value),
         type=source.type,
         width=source.width,
         height=source.height,
         size=source.size,
-        sha256=Path(source.path).stem,
+        sha256=source.sha256,
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import IO, Any
 
 from core.errors import Invalid
-from media.native import documents, films, images
+from media.native import documents, films, images, posters
 
 
 def _draw(folder: str) -> dict[str, Any]:
@@ -25,6 +25,7 @@ FUNCTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "documents.inspect": documents.inspect,
     "documents.render": documents.render,
     "sheets.draw": _draw,
+    "posters.draw": posters.draw,
 }
 # May tell of their progress.
 _LONG = {"documents.render"}

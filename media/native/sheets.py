@@ -214,7 +214,7 @@ def _facts(sheet: Sheet, block: Block) -> None:
 
 
 def _heading(sheet: Sheet, block: Block) -> None:
-    sheet.room(26)
+    sheet.room(block.get("room", 26))
     sheet.ln(5)
     sheet.ink(13.5, NAVY, "B")
     sheet.lines(block["text"], 7)

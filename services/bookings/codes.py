@@ -14,11 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyotp
-from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError
 
 from core.clock import now
-from core.errors import Invalid, NotFound
+from core.errors import Invalid
 from core.ids import ALPHABET, ID_PATTERN
 from models.bookings import Booking
 from services.staff import policy
@@ -34,7 +32,6 @@ SHORT_LENGTH = 8
 SHORT = re.compile(rf"[{SHORT_ALPHABET}]{{{SHORT_LENGTH}}}")
 # What people type for what they read, as Crockford's base 32 has it.
 MISREAD = str.maketrans("ILO", "110", " -")
-TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -81,27 +78,6 @@ def verify(text: str) -> str:
 def new_short_code() -> str:
     """Return a fresh short code of 40 random bits."""
     return "".join(secrets.choice(SHORT_ALPHABET) for _ in range(SHORT_LENGTH))
-
-
-def short_code(booking: Booking) -> str:
-    """Return the short code of a booking, which is given one when it has none."""
-    if booking.code:
-        return str(booking.code)
-    for _ in range(TRIES):
-        try:
-            row = Booking._get_collection().find_one_and_update(
-                {"_id": booking.id},
-                [{"$set": {"code": {"$ifNull": ["$code", new_short_code()]}}}],
-                projection={"code": 1},
-                return_document=ReturnDocument.AFTER,
-            )
-        except DuplicateKeyError:
-            continue
-        if row is None:
-            raise NotFound
-        return str(row["code"])
-    message = "no short code is free"
-    raise RuntimeError(message)
 
 
 def normal(text: str) -> str:

@@ -1,7 +1,6 @@
 """A booking as it is first written: who comes, with whom, and by which key it is found again."""
 
 import hashlib
-import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,16 +9,16 @@ from pymongo.client_session import ClientSession
 
 from core.clock import now
 from core.errors import Conflict, Invalid, Unprocessable
-from core.ids import ALPHABET, new_id
+from core.ids import new_id
 from models.bookings import Booking, BookingSource, BookingState, By, Step
 from models.departures import Departure, DepartureState
 from models.enums import Kind, Language
 from models.visitors import Visitor
 from services import links, personal_data
 from services.actors import Actor
+from services.bookings import codes
 from services.visitors import profiles
 
-CODE_LENGTH = 8
 TEXTS = ("name", "phone", "organisation", "purpose", "needs")
 LISTS = ("companions", "plates")
 
@@ -92,7 +91,7 @@ def draft(
         tracks=list(details.tracks),
         language=details.language or departure.language,
         channel=details.channel,
-        code=new_code(),
+        code=codes.new_short_code(),
         request_key=None if key is None else request_key(visitor_id, key),
         steps=[step],
         demo=departure.demo,
@@ -152,11 +151,6 @@ def request_key(visitor_id: str | None, key: str) -> str:
     for part in (visitor_id or "", key):
         digest.update(len(part).to_bytes(4, "big") + part.encode())
     return digest.hexdigest()
-
-
-def new_code() -> str:
-    """Return a short code for the desk."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)).upper()
 
 
 def _check_tracks(tracks: tuple[str, ...]) -> None:

@@ -19,12 +19,14 @@ from services.workbooks import Column, Table
 RETRY_AFTER_S = 2
 # Columns, how wide they are, and whether they hold what is only told whole.
 COLUMNS = (
-    *(("number", 6.5, False), ("organisation", 24.0, False), ("name", 11.0, False)),
-    *(("phone", 17.0, False), ("party", 6.0, False), ("state", 10.0, False)),
-    *(("language", 8.0, False), ("companions", 30.0, True), ("plates", 15.0, True)),
-    ("needs", 24.0, True),
+    *(("number", 6.5, False), ("organisation", 24.0, False), ("name", 13.0, False)),
+    *(("phone", 19.5, False), ("party", 9.0, False), ("state", 12.5, False)),
+    *(("language", 11.5, False), ("companions", 26.0, True), ("plates", 15.0, True)),
+    ("needs", 22.0, True),
 )
 ARRIVED_WIDTH = 7.0
+# A heading stands on the page on which its table begins: so many millimetres.
+HEADED = 60
 BETWEEN = "、"
 
 logger = logs.get(__name__)
@@ -168,7 +170,7 @@ def _pdf(
     blocks: list[dict[str, Any]] = [{"kind": "text", "text": line} for line in lines]
     for table in tables:
         if table.heading:
-            blocks.append({"kind": "heading", "text": table.heading})
+            blocks.append({"kind": "heading", "text": table.heading, "room": HEADED})
         blocks += [{"kind": "text", "text": line, "muted": True} for line in table.lines]
         blocks.append(
             {

@@ -12,12 +12,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "internal": ("内部使用", "Internal"),
     "summary": (
         "{groups} 团，确认 {people} 人，待确认 {pending} 人，容量 {capacity} 人",
-        "{groups} groups, {people} people confirmed, {pending} not confirmed yet, "
-        "capacity {capacity}",
+        "Groups: {groups}; people confirmed: {people}, not confirmed yet: {pending}, "
+        "capacity: {capacity}",
     ),
     "day_summary": (
         "当日 {visits} 批，确认 {people} 人",
-        "{visits} visits, {people} people confirmed",
+        "Visits: {visits}; people confirmed: {people}",
     ),
     "nobody": ("当日无人来访", "Nobody comes on this day"),
     "masked": ("个人信息已隐去", "Personal data is masked"),

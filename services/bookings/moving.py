@@ -15,7 +15,7 @@ from models.notifications import Event
 from models.visitors import Visitor
 from services import permissions, personal_data, seats
 from services.actors import Actor
-from services.bookings import arriving, drafting, finding, replays, steps, telling, waiting
+from services.bookings import arriving, codes, drafting, finding, replays, steps, telling, waiting
 from services.bookings.recording import record
 from services.visitors import engagements
 
@@ -133,7 +133,7 @@ def _successor(
         state=BookingState.PLACING,
         starts_at=target.starts_at,
         ends_at=target.ends_at,
-        code=drafting.new_code(),
+        code=codes.new_short_code(),
         request_key=request_key,
         moved_from=old.id,
         steps=[Step(state=BookingState.PLACING, at=now(), by=by, actor=who)],

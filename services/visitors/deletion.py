@@ -13,6 +13,7 @@ from core.errors import Conflict, NotFound
 from models.bookings import LIVE, Booking, BookingState
 from models.departures import Departure
 from models.favourites import Favourite
+from models.held_texts import HeldText
 from models.history import HistoryEntry
 from models.notifications import CallState, CallTask, InboxEntry
 from models.questions import Question
@@ -21,6 +22,7 @@ from models.visitors import EmailCode, Visitor, VisitorSession
 from models.wechat_pushes import WechatPush, WechatWindow
 from services import personal_data
 from services.bookings import cancelling
+from services.visits import ending
 
 # Collections whose documents belong to the visitor that their field `visitor` names.
 OWNED = (
@@ -30,6 +32,7 @@ OWNED = (
     InboxEntry,
     SubscriptionCredit,
     SubscriptionMessage,
+    HeldText,
 )
 TRIES = 20
 # What a booking does not hold any more once its account is gone; what remains are figures.
@@ -68,6 +71,7 @@ def _deleted(visitor_id: str) -> bool:
         if Booking._get_collection().find_one(_to_come(visitor_id), session=session) is not None:
             session.abort_transaction()
             return False
+        ending.forget(visitor_id, session)
         for document in OWNED:
             document._get_collection().delete_many({"visitor": visitor_id}, session=session)
         _forget_calls(visitor_id, session)

@@ -7,11 +7,13 @@ from mongoengine import Document
 from core.clock import now
 from models.bookings import Booking
 from models.favourites import Favourite
+from models.held_texts import HeldText
 from models.history import HistoryEntry
 from models.notifications import CallTask, InboxEntry
 from models.questions import Question
 from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.visitors import Visitor, VisitorSession
+from models.visits import Visit
 from models.wechat_pushes import WechatPush
 from services import personal_data
 from services.bookings import drafting
@@ -24,6 +26,7 @@ LEFT_OUT = frozenset(
         *("session_key", "email_index", "phone_index", "token_hash", "touched", "visitor"),
         *("taken_by", "taken_by_name", "taken_at", "answered_by", "answered_by_name"),
         *("identity", "push", "told_at", "request_key", "share_hash", "settle_by"),
+        *("decided_by", "decided_by_name", "trace"),
     }
 )
 NOBODY = ""
@@ -48,7 +51,9 @@ def everything(visitor: Visitor) -> dict[str, Any]:
             _plain(one) for one in SubscriptionMessage.objects(**own).order_by(*NEWEST_FIRST)
         ],
         "questions": [_plain(one) for one in Question.objects(**written).order_by("-asked_at")],
-        "messages": [_plain(one) for one in WechatPush.objects(**written).order_by("-at")],
+        "pushes": [_plain(one) for one in WechatPush.objects(**written).order_by("-at")],
+        "visits": [_plain(one) for one in Visit.objects(**own).order_by("-created_at")],
+        "held_texts": [_plain(one) for one in HeldText.objects(**own).order_by("-created_at")],
         "calls": [_plain(one) for one in CallTask.objects(**own).order_by("-created_at")],
     }
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +34,7 @@ TEXTS = ("purpose", "hosts", "needs")
 class Ask:
     """What a delegation wishes. `dates` are days of Shanghai, the best first."""
 
-    dates: tuple[str, ...]
+    dates: Sequence[str]
     party: int
     purpose: str
     name: str | None = None
@@ -41,8 +42,8 @@ class Ask:
     organisation: str | None = None
     hosts: str | None = None
     needs: str | None = None
-    tracks: tuple[str, ...] = ()
-    sites: tuple[str, ...] = ()
+    tracks: Sequence[str] = ()
+    sites: Sequence[str] = ()
     route: str | None = None
     language: Language | None = None
     channel: str | None = None

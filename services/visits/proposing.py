@@ -60,11 +60,17 @@ def propose(actor: Actor, visit_id: str, composition: Composition, *, revision: 
 
 
 def expire(visit_id: str, departure_id: str) -> bool:
-    """Let a proposal expire whose time is over; False when it was answered or is not due."""
+    """Let a proposal expire whose time is over; False when it was answered.
+
+    Raises `outbox.Later` when it is not due yet.
+    """
     visit = finding.get(visit_id)
     proposal = finding.open_proposal(visit)
-    if proposal is None or proposal.departure != departure_id or proposal.expires_at > now():
+    if proposal is None or proposal.departure != departure_id:
         return False
+    if (ahead := (proposal.expires_at - now()).total_seconds()) > 0:
+        # The clock of this host is behind that of the one which took the job before.
+        raise outbox.Later(ahead, "the proposal holds a little longer")
 
     def work(session: ClientSession) -> None:
         departure = end(departure_id, session)

@@ -26,6 +26,7 @@ KEEPERS = ForStaff(DESK.roles | {Role.ADMINISTRATOR})
 PHONE = "13800138000"
 S = BookingState
 WHY = {"reason": "测试原因"}
+UNKNOWN, IN_TIME = {"reason": None}, {"override": None}
 Body = dict[str, Any]
 
 
@@ -159,7 +160,7 @@ BOOKINGS: Table = {
         },
     ),
     f"POST {API}/bookings/lookup": Route(
-        HOSTS, {"always": State("200", lambda _: Request(body={"phone": PHONE}))}
+        DESK, {"always": State("200", lambda _: Request(body={"phone": PHONE}))}
     ),
     f"GET {API}/bookings/<booking_id>": Route(
         DESK, {"there": State("200", _booked()), "absent": _absent()}
@@ -198,15 +199,15 @@ ATTENDANCE: Table = {
     f"GET {API}/attendance/late": plain(HOSTS),
     f"POST {API}/attendance/<booking_id>/check-in": _verb(
         S.CONFIRMED,
-        {},
-        early=State("409 check_in_early", _booked(body={}, in_hours=30)),
-        ended=State("409 in_the_past", _booked(body={}, in_hours=-30)),
+        IN_TIME,
+        early=State("409 check_in_early", _booked(body=IN_TIME, in_hours=30)),
+        ended=State("409 in_the_past", _booked(body=IN_TIME, in_hours=-30)),
         early_with_a_reason=State("200", _booked(body={"override": "提前到达"}, in_hours=30)),
-        twice=State("409 checked_in_already", _booked(S.CHECKED_IN, {})),
+        twice=State("409 checked_in_already", _booked(S.CHECKED_IN, IN_TIME)),
     ),
     f"POST {API}/attendance/<booking_id>/undo-check-in": _verb(S.CHECKED_IN, WHY),
     f"POST {API}/attendance/<booking_id>/no-show": _verb(
-        S.CONFIRMED, {}, in_hours=-1, early=State("409 not_begun", _booked(body={}))
+        S.CONFIRMED, UNKNOWN, in_hours=-1, early=State("409 not_begun", _booked(body=UNKNOWN))
     ),
     f"POST {API}/attendance/<booking_id>/undo-no-show": _verb(S.NO_SHOW, WHY),
     f"GET {API}/suspensions/<visitor>": Route(

@@ -9,8 +9,11 @@ from collections.abc import Mapping
 
 from tests.access import (
     account,
+    booking_papers,
     bookings,
+    calendar,
     callers,
+    codes,
     content,
     desk,
     media,
@@ -18,6 +21,7 @@ from tests.access import (
     staff,
     upkeep,
     visitors,
+    visits,
 )
 from tests.access.callers import Make
 from tests.access.expected import Table
@@ -27,10 +31,14 @@ TABLE: Table = {
     **public.TABLE,
     **visitors.TABLE,
     **bookings.TABLE,
+    **booking_papers.TABLE,
+    **visits.TABLE,
     **account.TABLE,
     **staff.TABLE,
     **content.TABLE,
     **upkeep.TABLE,
     **media.TABLE,
     **desk.TABLE,
+    **codes.TABLE,
+    **calendar.TABLE,
 }

@@ -11,18 +11,32 @@ from services.notifications import ToContact
 from services.questions import Asked
 from services.search import fruitless, promotions, synonyms
 from tests.api.profiling import profiled
+from tests.bookings.booked import create_booking
 from tests.factories import ACTOR, create, create_live, create_staff, staff_client
+from tests.visiting import create_departure
 
 API = "/admin/api/v1"
 ITEMS = 30
 LISTS: dict[str, Role] = {
     "account/sessions": Role.EDITOR,
+    "attendance/late": Role.BOOKING_DESK,
+    "attendance/late?departure=absent": Role.BOOKING_DESK,
     "audit": Role.AUDITOR,
     "audit?action=test.write": Role.AUDITOR,
     "audit?actor=nobody": Role.AUDITOR,
     "audit?outcome=denied": Role.AUDITOR,
     "audit?request_id=absent": Role.AUDITOR,
     "audit?target=test:1": Role.AUDITOR,
+    "booking-figures": Role.BOOKING_DESK,
+    "booking-figures/organisations": Role.BOOKING_DESK,
+    "bookings": Role.BOOKING_DESK,
+    "bookings?departure=absent": Role.BOOKING_DESK,
+    "bookings?from=2026-01-01&until=2030-12-31&source=phone": Role.BOOKING_DESK,
+    "bookings?route=route-1": Role.BOOKING_DESK,
+    "bookings?state=confirmed": Role.BOOKING_DESK,
+    "bookings?view=below_minimum": Role.BOOKING_DESK,
+    "bookings?view=to_decide": Role.BOOKING_DESK,
+    "bookings?visitor=absent": Role.BOOKING_DESK,
     "calls": Role.BOOKING_DESK,
     "calls?state=done": Role.BOOKING_DESK,
     "content/broken-links/tracks": Role.EDITOR,
@@ -48,6 +62,7 @@ LISTS: dict[str, Role] = {
 def full() -> None:
     """Something of everything."""
     item = create_live(Kind.TRACKS)
+    departure = create_departure(in_hours=-1, capacity=3 * ITEMS)
     for number in range(ITEMS):
         create(Kind.TRACKS)
         create_staff()
@@ -61,6 +76,7 @@ def full() -> None:
         notifications.notify(Event.MESSAGE, contact, told, f"key-{number}")
         asked = Asked(f"push-{number}", f"openid-{number}", "测试", Language.ZH_CN, None)
         questions.ask(asked)
+        create_booking(departure)
 
 
 @pytest.mark.usefixtures("full")

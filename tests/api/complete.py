@@ -6,11 +6,15 @@ Plainly fictitious. What the API documents must appear in what is read from thes
 import datetime as dt
 from typing import Any
 
+from core.clock import now
 from models.content import Content
+from models.departures import Departure, Meeting, PlannedStop, Words
 from models.enums import Kind, Language
 from models.media_items import MediaItem, MediaKind, MediaRole, MediaSource
+from models.parts import Location
 from services import content, media_items, translations
 from tests.factories import ACTOR, Fields, create, dummy_figure, dummy_stops, publish
+from tests.visiting import create_departure
 
 Items = dict[Kind, Content]
 YESTERDAY = (dt.datetime.now(dt.UTC) - dt.timedelta(days=2)).date().isoformat()
@@ -301,3 +305,29 @@ def article_fields(_items: Items) -> Fields:
 def faq_fields(_items: Items) -> Fields:
     """Return a question's own fields."""
     return {"answer": "<p>测试回答</p>", "topic": "测试主题", "topic_key": "test"}
+
+
+def create_whole_departure(route: Content) -> Departure:
+    """Write a departure of a route with everything that the public is told."""
+    location = Location(**LOCATION)
+    starts_at = now() + dt.timedelta(days=7)
+    words = Words(zh="测试", en="English")
+    stop = PlannedStop(
+        key="stop-1",
+        site="site-1",
+        title=words,
+        note=words,
+        arrives_at=starts_at,
+        leaves_at=starts_at + dt.timedelta(hours=1),
+        location=location,
+        x=0.5,
+        y=0.5,
+    )
+    return create_departure(
+        route=route.id,
+        slug=route.slug,
+        tracks=list(route.tracks),
+        title=words,
+        stops=[stop],
+        meeting=Meeting(title=words, note=words, location=location),
+    )

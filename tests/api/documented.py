@@ -12,7 +12,7 @@ KNOWN = frozenset(
     {
         *("$ref", "allOf", "type", "format", "enum", "items", "properties", "required"),
         *("additionalProperties", "x-nullable", "readOnly", "description"),
-        *("minimum", "maximum", "minLength", "maxLength", "pattern", "default"),
+        *("minimum", "maximum", "minLength", "maxLength", "maxItems", "pattern", "default"),
     }
 )
 TYPES: dict[str, tuple[type, ...]] = {
@@ -99,6 +99,8 @@ class Documented:
         if "enum" in schema and value not in schema["enum"]:
             yield f"{path}: {value!r} is none of {schema['enum']}"
         if kind == "array":
+            if len(value) > schema.get("maxItems", len(value)):
+                yield f"{path}: more than {schema['maxItems']}"
             for place, inner in enumerate(value):
                 yield from self._check(inner, schema["items"], f"{path}[{place}]", owner)
         if kind == "object":

@@ -14,13 +14,19 @@ API = "/api/v1"
 # What staff call is closed to everybody else; tests/admin walks it.
 STAFF = "/admin"
 # What only a visitor who is signed in calls, and how a route may say so.
-PRIVATE = (f"{API}/me", f"{API}/sessions/current", f"{API}/bookings")
+PRIVATE = (f"{API}/me", f"{API}/sessions/current", f"{API}/bookings", f"{API}/visits")
 WHO = frozenset({"anyone", "visitor", "consenting"})
 LISTED = tuple(kind for kind in Kind if kind is not Kind.CHAPTERS)
 # Routes of flask-restx: the document, its page with the files it loads, the bare prefix.
 DOCUMENTATION = frozenset({"api.specs", "api.doc", "api.root", "restx_doc.static"})
 # What only the holder of a token reads; no cache keeps it.
-UNKEPT = frozenset({f"{API}/previews", f"{API}/feeds/<secret>.ics"})
+UNKEPT = frozenset(
+    {
+        *(f"{API}/previews", f"{API}/feeds/<secret>.ics", f"{API}/scenes/<scene>"),
+        *(f"{API}/itineraries/<token>", f"{API}/itineraries/<token>/pdf"),
+        f"{API}/shared/<secret>",
+    }
+)
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 ABSENT = "absent"
 USUAL: Mapping[str, str] = {

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from models.enums import Kind
 from services import sitemaps
-from tests.api.complete import create_chapters, create_items
+from tests.api.complete import create_chapters, create_items, create_whole_departure
 from tests.api.documented import Documented
 from tests.api.surface import API, LISTED, adding
 from tests.factories import create_live
@@ -41,6 +41,12 @@ def _complete_answers(client: FlaskClient, language: str) -> Iterator[tuple[str,
     paths += [(f"{API}/search?q={word}", "Search") for word in ("测试", "旁白", "English")]
     paths += [(f"{API}/search/suggest?q={word}", "Suggestions") for word in ("测试", "english")]
     paths += [(f"{API}/sitemaps/{kind}", "Sitemap") for kind in Kind]
+    for departure in client.get(f"{API}/departures").get_json()["items"]:
+        month = departure["day"][:7]
+        paths += [(f"{API}/departures", "DeparturePage")]
+        paths += [(f"{API}/departures/{departure['id']}", "Departure")]
+        paths += [(f"{API}/departures/calendar?month={month}", "Calendar")]
+        paths += [(f"{API}/routes/{departure['slug']}/departures", "DeparturePage")]
     for kind in LISTED:
         paths.append((f"{API}/{kind}", f"{NAMES[kind]}Page"))
         listed = client.get(f"{API}/{kind}").get_json()["items"]
@@ -66,6 +72,7 @@ def test_complete_answers_are_documented_and_documentation_is_answered(
     items = create_items()
     create_chapters(items[Kind.HANDBOOK], items[Kind.CHAPTERS])
     create_items()  # so that everything has something related
+    create_whole_departure(items[Kind.ROUTES])
     for kind in Kind:
         sitemaps.build(kind)
     for path, name, answer in _complete_answers(client, language):

@@ -25,13 +25,19 @@ from schemathesis.specs.openapi.checks import (
 
 import application
 from core.settings import Settings, load
+from models.departures import Departure
 from models.enums import Kind
 from models.notifications import Event
 from models.visitors import DemoVisitor, Visitor
 from services import favourites, history, notifications, sitemaps
 from services.notifications import ToVisitor
 from services.visitors import consents, signing_in
-from tests.api.complete import Items, create_chapters, create_items
+from tests.api.complete import (
+    Items,
+    create_chapters,
+    create_items,
+    create_whole_departure,
+)
 from tests.api.surface import API
 from tests.apps import make_app
 from tests.simulator.running import APPID, SECRET, RunningSimulator
@@ -59,6 +65,7 @@ def items() -> Items:
     """Complete live content, for requests to find."""
     items = create_items()
     create_chapters(items[Kind.HANDBOOK], items[Kind.CHAPTERS])
+    create_whole_departure(items[Kind.ROUTES])
     for kind in Kind:
         sitemaps.build(kind)
     return items
@@ -113,6 +120,8 @@ def _found(operation: Operation, items: Items) -> dict[str, str]:
     chapter = items[Kind.CHAPTERS]
     values = {"kind": "tracks", "edition": chapter.edition, "chapter": chapter.slug}
     values |= {"item": items[Kind.TRACKS].id, "entry_id": "absent", "session_id": "absent"}
+    if departure := Departure.objects.first():
+        values["departure_id"] = departure.id
     if resource in set(Kind):
         values["id_or_slug"] = items[Kind(resource)].id
     names = [one.name for one in operation.path_parameters]

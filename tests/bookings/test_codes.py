@@ -14,7 +14,6 @@ from services.bookings import codes
 from services.staff import policy
 from tests.bookings.booked import create_booking
 from tests.clocks import Clock
-from tests.rest.cached import all_at_once
 from tests.visiting import create_departure
 
 BEGIN = dt.datetime(2026, 12, 1, 2, 0, tzinfo=dt.UTC)
@@ -95,13 +94,6 @@ def test_a_scanner_may_send_a_line_end(booking: Booking) -> None:
     assert codes.verify(codes.payload(booking) + "\r\n") == booking.id
 
 
-def test_the_short_code_is_given_once_however_many_ask(booking: Booking) -> None:
-    given = set(all_at_once(8, lambda _: codes.short_code(booking)))
-    assert len(given) == 1
-    assert given == {codes.short_code(Booking.objects.get(id=booking.id))}
-    assert codes.find_short(given.pop()) == booking.id
-
-
 def test_a_short_code_is_found_as_it_is_typed() -> None:
     booking = create_booking(create_departure(), code="01ABCD23")
     for typed in ("01ABCD23", "01abcd23", " 01ab-cd23 ", "0lAB CD23", "OiABCD23"):
@@ -118,13 +110,3 @@ def test_what_is_no_short_code_is_refused(typed: str) -> None:
 def test_a_short_code_that_nobody_has_is_refused() -> None:
     with pytest.raises(Invalid):
         codes.find_short(codes.new_short_code())
-
-
-def test_short_codes_stay_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The one that is taken is drawn first: another is drawn instead."""
-    taken = create_booking(create_departure(), code="01ABCD23")
-    drawn = iter("01ABCD234567EFGH")
-    monkeypatch.setattr(codes.secrets, "choice", lambda _: next(drawn))
-    other = create_booking(create_departure())
-    assert codes.short_code(other) == "4567EFGH"
-    assert codes.find_short("01ABCD23") == taken.id

@@ -46,7 +46,7 @@ def test_content_answers_with_a_link_to_its_source(
     assert "【怎样预约一次考察？】" in answer
     assert BOOKING["summary"] in answer
     assert f'data-miniprogram-appid="{APPID}"' in answer
-    assert f'data-miniprogram-path="pages/faqs/detail?id={item}"' in answer
+    assert f'data-miniprogram-path="pages/faq/detail?id={item}"' in answer
     assert "人工" in answer
     assert Question.objects.count() == 0
     assert WechatPush.objects.get().answered_with == f"faqs:{item}"
@@ -57,7 +57,7 @@ def test_the_handbook_answers_where_no_question_does(platform: Platform, work: W
     platform.write("提速审批")
     work()
     (answer,) = said(platform)
-    assert f"pages/chapters/detail?id={chapter}" in answer
+    assert f"pages/handbook/chapter?id={chapter}" in answer
 
 
 def test_english_is_answered_in_english(platform: Platform, work: Work) -> None:

@@ -1,7 +1,7 @@
 """What follows from each event: news for who keeps books, and what users take back."""
 
+import datetime as dt
 import itertools
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -10,27 +10,19 @@ import pytest
 from jobs.worker import Worker
 from models.notifications import InboxEntry
 from models.outbox import Job, JobState
+from models.questions import PictureVerdict, Question
+from models.subscriptions import SendState, SubscriptionCredit, SubscriptionMessage
 from models.visitors import PhoneSource, Visitor
 from models.wechat_pushes import WechatPush, WechatWindow
-from services import personal_data, wechat_news
+from services import personal_data
 from services.visitors import signing_in
-from services.wechat_news import MediaChecked, Subscribed, SubscriptionSent
 from tests.callback.conftest import NewPlatform
 from tests.callback.pushing import A, B, Platform
 
 FORMATS = ("json", "xml")
-NEWS = (Subscribed, SubscriptionSent, MediaChecked)
 AT = 1_795_000_000
-
-
-@pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """All news that are told; nobody else listens."""
-    monkeypatch.setattr(wechat_news, "_listeners", defaultdict(list))
-    found: list[Any] = []
-    for kind in NEWS:
-        wechat_news.listen(kind, found.append)
-    return found
+POPUP = "subscribe_msg_popup_event"
+MINUTE = dt.timedelta(minutes=2)
 
 
 def work(platform: Platform) -> None:
@@ -56,63 +48,127 @@ def choice(template: str, accepts: str, scene: str = "2") -> dict[str, str]:
     return {"TemplateId": template, "SubscribeStatusString": accepts, "PopupScene": scene}
 
 
-@pytest.mark.parametrize(("form", "count"), list(itertools.product(FORMATS, (0, 1, 2))))
-@pytest.mark.parametrize("kind", ["subscribe_msg_popup_event", "subscribe_msg_change_event"])
-def test_choices_are_told_one_by_one(
-    new_platform: NewPlatform, heard: list[Any], form: str, count: int, kind: str
+def credits(platform: Platform) -> dict[str, int]:
+    """Return how many messages were accepted, by template."""
+    visitor = Visitor.objects.get(openid=platform.openid())
+    return {one.template: one.by_event for one in SubscriptionCredit.objects(visitor=visitor.id)}
+
+
+@pytest.mark.parametrize(("form", "count"), list(itertools.product(FORMATS, (0, 1, 2, 3))))
+def test_what_was_accepted_in_a_popup_is_counted(
+    new_platform: NewPlatform, form: str, count: int
 ) -> None:
     platform = new_platform(form)
-    choices = [choice("one", "accept"), choice("two", "reject")][:count]
-    platform.push(kind, fields={"List": choices, "CreateTime": AT})
+    sign_in(platform)
+    choices = [choice("one", "accept"), choice("two", "accept"), choice("three", "reject")][:count]
+    platform.push(POPUP, times=3, fields={"List": choices})
     work(platform)
-    told = [(one.template, one.accepted, one.once, one.openid) for one in heard]
-    once, openid = kind == "subscribe_msg_popup_event", platform.openid()
-    assert told == [("one", True, once, openid), ("two", False, once, openid)][:count]
-    assert len({one.key for one in heard}) == count
-    assert all(one.at.timestamp() == AT for one in heard)
+    run_again(lambda: work(platform))
+    assert credits(platform) == dict.fromkeys(["one", "two"][:count], 1)
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@pytest.mark.parametrize("code", ["0", 0, "3"])
-def test_what_became_of_a_message_is_told(
-    new_platform: NewPlatform, heard: list[Any], form: str, code: object
+def test_two_popups_are_counted_twice(new_platform: NewPlatform, form: str) -> None:
+    platform = new_platform(form)
+    sign_in(platform)
+    for at in (AT, AT + 1):
+        platform.push(POPUP, fields={"List": [choice("one", "accept")], "CreateTime": at})
+    work(platform)
+    assert credits(platform) == {"one": 2}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("count", [1, 2])
+def test_who_refuses_in_the_settings_has_no_credit(
+    new_platform: NewPlatform, form: str, count: int
 ) -> None:
     platform = new_platform(form)
-    sent = {"TemplateId": "one", "MsgID": "4711", "ErrorCode": code, "ErrorStatus": "…"}
-    platform.push("subscribe_msg_sent_event", fields={"List": [sent]})
+    sign_in(platform)
+    platform.push(POPUP, fields={"List": [choice("one", "accept"), choice("two", "accept")]})
     work(platform)
-    (one,) = heard
-    assert (one.template, one.message, one.errcode) == ("one", "4711", int(str(code)))
+    changes = [choice("one", "reject"), choice("two", "reject")][:count]
+    platform.push("subscribe_msg_change_event", fields={"List": changes})
+    work(platform)
+    assert credits(platform) == {"one": 0, "two": 2 - count}
+
+
+@pytest.mark.parametrize("kind", [POPUP, "subscribe_msg_change_event"])
+def test_choices_of_who_has_no_account_count_for_nobody(platform: Platform, kind: str) -> None:
+    platform.push(kind, fields={"List": [choice("one", "accept")]})
+    work(platform)
+    assert SubscriptionCredit.objects.count() == 0
+
+
+@pytest.mark.parametrize("entry", [{}, {"TemplateId": []}, {"SubscribeStatusString": 7}, {"a": 1}])
+def test_a_list_with_anything_in_it_breaks_nothing(platform: Platform, entry: Any) -> None:
+    sign_in(platform)
+    for kind in (POPUP, "subscribe_msg_change_event", "subscribe_msg_sent_event"):
+        platform.push(kind, fields={"List": [entry]})
+    work(platform)
+    assert credits(platform) == {}
 
 
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize(
-    ("fields", "suggest"),
-    [
-        ({"result": {"suggest": "pass", "label": 100}}, "pass"),
-        ({"result": {"suggest": "risky", "label": 20001}}, "risky"),
-        ({"errcode": -1008, "result": {"suggest": "pass", "label": 100}}, "review"),
-        ({"result": ""}, "review"),
-    ],
+    ("code", "state"), [("0", SendState.SENT), (0, SendState.SENT), ("3", SendState.FAILED)]
 )
-def test_the_check_of_a_picture_is_told(
-    new_platform: NewPlatform,
-    heard: list[Any],
-    form: str,
-    fields: dict[str, Any],
-    suggest: str,
+def test_what_became_of_a_message_is_noted(
+    new_platform: NewPlatform, form: str, code: object, state: SendState
 ) -> None:
     platform = new_platform(form)
-    platform.push("wxa_media_check", fields={"trace_id": "trace-1", **fields})
+    visitor = sign_in(platform)
+    row = {"_id": "sent", "visitor": visitor.id, "message_id": "4711", "state": "sent"}
+    SubscriptionMessage._get_collection().insert_one(row)
+    sent = {"TemplateId": "one", "MsgID": "4711", "ErrorCode": code, "ErrorStatus": "…"}
+    platform.push("subscribe_msg_sent_event", fields={"List": [sent]})
     work(platform)
-    (one,) = heard
-    assert (one.trace, one.suggest) == ("trace-1", suggest)
+    found = SubscriptionMessage._get_collection().find_one({"_id": "sent"})
+    assert found is not None
+    assert found["state"] == state
 
 
-def test_a_repetition_is_told_once(platform: Platform, heard: list[Any]) -> None:
-    platform.push("subscribe_msg_popup_event", times=3, fields={"List": [choice("one", "accept")]})
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    ("fields", "verdict"),
+    [
+        ({"result": {"suggest": "pass", "label": 100}}, PictureVerdict.PASS),
+        ({"result": {"suggest": "risky", "label": 20001}}, PictureVerdict.RISKY),
+        ({"result": {"suggest": "review", "label": 20001}}, PictureVerdict.REVIEW),
+        ({"errcode": -1008, "result": {"suggest": "pass"}}, PictureVerdict.UNCHECKED),
+        ({"result": ""}, PictureVerdict.REVIEW),
+    ],
+)
+def test_the_check_of_a_picture_is_noted_with_its_question(
+    new_platform: NewPlatform, form: str, fields: dict[str, Any], verdict: PictureVerdict
+) -> None:
+    platform = new_platform(form)
+    platform.push("image")
     work(platform)
-    assert len(heard) == 1
+    question = Question.objects.get()
+    assert question.picture is PictureVerdict.WAITING
+    (held,) = platform.simulator.control("GET", "media-checks")["items"]
+    assert held["trace_id"] == question.trace
+    platform.push("wxa_media_check", fields={"trace_id": question.trace, **fields})
+    work(platform)
+    assert Question.objects.get().picture is verdict
+
+
+def test_a_picture_that_nobody_looks_at_is_told(platform: Platform) -> None:
+    platform.simulator.fail("media_check_async", errcode=-1)
+    platform.push("image")
+    work(platform)
+    assert Question.objects.get().picture is PictureVerdict.UNCHECKED
+
+
+def test_a_verdict_of_no_picture_of_ours_is_waited_for(platform: Platform) -> None:
+    """It may overtake the note of what it is about."""
+    platform.push("wxa_media_check", fields={"trace_id": "other"})
+    worker = Worker(platform.app.config["SETTINGS"])
+    assert worker.step()
+    assert Job.objects.get().state is JobState.PENDING
+    WechatPush.objects.update(received_at=WechatPush.objects.get().received_at - MINUTE)
+    Job.objects.update(run_at=Job.objects.get().created_at)
+    work(platform)
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -193,3 +249,4 @@ def test_an_event_may_be_handled_again(platform: Platform, kind: str) -> None:
     platform.push(kind)
     work(platform)
     run_again(lambda: work(platform))
+    assert Visitor.objects(phone__exists=True).count() == 0

@@ -3,6 +3,7 @@
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ PROJECT = Path(supervisor.__file__).parents[1]
 # Passes 2**8 and 2**16, where a number that is written byte by byte would be read half.
 RAISING = """
 import sys
+import time
 from pathlib import Path
 from core.shared import Counters
 counters = Counters(Path(sys.argv[1]))
@@ -121,3 +123,40 @@ def test_threads_never_set_each_other_back(path: Path) -> None:
 
     all_at_once(8, work)
     assert counters.read("content") == 3_999
+
+
+def test_an_event_moves_a_counter_once_however_many_tell_of_it(path: Path) -> None:
+    one, other = Counters(path), Counters(path)
+    for event, expected in ((5, 1), (5, 1), (4, 1), (6, 2), (5, 2), (7, 3)):
+        for counters in (one, other):
+            counters.advance("availability", event)
+            assert one.read("availability") == expected, event
+    assert one.read("content") == 0
+
+
+def test_without_an_event_it_moves_and_events_count_anew(path: Path) -> None:
+    """Events of a database that was restored are earlier than those of before."""
+    counters = Counters(path)
+    counters.advance("availability", 9)
+    counters.advance("availability")
+    counters.advance("availability")
+    assert counters.read("availability") == 3
+    counters.advance("availability", 2)
+    assert counters.read("availability") == 4
+
+
+def test_a_counter_tells_when_it_moved(path: Path) -> None:
+    counters = Counters(path)
+    assert counters.moved_at("availability") == 0
+    before = time.time()
+    counters.advance("availability", 9)
+    moved = counters.moved_at("availability")
+    assert before - 0.001 <= moved <= time.time()
+    counters.advance("availability", 9)
+    assert Counters(path).moved_at("availability") == moved, "it did not move"
+    assert counters.moved_at("content") == 0
+
+
+def test_threads_and_processes_lose_no_move(path: Path) -> None:
+    all_at_once(8, lambda _: [Counters(path).advance("availability") for _ in range(200)])
+    assert Counters(path).read("availability") == 1_600

@@ -172,3 +172,23 @@ def test_missing_system_packages_are_installed_by_root(sandbox: Sandbox, tmp_pat
     assert code == 0, messages
     assert "Installing system packages: absent …" in messages
     assert asked.read_text() == "update\ninstall -y --no-install-recommends absent\n"
+
+
+def test_a_system_package_that_is_unknown_keeps_no_other_away(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    listed = "absent  library  libno_such_thing.so.1\nother  library  libno_other_thing.so.1\n"
+    (sandbox.root / "scripts" / "debian-packages.txt").write_text(listed)
+    asked = tmp_path / "asked"
+    knows_other = f'echo "$*" >>"{asked}"; case "$*" in *absent*) exit 1 ;; esac'
+    path = tools_only(tmp_path / "bin", **{"apt-get": knows_other})
+    Path(path, "id").unlink()
+    Path(path, "id").symlink_to(tools_only(tmp_path / "root", **{"whoami": "echo 0"}) + "/whoami")
+    code, _, messages = sandbox.run("scripts/manage", PATH=path)
+    assert code == 0, messages
+    assert asked.read_text().splitlines()[1:] == [
+        "install -y --no-install-recommends absent other",
+        "install -y --no-install-recommends absent",
+        "install -y --no-install-recommends other",
+    ]
+    assert "apt-get could not install them" in messages

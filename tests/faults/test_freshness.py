@@ -6,12 +6,13 @@ Two web servers on one database stand for two hosts: they share nothing but the 
 import datetime as dt
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,14 @@ import pytest
 from prometheus_client.mmap_dict import MmapedDict
 
 from cli.mongod import EmbeddedMongod
-from core.clock import now
+from core.clock import SHANGHAI, now
 from models.content import Content
 from models.enums import Kind
 from services import content, publishing
 from tests.factories import ACTOR, create_live
 from tests.faults.harness import MACHINE_S, PROJECT, Product, by_form, children
 from tests.faults.publisher import TITLE
+from tests.visiting import create_departure
 from tests.waiting import PATIENCE_S, eventually, kept
 
 WITHIN_S = 1.0
@@ -35,6 +37,9 @@ LOAD_S = by_form(short=6, long=60)
 PUBLISHES = by_form(short=3, long=20)
 # Publishes; gives the number and the moment of it.
 Publish = Callable[[], tuple[int, float]]
+# From an answer to the number of the change that it shows, `number 000001`.
+Shown = Callable[[str], str]
+CAPACITY = 500
 # What a reader tells: `answers`, `failures`, and `last`, when each number was last seen.
 Told = dict[str, Any]
 TTL_S, STALE_S, TIMEOUT_MS = 1, 6, 1_000
@@ -69,11 +74,16 @@ def paths_of(item: Content) -> list[str]:
     return [own, f"{own}/{item.id}", f"{own}/{item.slug}?lang=en", "/api/v1/home"]
 
 
-@contextmanager
-def publishing_elsewhere(product: Product, item: Content) -> Iterator[Publish]:
+def publishing_elsewhere(product: Product, item: Content) -> AbstractContextManager[Publish]:
     """Give what publishes an item once more, in a process of its own."""
+    return changing_elsewhere(product, "publisher", item.KIND, item.id)
+
+
+@contextmanager
+def changing_elsewhere(product: Product, program: str, *arguments: str) -> Iterator[Publish]:
+    """Give what makes one more change, in a process of its own."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.publisher", item.KIND, item.id],
+        [sys.executable, "-m", f"tests.faults.{program}", *arguments],
         env=product.environ,
         cwd=PROJECT,
         stdin=subprocess.PIPE,
@@ -110,7 +120,21 @@ def answered(product: Product) -> dict[int, float]:
     return counts
 
 
-def read_by_all_workers(product: Product, paths: Sequence[str], seconds: float) -> dict[str, float]:
+def titled(body: str) -> str:
+    """Return the number in a title."""
+    return body[body.index("number ") :][:13]
+
+
+def held(body: str) -> str:
+    """Return how many seats are held, written like the number in a title."""
+    left = re.search(r'"seats_left":(\d+)', body)
+    assert left
+    return f"number {CAPACITY - int(left[1]):06d}"
+
+
+def read_by_all_workers(
+    product: Product, paths: Sequence[str], seconds: float, shown: Shown = titled
+) -> dict[str, float]:
     """Read on new connections; return when each text was last given to whom asked for it."""
     before = answered(product)
     last: dict[str, float] = {}
@@ -122,8 +146,7 @@ def read_by_all_workers(product: Product, paths: Sequence[str], seconds: float) 
         for path in paths:
             reading = product.read(path)
             assert reading.status == 200
-            text = reading.body.decode()
-            last[text[text.index("number ") :][:13]] = reading.began
+            last[shown(reading.body.decode())] = reading.began
     return last
 
 
@@ -135,19 +158,21 @@ def kill_a_worker(product: Product) -> None:
     assert eventually(lambda: product.has_web_workers(2))
 
 
-def is_seen_in_time(hosts: Sequence[Product], paths: Sequence[str], publish: Publish) -> bool:
+def is_seen_in_time(
+    hosts: Sequence[Product], paths: Sequence[str], publish: Publish, shown: Shown = titled
+) -> bool:
     """Publish; tell whether everybody who asks a second later gets it, wherever they ask."""
     number, acknowledged = publish()
     current = f"number {number:06d}"
     seen: dict[str, float] = {}
     for host in hosts:
-        last = read_by_all_workers(host, paths, WITHIN_S / 2)
+        last = read_by_all_workers(host, paths, WITHIN_S / 2, shown)
         seen |= {text: max(at, seen.get(text, 0)) for text, at in last.items()}
     older = [at - acknowledged for text, at in seen.items() if text < current]
     afterwards: set[str] = set()
     for host in hosts:
         time.sleep(max(0.0, acknowledged + WITHIN_S - time.monotonic()))
-        afterwards |= set(read_by_all_workers(host, paths, 0.1))
+        afterwards |= set(read_by_all_workers(host, paths, 0.1, shown))
     return max(older, default=0) < WITHIN_S and afterwards == {current}
 
 
@@ -160,6 +185,23 @@ def test_a_publish_is_seen_on_every_worker_of_every_host(hosts: list[Product]) -
     with publishing_elsewhere(hosts[0], item) as publish:
         for _ in range(PUBLISHES):
             assert kept(lambda: is_seen_in_time(hosts, paths_of(item), publish))
+
+
+def test_a_booking_is_seen_on_every_worker_of_every_host(hosts: list[Product]) -> None:
+    """Seats left, wherever they are told; and nobody reads the content anew for it."""
+    route = create_live(Kind.ROUTES)
+    departure = create_departure(capacity=CAPACITY, route=route.id, slug=route.slug)
+    own, month = "/api/v1/departures", f"{departure.starts_at.astimezone(SHANGHAI):%Y-%m}"
+    paths = [
+        *(own, f"{own}/{departure.id}", f"{own}/calendar?month={month}&lang=en"),
+        f"/api/v1/routes/{route.slug}/departures?people=2",
+    ]
+    for host in hosts:
+        read_by_all_workers(host, paths, 0.1, held)
+        kill_a_worker(host)
+    with changing_elsewhere(hosts[0], "booker", departure.id) as book:
+        for _ in range(PUBLISHES):
+            assert kept(lambda: is_seen_in_time(hosts, paths, book, held))
 
 
 @contextmanager

@@ -37,17 +37,26 @@ from services import (
     notifications,
     outbox,
     publishing,
+    questions,
     snapshots,
     uploads,
+    usage,
+    wechat_gateway,
+    wechat_pushes,
 )
 from services.actors import SYSTEM
+from services.bookings import arriving, cutoffs, endings, reminders, settling, waiting
 from services.notifications import ToVisitor
 from services.staff import policy
 from services.visitors import email_codes, signing_in
+from services.visits import ending, proposing
 from tests.arranging import create_schedule
 from tests.factories import ACTOR, create, create_live, create_media, dummy_figure
+from tests.jobs import visit_causes
 from tests.media.uploading import film, picture
+from tests.simulator.running import APPID, SECRET, RunningSimulator
 from tests.visitors.smtp import SmtpServer
+from wechat.client import WechatClient
 
 PROJECT = Path(schedule.__file__).parents[1]
 LAYERS = ("core", "models", "services", "schemas", "rest", "jobs", "api", "cli")
@@ -124,6 +133,10 @@ def nightly_sitemaps(_patch: pytest.MonkeyPatch) -> None:
     outbox.enqueue(BUILD_JOB, {"day": today().isoformat()})
 
 
+def days_of_use(_patch: pytest.MonkeyPatch) -> None:
+    outbox.enqueue(usage.PULL_JOB, {"day": today().isoformat()})
+
+
 def audit_entry(_patch: pytest.MonkeyPatch) -> None:
     audit.record(SYSTEM, "test.write", "test:1")
     outbox.enqueue(SEAL_JOB, {"at": now().isoformat()})
@@ -184,8 +197,11 @@ def day_breaks(_patch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def mail_server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A mail server, and settings that name it."""
+def servers(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, simulator: RunningSimulator
+) -> Iterator[None]:
+    """A mail server and WeChat, which has counted yesterday, and settings that name them."""
+    simulator.advance(dt.timedelta(days=1).total_seconds())
     with SmtpServer() as server:
         sending = dataclasses.replace(
             settings,
@@ -193,9 +209,14 @@ def mail_server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator
             smtp_port=server.port,
             smtp_security="none",
             mail_from="toolbox@example.org",
+            wechat_appid=APPID,
+            wechat_secret=SECRET,
+            wechat_api_base=simulator.url,
         )
         with monkeypatch.context() as patch:
             patch.setattr(policy, "_configured", [policy.Policy(sending, frozenset())])
+            client = WechatClient(sending, wechat_gateway.TokenStore())
+            patch.setattr(wechat_gateway, "_clients", [client])
             yield
 
 
@@ -213,19 +234,35 @@ CAUSES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     media_upkeep.TIDY_JOB: upload_is_left,
     SWEEP_JOB: object_is_orphaned,
     GENERATE_JOB: day_breaks,
+    usage.PULL_JOB: days_of_use,
+    settling.SETTLE_JOB: visit_causes.maker_dies,
+    arriving.EXPIRE_JOB: visit_causes.nobody_decides,
+    waiting.LAPSE_JOB: visit_causes.seats_come_free,
+    waiting.WARN_JOB: visit_causes.seats_come_free,
+    reminders.REMIND_JOB: visit_causes.visit_is_near,
+    cutoffs.CUTOFF_JOB: visit_causes.cutoff_is_reached,
+    endings.COMPLETE_JOB: visit_causes.visit_is_over,
+    proposing.EXPIRE_JOB: visit_causes.proposal_ends,
+    ending.TIDY_JOB: visit_causes.group_is_gone,
+    wechat_pushes.HANDLE_JOB: visit_causes.somebody_writes,
+    questions.DELIVER_JOB: visit_causes.staff_answer,
 }
 
 
 def everything() -> dict[str, list[Any]]:
-    """Return all that is stored, but for the time at which a sitemap was written."""
-    fields = {"generated_at": 0}
+    """Return all that is stored.
+
+    Left out are the time at which a sitemap was written, and the counter by which transactions
+    meet: it says nothing.
+    """
+    fields = {"generated_at": 0, "touched": 0}
     return {"store": [one.key for one in stores.current().list()]} | {
         document.__name__: list(document._get_collection().find({}, fields).sort("_id", 1))
         for document in DOCUMENTS
     }
 
 
-@pytest.mark.usefixtures("mail_server")
+@pytest.mark.usefixtures("servers")
 @pytest.mark.parametrize("name", sorted(HANDLERS))
 def test_a_handler_that_runs_twice_has_one_effect(
     name: str, monkeypatch: pytest.MonkeyPatch, wait_until: Callable[[dt.datetime], None]

@@ -30,6 +30,7 @@ class SmallApp:
         self.scope = "content"
         self.version = 1
         self.noted = True
+        self.until: dt.datetime | None = None
         self.size = 0
         self.takes_s = 0.0
         self.failures: list[Exception] = []
@@ -48,7 +49,7 @@ class SmallApp:
             if self.failures:
                 raise self.failures.pop(0)
         if self.noted:
-            environ[NOTE] = Note(self.scope, version, MODIFIED, "/small/<rest>")
+            environ[NOTE] = Note(self.scope, version, MODIFIED, "/small/<rest>", self.until)
         start_response(self.status, list(self.headers))
         return self._parts(environ, version)
 

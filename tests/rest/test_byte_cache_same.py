@@ -24,6 +24,7 @@ from tests.api import surface
 from tests.api.complete import create_items
 from tests.api.surface import API
 from tests.apps import make_app
+from tests.clocks import Clock
 from tests.factories import ACTOR, create_live
 from tests.rest.cached import Cached, call, environment, running
 
@@ -53,9 +54,12 @@ QUERIES = (
 
 @pytest.fixture(params=[ORIGINS])
 def both(
-    settings: Settings, tmp_path: Path, request: pytest.FixtureRequest
+    settings: Settings, tmp_path: Path, clock: Clock, request: pytest.FixtureRequest
 ) -> Iterator[tuple[Flask, Cached]]:
-    """The app without and with its cache, on complete content that is dated in the past."""
+    """The app without and with its cache, on complete content that is dated in the past.
+
+    The clock stands: departures are told by the minute.
+    """
     changed = replace(settings, cors_origins=request.param, byte_cache_ttl_s=600)
     plain = make_app(changed)
     create_items()
@@ -63,6 +67,7 @@ def both(
     for kind in Kind:
         sitemaps.build(kind)
     Version.objects.update(set__last_modified=PAST)
+    clock.set(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1))
     with running(changed, tmp_path) as cached:
         yield plain, cached
 

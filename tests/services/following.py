@@ -1,10 +1,12 @@
 """What tests of the watcher share: changes, and whether counters follow them."""
 
+import time
+
 from core import db
 from core.shared import Counters
 from models.enums import Kind
 from services import versions
-from services.watching import Watcher
+from services.watching import POLL_S, Watcher
 from tests.factories import create_live
 from tests.waiting import PATIENCE_S, eventually
 
@@ -26,3 +28,16 @@ def started(watcher: Watcher) -> Watcher:
     watcher.ensure()
     assert follows(watcher.counters)
     return watcher
+
+
+def settled(counters: Counters) -> int:
+    """Return the counter of availability once it has stood still for a while."""
+    seen: list[int] = []
+
+    def stands() -> bool:
+        seen.append(counters.read("availability"))
+        time.sleep(2 * POLL_S)
+        return counters.read("availability") == seen[-1]
+
+    assert eventually(stands)
+    return seen[-1]

@@ -10,8 +10,9 @@ from pymongo.client_session import ClientSession
 from core import db
 from core.clock import now
 from core.shared import Counters
-from models.versions import CONTENT, Version
+from models.versions import AVAILABILITY, CONTENT, Version
 from services import versions
+from tests.visiting import create_departure
 
 
 def bump(scope: str = CONTENT) -> versions.State:
@@ -156,3 +157,27 @@ def test_who_knows_no_version_keeps_nothing() -> None:
     for _ in range(2):
         versions.kept(lambda: reads.append(1))
     assert len(reads) == 2
+
+
+def test_availability_is_what_this_host_heard(counters: Counters) -> None:
+    known = versions.Known(counters, ready=int)
+    counters.advance(AVAILABILITY)
+    counters.beat()
+    state = known.current(AVAILABILITY)
+    assert (state.number, state.lasts) == (1, True)
+    moved = dt.datetime.fromtimestamp(counters.moved_at(AVAILABILITY), dt.UTC)
+    assert state.last_modified == moved.replace(microsecond=0) + versions.SETTLED
+    counters.advance(AVAILABILITY, 77)
+    assert known.current(AVAILABILITY).number == 2
+
+
+def test_while_nobody_hears_of_departures_no_answer_about_them_lasts(counters: Counters) -> None:
+    asked: list[int] = []
+    known = versions.Known(counters, ready=lambda: asked.append(1))
+    counters.advance(AVAILABILITY, 77)
+    assert known.current(AVAILABILITY) == versions.State(0, versions.EPOCH, lasts=False)
+    departure = create_departure()
+    state = known.current(AVAILABILITY)
+    assert not state.lasts
+    assert state.last_modified == departure.updated_at.replace(microsecond=0) + versions.SETTLED
+    assert asked == [1, 1]

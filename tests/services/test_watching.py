@@ -10,13 +10,18 @@ from pathlib import Path
 import pytest
 
 from cli import supervisor
+from core import db
 from core.clock import now
+from core.ids import new_id
 from core.shared import Counters
+from models.departures import Departure
 from models.enums import Kind
 from models.versions import Version
-from services.watching import Watcher
+from services import seats, versions
+from services.watching import POLL_S, Watcher
 from tests.factories import create, create_live
-from tests.services.following import bump, follows, started
+from tests.services.following import bump, follows, settled, started
+from tests.visiting import create_departure
 from tests.waiting import eventually, kept
 
 PROJECT = Path(supervisor.__file__).parents[1]
@@ -36,10 +41,9 @@ for _ in sys.stdin:
 
 def test_what_was_before_is_known_soon(watcher: Watcher, counters: Counters) -> None:
     create_live(Kind.SITES)
-    bump("availability")
     watcher.ensure()
     assert follows(counters)
-    assert eventually(lambda: counters.read("availability") == 1)
+    assert eventually(lambda: counters.read("availability") > 0), "nobody told of changes till now"
 
 
 @pytest.fixture
@@ -82,13 +86,73 @@ def test_a_publish_of_another_process_is_known_within_a_second(
         assert kept(known_in_time)
 
 
-def test_each_scope_has_its_counter(watcher: Watcher, counters: Counters) -> None:
+def test_a_publish_does_not_outdate_seats_nor_a_booking_the_content(
+    watcher: Watcher, counters: Counters
+) -> None:
     started(watcher)
+    departure = create_departure()
+    availability = settled(counters)
+    for _ in range(3):
+        bump()
+    assert follows(counters)
     content = counters.read("content")
+    assert counters.read("availability") == availability
     for number in (1, 2, 3):
-        bump("availability")
-        assert eventually(lambda n=number: counters.read("availability") == n)
+        seats.hold(departure.id, new_id(), 1, visitor=None)
+        assert eventually(lambda n=number: counters.read("availability") == availability + n)
     assert counters.read("content") == content
+
+
+@pytest.mark.parametrize("how", ["added", "changed", "replaced", "removed", "in a transaction"])
+def test_every_change_of_a_departure_is_told(
+    watcher: Watcher, counters: Counters, how: str
+) -> None:
+    departure, rows = create_departure(), Departure._get_collection()
+    started(watcher)
+    before = settled(counters)
+    if how == "added":
+        create_departure()
+    elif how == "changed":
+        rows.update_one({"_id": departure.id}, {"$set": {"capacity": 99}})
+    elif how == "replaced":
+        rows.replace_one({"_id": departure.id}, {"capacity": 99})
+    elif how == "removed":
+        rows.delete_one({"_id": departure.id})
+    else:
+        db.transaction(
+            lambda session: seats.hold(departure.id, "one", 1, visitor=None, session=session)
+        )
+    assert eventually(lambda: counters.read("availability") == before + 1)
+
+
+def test_watchers_of_one_host_count_a_change_once(counters: Counters) -> None:
+    departure = create_departure(capacity=20)
+    watchers = [Watcher(counters) for _ in range(3)]
+    try:
+        for watcher in watchers:
+            started(watcher)
+        before = settled(counters)
+        for number in range(20):
+            seats.hold(departure.id, f"booking-{number}", 1, visitor=None)
+        assert eventually(lambda: counters.read("availability") >= before + 20)
+        assert settled(counters) == before + 20
+    finally:
+        for watcher in watchers:
+            watcher.stop()
+
+
+def test_they_are_seen_to_be_right_while_change_follows_change(
+    watcher: Watcher, counters: Counters
+) -> None:
+    """A stream that always has something to tell must not keep from looking at the rest."""
+    started(watcher)
+    departure, until = create_departure(), time.monotonic() + 3 * POLL_S
+    rows = Departure._get_collection()
+    oldest = 0.0
+    while time.monotonic() < until:
+        rows.update_one({"_id": departure.id}, {"$inc": {"capacity": 1}})
+        oldest = max(oldest, counters.age_s())
+    assert oldest < versions.FRESH_S
 
 
 def test_many_changes_are_followed_to_the_last(watcher: Watcher, counters: Counters) -> None:

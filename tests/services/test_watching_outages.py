@@ -17,6 +17,7 @@ from core.settings import Settings
 from core.shared import Counters
 from models.enums import Kind
 from models.versions import Version
+from services import versions
 from services.watching import Watcher
 from tests.factories import create, publish
 from tests.services.following import bump, follows
@@ -63,6 +64,9 @@ def test_without_change_streams_it_asks_often_enough_and_says_so_once(
     for _ in range(4):
         assert kept(known_in_time)
         time.sleep(0.3)
+    availability = counters.read("availability")
+    assert eventually(lambda: counters.read("availability") > availability + 2), "it moves anyway"
+    assert counters.age_s() < versions.FRESH_S
     watcher.stop()
     logs.configure("WARNING")
     lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]

@@ -15,6 +15,7 @@ from models.idempotency import IdempotentAnswer
 from models.notifications import CallState, CallTask
 from models.registry import DOCUMENTS
 from models.visitors import EmailCode, Visitor
+from models.visits import Visit
 from services.visitors import deletion, exports
 from tests.simulator.running import RunningSimulator
 from tests.visitors import used
@@ -24,7 +25,7 @@ from tests.visitors.used import EMAIL, NAME, PHONE, Used
 # Collections that hold something about visitors, and what becomes of it. A new collection must
 # be named here or below; the proof then walks it like the others.
 GOES = frozenset(
-    {*deletion.OWNED, *deletion.OF_OPENID, Visitor, EmailCode, CallTask, Booking, Departure}
+    {*deletion.OWNED, *deletion.OF_OPENID, Visitor, EmailCode, CallTask, Booking, Departure, Visit}
 )
 # What MongoDB keeps for itself, as the profile of another test.
 SYSTEM = re.compile(r"^system\.")
@@ -45,6 +46,9 @@ NOTHING = {
     **dict.fromkeys(("Staff", "StaffSession", "SignInFailures"), "staff"),
     **dict.fromkeys(("AuditEntry", "AuditSeal", "AuditExport"), "acts of staff, masked"),
     **dict.fromkeys(("Version", "Migration", "DataKey"), "the product itself"),
+    "Scene": "codes that staff make",
+    "SceneDay": "numbers, of nobody",
+    "UsageDay": "numbers, of nobody",
     "WechatToken": "the mini-program's own token",
     "FruitlessQuery": "texts without who typed them",
     "Job": "ids of records that are gone; texts stand in the records",
@@ -135,7 +139,8 @@ def test_the_export_holds_everything_in_plain(someone: Used) -> None:
     assert (told["name"], told["email"], told["phone"]) == (NAME, EMAIL, f"+86{PHONE}")
     names = ("favourites", "history", "sessions", "calls", "bookings")
     assert {name: len(body[name]) for name in names} == {**dict.fromkeys(names, 2), "bookings": 3}
-    assert len(body["inbox"]) == 9, "a phone, two by WeChat, a mail, two calls, three bookings"
+    told_of = "a phone, two by WeChat, a mail, two calls, three bookings, two of a visit"
+    assert len(body["inbox"]) == 11, told_of
     assert body["bookings"][-1]["companions"] == [NAME]
     assert body["visitor"]["consents"][0]["version"] == "1"
 
@@ -150,10 +155,12 @@ def test_the_export_leaves_out_nothing_but_what_is_named(someone: Used) -> None:
         "inbox_entries": body["inbox"][0],
         "bookings": body["bookings"][-1],
         "call_tasks": body["calls"][0],
+        "visits": body["visits"][0],
+        "held_texts": body["held_texts"][0],
         "subscription_credits": body["subscriptions"][0],
         "subscription_messages": body["wechat_messages"][-1],
         "questions": body["questions"][0],
-        "wechat_pushes": body["messages"][0],
+        "wechat_pushes": body["pushes"][0],
     }
     for name, told in rows.items():
         row = db.database()[name].find_one({"_id": told["id"]})

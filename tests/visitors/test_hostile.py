@@ -20,11 +20,14 @@ from models.visitors import Visitor, VisitorSession
 from services import notifications
 from services.notifications import ToVisitor
 from services.visitors import sessions
+from services.visits import asking
+from services.visits.asking import Ask
 from tests.api import surface
 from tests.factories import create_live
 from tests.visiting import create_departure
 from tests.visiting import request as ask
 from tests.visitors.callers import API, Caller, code
+from tests.visits.asking import day
 
 # The same lines again and again: that they run is seen elsewhere, and counting doubles the time.
 pytestmark = pytest.mark.no_cover
@@ -37,6 +40,10 @@ OPERATORS: tuple[Any, ...] = (
 REQUEST = {
     **{"departure": "x", "party": 1, "name": "x", "phone": "13800138000", "organisation": "x"},
     **{"purpose": "x", "needs": "x", "channel": "x", "language": "en"},
+}
+WISH = {
+    **{"dates": ["2030-01-01"], "party": 1, "purpose": "x", "name": "x", "phone": "13800138000"},
+    **{"organisation": "x", "hosts": "x", "needs": "x", "language": "en", "channel": "x"},
 }
 # What each operation takes, so that one value at a time can be replaced.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
@@ -53,8 +60,15 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("/me/phone/wechat", "PUT"): {"revision": 1, "code": "x"},
     **dict.fromkeys((("/bookings", "POST"), ("/bookings/waiting", "POST")), REQUEST),
     ("/bookings/<booking_id>", "PATCH"): {"party": 1, "needs": "x"},
+    ("/bookings/<booking_id>/feedback", "PUT"): {
+        **{"rating": 1, "text": "x", "tracks": ["x"]},
+        "stops": [{"stop": "x", "rating": 1}],
+    },
     ("/bookings/<booking_id>/cancel", "POST"): {"reason": "x"},
     ("/bookings/<booking_id>/reschedule", "POST"): {"departure": "x"},
+    ("/visits", "POST"): WISH,
+    ("/visits/<visit_id>/accept", "POST"): {"version": 1},
+    ("/visits/<visit_id>/change", "POST"): {"version": 1, "text": "x"},
 }
 
 
@@ -131,6 +145,9 @@ def test_other_peoples_ids_are_not_found_and_nothing_of_theirs_changes(
         "kind": "tracks",
         "item": item,
         "booking_id": ask(Visitor.objects.get(id=other.id), create_departure()).id,
+        "visit_id": asking.ask(
+            Visitor.objects.get(id=other.id), Ask(dates=[day()], party=2, purpose="测试")
+        ).id,
     }
     before = other.get("/me/export").get_json()
     tried = 0

@@ -7,15 +7,32 @@ from typing import Any
 from flask import Flask
 
 from core.clock import now
+from core.db import transaction
+from core.ids import new_id
 from models.bookings import Booking, BookingSource, BookingState, Feedback, StopRating
+from models.departures import Words
 from models.enums import Kind
-from models.notifications import CallOutcome, CallTask, Event
+from models.held_texts import HeldDecision
+from models.notifications import CallOutcome, CallTask, DeliveredBy, Event
+from models.questions import PictureVerdict, Question
 from models.visitors import SignInMethod, Visitor
+from models.visits import Visit
 from models.wechat_pushes import WechatPush
-from services import call_tasks, notifications, personal_data, wechat_events, wechat_pushes
+from services import (
+    call_tasks,
+    content_checks,
+    notifications,
+    personal_data,
+    wechat_events,
+    wechat_pushes,
+)
 from services.bookings import requesting
 from services.notifications import ToVisitor
+from services.plans import Stay
 from services.visitors import consents, sessions
+from services.visits import answering, asking, proposing
+from services.visits.asking import Ask
+from services.visits.composing import Composition
 from tests.factories import ACTOR, create_live
 from tests.simulator.running import RunningSimulator
 from tests.visiting import create_departure, details, request, wait
@@ -23,6 +40,7 @@ from tests.visitors.callers import API, Caller
 from tests.visitors.conftest import TEMPLATE
 from tests.visitors.test_email import ask, work_off
 from tests.visitors.test_notifications import DESK
+from tests.visits.asking import day, later
 from wechat.pushes import Push
 
 PHONE = "13800138777"
@@ -55,6 +73,8 @@ def create(app: Flask, simulator: RunningSimulator) -> Used:
             assert caller.put(f"{path}/{kind}/{item}").status_code == 204
     _subscribe(app, simulator, caller)
     booking = _book(visitor.id)
+    visit = _ask_for_a_visit(visitor.id)
+    _write(visitor)
     _be_called(app, visitor.id)
     _write_in_wechat(visitor)
     ask(client, EMAIL)  # a code that is under way
@@ -65,6 +85,8 @@ def create(app: Flask, simulator: RunningSimulator) -> Used:
         *(visitor.id, fresh.openid, fresh.unionid, token, second.token, EMAIL, PHONE),
         *(booking.request_key, booking.share_hash, booking.phone_index, REASON),
         *(getattr(booking, name) for name in Booking.SEALED),
+        *(getattr(visit, name) for name in Visit.SEALED),
+        *(visit.request_key, visit.phone_index),
         *(NAME, ORGANISATION, TITLE, fresh.email_index, fresh.phone_index, fresh.session_key),
         *(sessions.token_hash(token), sessions.token_hash(second.token)),
         *(fresh.name, fresh.phone, fresh.email, personal_data.opened(fresh, "session_key")),
@@ -128,6 +150,47 @@ def _write_in_wechat(visitor: Visitor) -> None:
     wechat_pushes.keep(Push(fields))
     (push,) = WechatPush.objects(openid=visitor.openid)
     wechat_events.handle(push.id)
+    (question,) = Question.objects(openid=visitor.openid)
+    # All that a question may hold in the end, and the push of one that was answered at once.
+    ended = {
+        **personal_data.sealed(Question, question.id, {"answer": NAME}),
+        **{"picture": PictureVerdict.PASS.value, "told_by": DeliveredBy.INBOX.value},
+        **{"answered_at": now(), "closed_at": now(), "closed_by": ACTOR.id},
+    }
+    Question._get_collection().update_one({"_id": question.id}, {"$set": ended})
+    WechatPush._get_collection().update_one({"_id": push.id}, {"$set": {"answered_with": "faqs:x"}})
+
+
+def _ask_for_a_visit(visitor_id: str) -> Visit:
+    """Ask for a bespoke visit, see a proposal, and ask for another one."""
+    visitor = Visitor.objects.get(id=visitor_id)
+    told = dict.fromkeys(("purpose", "hosts", "needs"), NAME)
+    asked = asking.ask(visitor, Ask(dates=[day()], party=2, **told), key="key-00002")
+    stays = (Stay(create_live(Kind.SITES).id, 30),)
+    wanted = Composition(later(days=14), title=Words(zh="测试行程"), stays=stays)
+    proposing.propose(DESK, asked.id, wanted, revision=asked.revision)
+    answering.ask_change(visitor, asked.id, version=1, text=NAME)
+    # All that a request may hold in the end.
+    ended = {
+        **dict.fromkeys(("channel", "route", "reason", "alternative"), "测试"),
+        **{"booking": new_id(), "departure": new_id(), "proposals.0.note": "测试"},
+    }
+    Visit._get_collection().update_one({"_id": asked.id}, {"$set": ended})
+    found: Visit = Visit.objects.get(id=asked.id)
+    return found
+
+
+def _write(visitor: Visitor) -> None:
+    """Write something that staff had to read first."""
+    text = f"测试违规 {NAME}"
+    verdict = content_checks.ask(visitor, text)
+    transaction(
+        lambda session: content_checks.hold(
+            visitor.id, f"test:{visitor.id}", text, verdict, session=session
+        )
+    )
+    (held,) = content_checks.listing(DESK, limit=2)
+    content_checks.decide(DESK, held.id, HeldDecision.REFUSED, note="测试说明")
 
 
 def _be_called(app: Flask, visitor_id: str) -> None:

@@ -71,3 +71,63 @@ def test_addresses_that_are_refused(env: str, base: str, told: str) -> None:
 def test_a_time_that_does_not_fit_a_login_is_refused(value: str) -> None:
     with pytest.raises(SettingsError, match=r"^WECHAT_TIMEOUT_S (must be|is not a number)"):
         load({**BASE, "WECHAT_TIMEOUT_S": value})
+
+
+KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+PUSHED = {**OURS, "WECHAT_TOKEN": "token4711", "WECHAT_ENCODING_AES_KEY": KEY}
+
+
+def test_pushes_have_their_defaults() -> None:
+    settings = load({**BASE, **PUSHED})
+    assert (settings.wechat_message_format, settings.wechat_message_mode) == ("json", "safe")
+    assert settings.wechat_replay_window_s == 300
+
+
+@pytest.mark.parametrize("mode", ["compatible", "safe"])
+def test_what_encrypts_needs_its_key(mode: str) -> None:
+    given = {**BASE, **OURS, "WECHAT_TOKEN": "token4711", "WECHAT_MESSAGE_MODE": mode}
+    with pytest.raises(SettingsError) as refused:
+        load(given)
+    told = f"WECHAT_ENCODING_AES_KEY is not set: mode {mode} needs it"
+    assert str(refused.value) == told
+
+
+def test_plain_mode_needs_no_key() -> None:
+    given = {**BASE, **OURS, "WECHAT_TOKEN": "token4711", "WECHAT_MESSAGE_MODE": "plain"}
+    assert load(given).wechat_encoding_aes_key == ""
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        ("WECHAT_TOKEN", "WECHAT_TOKEN is not set, and WECHAT_ENCODING_AES_KEY is"),
+        ("WECHAT_APPID", "WECHAT_APPID is not set, and WECHAT_TOKEN is"),
+    ],
+)
+def test_half_of_what_pushes_need_is_named(missing: str, told: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load({**BASE, **{name: value for name, value in PUSHED.items() if name != missing}})
+    assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WECHAT_TOKEN", "ab"),
+        ("WECHAT_TOKEN", "a" * 33),
+        ("WECHAT_TOKEN", "hush-hush"),
+        ("WECHAT_ENCODING_AES_KEY", KEY[:-1]),
+        ("WECHAT_ENCODING_AES_KEY", KEY[:-1] + "="),
+    ],
+)
+def test_malformed_ones_are_named_and_not_repeated(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load({**BASE, **PUSHED, name: value})
+    assert name in str(refused.value)
+    assert value not in str(refused.value)
+
+
+def test_neither_token_nor_key_is_shown() -> None:
+    shown = repr(load({**BASE, **PUSHED}))
+    assert "token4711" not in shown
+    assert KEY not in shown

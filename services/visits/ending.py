@@ -1,0 +1,69 @@
+"""What comes free without an answer: visits that nobody makes any more, deleted accounts."""
+
+import functools
+from typing import Any
+
+from pymongo.client_session import ClientSession
+
+from core.clock import now
+from core.db import transaction
+from models.departures import Audience, Departure, DepartureState
+from models.visits import Visit
+from services import conflicts
+
+TIDY_JOB = "visits.tidy"
+BATCH = 100
+# What is left of a visit of which nobody is to be recognised.
+NEUTRAL = {"title": {"zh": "定制考察", "en": "Bespoke visit"}}
+
+
+def is_pending() -> bool:
+    """Tell whether a bespoke visit to come has lost its group."""
+    return Departure._get_collection().find_one(_abandoned(), {"_id": 1}) is not None
+
+
+def free_abandoned() -> int:
+    """Give back what visits hold whose one booking was cancelled or moved; return how many."""
+    ids = [row["_id"] for row in Departure._get_collection().find(_abandoned()).limit(BATCH)]
+    return sum(transaction(functools.partial(_free, one)) for one in ids)
+
+
+def forget(visitor_id: str, session: ClientSession) -> None:
+    """Forget the requests of a visitor, with what they hold; in the deletion of the account.
+
+    What was proposed and not accepted goes; a visit that is over stays without words of anybody.
+    """
+    visits, own = Visit._get_collection(), {"visitor": visitor_id}
+    rows = list(visits.find(own, {"departure": 1, "proposals.departure": 1}, session=session))
+    departures = Departure._get_collection()
+    for row in rows:
+        for proposal in row.get("proposals", ()):
+            departure = proposal["departure"]
+            if departure != row.get("departure"):
+                departures.delete_one({"_id": departure}, session=session)
+                conflicts.free(departure, session=session)
+                continue
+            nothing: dict[str, Any] = {"$set": NEUTRAL, "$unset": {"visit": "", "note": ""}}
+            departures.update_one({"_id": departure}, nothing, session=session)
+    visits.delete_many(own, session=session)
+
+
+def _abandoned() -> dict[str, Any]:
+    return {
+        "audience": Audience.PRIVATE.value,
+        "state": DepartureState.OPEN.value,
+        "held": 0,
+        "starts_at": {"$gt": now()},
+    }
+
+
+def _free(departure_id: str, session: ClientSession) -> bool:
+    cancelled = {"state": DepartureState.CANCELLED.value, "updated_at": now()}
+    done = Departure._get_collection().update_one(
+        {"_id": departure_id, **_abandoned()},
+        {"$set": cancelled, "$inc": {"revision": 1}},
+        session=session,
+    )
+    if done.modified_count:
+        conflicts.free(departure_id, session=session)
+    return bool(done.modified_count)

@@ -1,0 +1,86 @@
+"""What delegations ask, and what the desk does about it, over HTTP."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from core.clock import SHANGHAI, now, today
+from models.content import Content
+from tests.visitors.callers import Caller
+
+API = "/admin/api/v1"
+PURPOSE = "测试：考察智能装备配套"
+
+
+def day(ahead: int = 14) -> str:
+    """Return a day to come."""
+    return (today() + dt.timedelta(days=ahead)).isoformat()
+
+
+def at(hour: int, ahead: int = 14) -> str:
+    """Return an hour in Shanghai of a day to come, in UTC."""
+    local = dt.datetime.combine(today() + dt.timedelta(days=ahead), dt.time(hour), tzinfo=SHANGHAI)
+    return local.astimezone(dt.UTC).isoformat()
+
+
+def wish(**changes: Any) -> dict[str, Any]:
+    """Return what a delegation of six asks."""
+    asked = {
+        "dates": [day(), day(15)],
+        "party": 6,
+        "purpose": PURPOSE,
+        "name": "测试访客 A",
+        "phone": "13800138000",
+        "organisation": "测试单位",
+        "hosts": "希望与测试企业座谈",
+        "needs": "一位来宾使用轮椅",
+    }
+    return {**asked, **changes}
+
+
+def ask(caller: Caller, **changes: Any) -> dict[str, Any]:
+    """Ask for a visit; return it."""
+    answer = caller.post("/visits", wish(**changes))
+    assert answer.status_code == 201, answer.text
+    return dict(answer.get_json())
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A member of staff at the booking desk."""
+
+    client: FlaskClient
+
+    def open(self, method: str, path: str, body: Any = None) -> TestResponse:
+        """Call the staff API."""
+        return self.client.open(f"{API}{path}", method=method, json=body)
+
+    def get(self, path: str) -> TestResponse:
+        """Read."""
+        return self.open("GET", path)
+
+    def post(self, path: str, body: Any = None) -> TestResponse:
+        """Do."""
+        return self.open("POST", path, body)
+
+    def propose(self, visit: str, route: Content, hour: int = 9, **changes: Any) -> dict[str, Any]:
+        """Propose a route; return the request."""
+        answer = self.post(
+            f"/visits/{visit}/proposals",
+            {
+                "revision": self.get(f"/visits/{visit}").get_json()["revision"],
+                "route": route.id,
+                "starts_at": at(hour),
+                **changes,
+            },
+        )
+        assert answer.status_code == 201, answer.text
+        return dict(answer.get_json())
+
+
+def later(**by: float) -> dt.datetime:
+    """Return a moment from now on."""
+    return now() + dt.timedelta(**by)
