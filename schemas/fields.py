@@ -28,11 +28,6 @@ MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
 }
 
 
-def absent() -> None:
-    """Return what a field is that was left out; a callable, as the document has no null."""
-    return
-
-
 # Where Python ends a whole match.
 END = r"\Z"
 
