@@ -23,7 +23,7 @@ from tests.visiting import check_books, create_departure, terms
 from tests.waiting import eventually
 
 CAPACITY = 50
-ATTEMPTS = by_form(short=384, long=1_000)
+ATTEMPTS = by_form(short=256, long=1_000)
 KILLS = by_form(short=3, long=1_000)
 MONGOD_KILLS = by_form(short=2, long=10)
 WITHIN_S = by_form(short=240.0, long=1_800.0)

@@ -20,7 +20,7 @@ from models.notifications import Event, InboxEntry
 from models.outbox import Job, JobState
 from models.routes import Confirmation
 from services import booking_policy
-from services.bookings import cancelling
+from services.bookings import cancelling, reminders
 from tests.faults import timeworker
 from tests.faults.harness import Product, by_form
 from tests.visiting import check_books, create_departure, create_visitor, terms, wait
@@ -108,7 +108,7 @@ def check_told(pairs: list[tuple[Departure, Departure]]) -> None:
         told.setdefault(entry.data["booking"], Counter())[entry.event] += 1
         if entry.event in REMINDERS:
             hour = entry.at.astimezone(SHANGHAI).hour
-            assert policy.quiet_until <= hour < policy.quiet_from or is_at_start(entry)
+            assert policy.quiet_until <= hour < policy.quiet_from or is_latest(entry)
     for booking in Booking.objects:
         events = told[booking.id]
         assert set(events.values()) == {1}, (booking.state, events)
@@ -125,7 +125,7 @@ def check_told(pairs: list[tuple[Departure, Departure]]) -> None:
     assert len(offered) == 3 * DEPARTURES, "each had their turn"
 
 
-def is_at_start(entry: InboxEntry) -> bool:
-    """Tell whether a reminder came with the start of a visit, whose whole time before is quiet."""
+def is_latest(entry: InboxEntry) -> bool:
+    """Tell whether a reminder came when it had to, because the end of the quiet is too late."""
     starts_at = Booking.objects.get(id=entry.data["booking"]).starts_at
-    return abs(starts_at - entry.at) <= dt.timedelta(minutes=1)
+    return bool(entry.at >= starts_at - reminders.LATEST)
