@@ -21,6 +21,7 @@ from tests.simulator.running import RunningSimulator
 from tests.visitors import used
 from tests.visitors.callers import API, Caller
 from tests.visitors.used import Used
+from tests.visits import complete
 
 NewApp = Callable[..., Flask]
 
@@ -54,6 +55,7 @@ def answers(caller: Caller, simulator: RunningSimulator) -> Iterator[tuple[str, 
         yield "InboxPage", caller.get("/me/inbox", **query).get_json()
     yield "SubscriptionList", caller.get("/me/subscriptions").get_json()
     yield "Read", caller.put("/me/inbox/read").get_json()
+    yield from complete.answers(caller)
     yield "VisitorSessionList", caller.get("/me/sessions").get_json()
     post, challenge = caller.client.post, email_codes.code_of
     yield (
@@ -79,7 +81,7 @@ def test_answers_are_documented_and_documentation_is_answered(
         [
             operation["responses"]
             for path, methods in document["paths"].items()
-            if path.startswith(("/me", "/sessions"))
+            if path.startswith(("/me", "/sessions", "/visits"))
             for method, operation in methods.items()
             if method != "parameters"
         ]

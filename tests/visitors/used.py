@@ -156,9 +156,11 @@ def _ask_for_a_visit(visitor_id: str) -> Visit:
     told = dict.fromkeys(("purpose", "hosts", "needs"), NAME)
     asked = asking.ask(visitor, Ask(dates=[day()], party=2, **told), key="key-00002")
     stays = (Stay(create_live(Kind.SITES).id, 30),)
-    wanted = Composition(later(days=14), title=Words(zh="测试行程"), stays=stays)
+    wanted = Composition(later(days=14), title=Words(zh="测试行程"), stays=stays, note="x")
     proposing.propose(DESK, asked.id, wanted, revision=asked.revision)
     answering.ask_change(visitor, asked.id, version=1, text=NAME)
+    further = {"reason": "测试原因", "alternative": "测试", "departure": "x", "booking": "x"}
+    Visit.objects(id=asked.id).update(route="x", channel="x", sites=["x"], tracks=["x"], **further)
     found: Visit = Visit.objects.get(id=asked.id)
     return found
 
