@@ -24,6 +24,7 @@ from tests.visiting import create_departure
 from tests.visitors import used
 from tests.visitors.callers import API, Caller
 from tests.visitors.used import Used
+from tests.visits import complete
 
 NewApp = Callable[..., Flask]
 
@@ -58,6 +59,7 @@ def answers(caller: Caller, simulator: RunningSimulator) -> Iterator[tuple[str, 
     yield "SubscriptionList", caller.get("/me/subscriptions").get_json()
     yield "Read", caller.put("/me/inbox/read").get_json()
     yield from of_bookings(caller)
+    yield from complete.answers(caller)
     yield "VisitorSessionList", caller.get("/me/sessions").get_json()
     post, challenge = caller.client.post, email_codes.code_of
     yield (
@@ -95,7 +97,7 @@ def test_answers_are_documented_and_documentation_is_answered(
         [
             operation["responses"]
             for path, methods in document["paths"].items()
-            if path.startswith(("/me", "/sessions"))
+            if path.startswith(("/me", "/sessions", "/visits"))
             for method, operation in methods.items()
             if method != "parameters"
         ]
