@@ -12,10 +12,11 @@ from core.db import transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from models.bookings import Booking, BookingSource, By
 from models.departures import Departure, DepartureState
+from models.enums import Kind
 from models.notifications import Event
 from models.visitors import Visitor
 from models.visits import Proposal, ProposalState, Visit, VisitState
-from services import audit, itinerary_links, permissions, personal_data, seats
+from services import audit, itinerary_links, links, permissions, personal_data, seats
 from services.actors import Actor
 from services.bookings import arriving, drafting
 from services.bookings.drafting import Details, Maker
@@ -151,7 +152,8 @@ def _book(visit: Visit, departure: Departure, maker: Maker, session: ClientSessi
         organisation=told["organisation"],
         purpose=told["purpose"],
         needs=told["needs"],
-        tracks=tuple(visit.tracks),
+        # What went offline since the request interests nobody any more.
+        tracks=tuple(one for one in visit.tracks if links.is_live(Kind.TRACKS, one)),
         language=visit.language,
         channel=visit.channel,
     )

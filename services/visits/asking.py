@@ -105,11 +105,16 @@ def _check(wish: Ask) -> None:
         raise Unprocessable("dates_needed", fields={"dates": "dates_needed"})
     if len(set(wish.dates)) < len(wish.dates):
         raise Invalid(fields={"dates": "not_unique"})
-    wanted = {snapshot_key(Kind.SITES, site): f"sites.{n}" for n, site in enumerate(wish.sites)}
+    wanted = {
+        **{snapshot_key(Kind.TRACKS, one): f"tracks.{n}" for n, one in enumerate(wish.tracks)},
+        **{snapshot_key(Kind.SITES, one): f"sites.{n}" for n, one in enumerate(wish.sites)},
+    }
     if wish.route is not None:
         wanted[snapshot_key(Kind.ROUTES, wish.route)] = "route"
     found = Snapshot.raw().find({"_id": {"$in": sorted(wanted)}, **in_time()}, {"_id": 1})
-    for key in [*wanted.keys() - {row["_id"] for row in found}]:
+    for key in sorted(wanted.keys() - {row["_id"] for row in found}):
+        if key.startswith(Kind.TRACKS):
+            raise Invalid(fields={wanted[key]: "choice"})
         code = "route_not_live" if wanted[key] == "route" else "site_not_live"
         raise Unprocessable(code, fields={wanted[key]: code})
 

@@ -50,6 +50,7 @@ def test_the_same_key_asks_once(delegation: Caller, enter: Callable[..., Caller]
         ({"party": 0}, (400, "invalid")),
         ({"purpose": ""}, (400, "invalid")),
         ({"phone": "12345"}, (400, "invalid")),
+        ({"tracks": ["nowhere"]}, (400, "invalid")),
         ({"route": "nowhere"}, (422, "route_not_live")),
         ({"sites": ["nowhere"]}, (422, "site_not_live")),
     ],
