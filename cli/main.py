@@ -13,6 +13,7 @@ from cli import spoken
 from cli.audit import audit_group
 from cli.content import content_group
 from cli.database import database_group
+from cli.departures import departures_group
 from cli.jobs import jobs_group
 from cli.media import media_group
 from cli.minio_command import minio_command
@@ -53,5 +54,6 @@ def cli() -> None:
 for command in (
     *(run_command, seed_command, content_group, jobs_group, search_group, database_group),
     *(staff_group, audit_group, personal_data_group, media_group, store_group, minio_command),
+    departures_group,
 ):
     cli.add_command(command)

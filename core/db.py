@@ -9,6 +9,8 @@ instead of hung workers.
 import dataclasses
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
 import mongoengine
@@ -24,6 +26,7 @@ Result = TypeVar("Result")
 Document = dict[str, Any]
 
 _configured: list[Settings] = []
+_endings: ContextVar[ExitStack | None] = ContextVar("endings", default=None)
 
 
 def configure(settings: Settings, *, timeout_ms: int | None = None) -> None:
@@ -82,13 +85,22 @@ def transaction(work: Callable[[ClientSession], Result]) -> Result:
     `work` may run several times: it must have no effect outside the database. It must pass
     the session to each of its operations.
     """
-    with client().start_session() as session:
+    with ExitStack() as endings, client().start_session() as session:
+        token = _endings.set(endings)
+        endings.callback(_endings.reset, token)
         return session.with_transaction(
             work,
             read_concern=ReadConcern("snapshot"),
             write_concern=WriteConcern(w="majority", j=True),
             read_preference=ReadPreference.PRIMARY,
         )
+
+
+def until_end(context: AbstractContextManager[object]) -> None:
+    """Enter a context that is left when the transaction under way is over, after its last try."""
+    endings = _endings.get()
+    if endings is not None:
+        endings.enter_context(context)
 
 
 def _settings() -> Settings:

@@ -30,6 +30,10 @@ class CalendarDay(Day):
         return None if value is None else str(value)
 
 
+def nothing() -> None:
+    """Stand for what is left out; a plain None would be a default in the document of the API."""
+
+
 def hour(**options: Any) -> Text:
     """Return a field for a time of day in Shanghai, `09:30`."""
     rule = validate.Regexp(HOUR_REGEX, error="format")
@@ -38,7 +42,7 @@ def hour(**options: Any) -> Text:
 
 def note(**options: Any) -> Text:
     """Return a field for a remark among staff."""
-    return Text(maximum=SUMMARY_MAX, allow_none=True, load_default=None, **options)
+    return Text(maximum=SUMMARY_MAX, allow_none=True, load_default=nothing, **options)
 
 
 class WordsSchema(Schema):
@@ -77,7 +81,7 @@ class GuideSchema(Schema):
     """A guide; without languages, of any."""
 
     name = Text(maximum=TITLE_MAX, minimum=1, required=True)
-    phone = Text(maximum=PHONE_MAX, allow_none=True, load_default=None)
+    phone = Text(maximum=PHONE_MAX, allow_none=True, load_default=nothing)
     languages = fields.List(
         Choice(Language),
         load_default=list,
@@ -86,12 +90,6 @@ class GuideSchema(Schema):
     )
     note = note()
     active = Flag(load_default=True)
-
-
-class GuideChangeSchema(GuideSchema):
-    """A guide from now on, and the revision that was seen."""
-
-    revision = Number(low=1, required=True)
 
 
 class GuideCardSchema(GuideSchema, KeptCardSchema):
@@ -104,20 +102,20 @@ class GuideCardSchema(GuideSchema, KeptCardSchema):
     demo = fields.Boolean(required=True, dump_only=True)
 
 
+class GuideChangeSchema(GuideCardSchema):
+    """A guide from now on, and the revision that was seen."""
+
+    revision = Number(low=1, required=True)
+
+
 class VehicleSchema(Schema):
     """A vehicle; `seats` are those for visitors."""
 
     name = Text(maximum=TITLE_MAX, minimum=1, required=True)
-    plate = Text(maximum=PLATE_MAX, allow_none=True, load_default=None)
+    plate = Text(maximum=PLATE_MAX, allow_none=True, load_default=nothing)
     seats = Number(low=1, high=1000, required=True)
     note = note()
     active = Flag(load_default=True)
-
-
-class VehicleChangeSchema(VehicleSchema):
-    """A vehicle from now on, and the revision that was seen."""
-
-    revision = Number(low=1, required=True)
 
 
 class VehicleCardSchema(VehicleSchema, KeptCardSchema):
@@ -126,29 +124,35 @@ class VehicleCardSchema(VehicleSchema, KeptCardSchema):
     demo = fields.Boolean(required=True, dump_only=True)
 
 
+class VehicleChangeSchema(VehicleCardSchema):
+    """A vehicle from now on, and the revision that was seen."""
+
+    revision = Number(low=1, required=True)
+
+
 class ClosureSchema(Schema):
     """Days, both included, on which a site or a route is closed, or everything without either.
 
     With `opens` and `closes` only from the one to the other of each day, Shanghai time.
     """
 
-    site = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=None)
-    route = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=None)
+    site = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=nothing)
+    route = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=nothing)
     from_day = CalendarDay(required=True)
     until_day = CalendarDay(required=True)
-    opens = hour(allow_none=True, load_default=None)
-    closes = hour(allow_none=True, load_default=None)
+    opens = hour(allow_none=True, load_default=nothing)
+    closes = hour(allow_none=True, load_default=nothing)
     reason = Text(maximum=SUMMARY_MAX, minimum=1, required=True)
-
-
-class ClosureChangeSchema(ClosureSchema):
-    """A closure from now on, and the revision that was seen."""
-
-    revision = Number(low=1, required=True)
 
 
 class ClosureCardSchema(ClosureSchema, KeptCardSchema):
     """A closure as kept."""
+
+
+class ClosureChangeSchema(ClosureCardSchema):
+    """A closure from now on, and the revision that was seen."""
+
+    revision = Number(low=1, required=True)
 
 
 class AffectedSchema(Schema):

@@ -12,6 +12,7 @@ from schemas.calendar import (
     KeptCardSchema,
     hour,
     note,
+    nothing,
 )
 from schemas.fields import MESSAGES, Choice, Flag, Number, Text
 from schemas.queries import PageQuerySchema
@@ -37,11 +38,11 @@ class WeeklyScheduleSchema(Schema):
     )
     starts = hour(required=True)
     capacity = Number(low=1, high=1000, required=True)
-    guide = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=None)
-    vehicle = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=None)
+    guide = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=nothing)
+    vehicle = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=nothing)
     language = Choice(Language, load_default=Language.ZH_CN)
     from_day = CalendarDay(required=True)
-    until_day = CalendarDay(allow_none=True, load_default=None)
+    until_day = CalendarDay(allow_none=True, load_default=nothing)
     exceptions = fields.List(
         CalendarDay(),
         load_default=list,
@@ -52,12 +53,6 @@ class WeeklyScheduleSchema(Schema):
     weeks_ahead = Number(low=1, high=26, load_default=4)
     note = note()
     active = Flag(load_default=True)
-
-
-class ScheduleChangeSchema(WeeklyScheduleSchema):
-    """A schedule from now on, and the revision that was seen."""
-
-    revision = Number(low=1, required=True)
 
 
 class DayProblemSchema(Schema):
@@ -78,6 +73,12 @@ class ScheduleCardSchema(WeeklyScheduleSchema, KeptCardSchema):
     generated_at = fields.DateTime(required=True, allow_none=True, dump_only=True)
     problems = fields.List(fields.Nested(DayProblemSchema), required=True, dump_only=True)
     demo = fields.Boolean(required=True, dump_only=True)
+
+
+class ScheduleChangeSchema(ScheduleCardSchema):
+    """A schedule from now on, and the revision that was seen."""
+
+    revision = Number(low=1, required=True)
 
 
 class GeneratedDaySchema(Schema):

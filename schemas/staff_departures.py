@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 from models.departures import CAPACITY_MAX, Audience, DepartureState, Minimum
 from models.enums import Language
 from models.parts import SUMMARY_MAX
-from schemas.calendar import ID_MAX, CalendarDay, ConflictSchema, WordsSchema
+from schemas.calendar import ID_MAX, CalendarDay, ConflictSchema, WordsSchema, nothing
 from schemas.fields import MESSAGES, Choice, Number, Text
 from schemas.parts import LocationSchema
 from schemas.queries import PageQuerySchema
@@ -28,9 +28,9 @@ class DepartureCreateSchema(Schema):
     starts_at = fields.AwareDateTime(required=True, error_messages=MOMENT)
     capacity = Number(low=1, high=CAPACITY_MAX, required=True)
     language = Choice(Language, load_default=Language.ZH_CN)
-    guide = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=None)
-    vehicle = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=None)
-    note = Text(maximum=SUMMARY_MAX, allow_none=True, load_default=None)
+    guide = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=nothing)
+    vehicle = Text(maximum=ID_MAX, minimum=1, allow_none=True, load_default=nothing)
+    note = Text(maximum=SUMMARY_MAX, allow_none=True, load_default=nothing)
 
 
 class DepartureChangesSchema(Schema):

@@ -55,13 +55,14 @@ def listing(
     return [model._from_son(row) for row in rows.sort([("at", -1), ("_id", -1)]).limit(limit)]
 
 
-def insert(actor: Actor, document: Kept) -> None:
-    """Write a new one. Raises `DuplicateKeyError`."""
-    row, model = document.to_mongo(), type(document)
+def insert(actor: Actor, *documents: Kept) -> None:
+    """Write new ones, all of them or none. Raises `DuplicateKeyError`."""
 
     def work(session: ClientSession) -> None:
-        model._get_collection().insert_one(row, session=session)
-        _changed(actor, "create", model, document.id, None, row, session)
+        for document in documents:
+            row, model = document.to_mongo(), type(document)
+            model._get_collection().insert_one(row, session=session)
+            _changed(actor, "create", model, document.id, None, row, session)
 
     transaction(work)
 

@@ -7,13 +7,16 @@ verb that would change nothing (the booking is there already, or gone already) s
 In a transaction these come first: who waits for the document then waits before having read.
 """
 
+import contextlib
 import datetime as dt
-from collections.abc import Collection, Mapping
+import threading
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 
+from core import db
 from core.clock import now
 from core.errors import Conflict, NotFound
 from models.departures import HOLDS_MAX, QUEUE_MAX, Departure, DepartureState
@@ -22,6 +25,9 @@ Row = Mapping[str, Any]
 
 # How often a verb looks again when what it was refused for has changed meanwhile.
 TRIES = 8
+# How long a transaction waits for its turn before it takes its chances.
+TURN_S = 2.0
+_turns = tuple(threading.RLock() for _ in range(64))
 _FREE = {"$subtract": ["$capacity", "$held"]}
 
 
@@ -69,8 +75,11 @@ def hold(
 def lock(departure_id: str, session: ClientSession) -> Departure:
     """Write a departure, before anything is read in a transaction; return it.
 
-    Whatever else changes it, then happens before or after the whole transaction. Raises `NotFound`.
+    Whatever else changes it, then happens before or after the whole transaction. Those of one
+    process take turns: MongoDB lets nobody wait for a document in a transaction, it sends them
+    back to begin again, and of many some would do so for long. Raises `NotFound`.
     """
+    db.until_end(_turn(departure_id))
     row = _update({"_id": departure_id}, {}, session)
     if row is None:
         raise NotFound
@@ -225,6 +234,18 @@ def place_in_queue(found: Departure, booking_id: str) -> int | None:
     """Return the place of a booking in the queue, from 1; None when it does not wait."""
     waiting = [one.booking for one in found.queue]
     return waiting.index(booking_id) + 1 if booking_id in waiting else None
+
+
+@contextlib.contextmanager
+def _turn(departure_id: str) -> Iterator[None]:
+    """Be the only one of this process in a transaction on a departure, or give up waiting."""
+    lock = _turns[hash(departure_id) % len(_turns)]
+    taken = lock.acquire(timeout=TURN_S)
+    try:
+        yield
+    finally:
+        if taken:
+            lock.release()
 
 
 def _first_fitting(found: Departure) -> Any:

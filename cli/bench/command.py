@@ -8,7 +8,7 @@ from types import FrameType
 import click
 from pymongo.errors import PyMongoError
 
-from cli.bench import callback, chart, depth, media, people, reads, report, search
+from cli.bench import booking, callback, chart, depth, media, people, reads, report, search
 from cli.bench.contests import Bench
 from cli.bench.load import BenchError, Plan, find_wrk
 from cli.bench.results import Row
@@ -18,7 +18,7 @@ from cli.nginx import find_nginx
 from cli.supervisor import StartError
 
 CARDS_ITEMS, DEPTH_ITEMS, SEARCH_ITEMS = 5_000, 1_000_000, 300_000
-GROUPS = ("reads", "depth", "search", "people", "callback", "media", "all")
+GROUPS = ("reads", "depth", "search", "people", "booking", "callback", "media", "all")
 # Long documents up to this size: a larger collection of them takes long to build.
 LONG_UP_TO = 20_000
 PUSHED = f"{PREFIX}pushed"
@@ -53,7 +53,8 @@ def bench_command(
 
     reads: answers from memory and computed ones. depth: pages far down a long list. search:
     latency as the collection grows. people: sign-ins and token checks beside an anonymous read.
-    callback: how long WeChat waits for an answer. media: what a signature costs; needs nginx.
+    booking: the seat step beside a transaction. callback: how long WeChat waits for an answer.
+    media: what a signature costs; needs nginx.
     Needs wrk. The first run builds the collections.
     """
     signal.signal(signal.SIGTERM, _end)
@@ -85,6 +86,8 @@ def _rows(bench: Bench, store: Store, what: str, items: int | None) -> list[Row]
         rows += people.run(bench, store, cards)
     if what in ("callback", "all"):
         rows += callback.run(bench, store, replace(store.bare_place(), database=PUSHED))
+    if what in ("booking", "all"):
+        rows += booking.run(bench, store.bare_place())
     if what == "all" and find_nginx() is None:
         bench.say("nginx is not installed: the rows of media are left out.")
     elif what in ("media", "all"):

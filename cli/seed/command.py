@@ -7,7 +7,7 @@ import click
 from cli import spoken
 from cli.connection import connect
 from cli.database import create_indexes
-from cli.seed import load, pictures, source
+from cli.seed import calendar, load, pictures, source
 from core.errors import AppError
 from core.settings import Settings
 from models.enums import Kind
@@ -28,6 +28,7 @@ def seed_command(if_empty: bool) -> None:
         _draw(entries, settings)
         counts = _write(entries)
         load.load_synonyms(source.synonyms())
+        calendar.load(source.calendar())
     except source.ContentError as error:
         raise click.ClickException(str(error)) from None
     if counts[load.Outcome.LOADED] or counts[load.Outcome.UPDATED]:

@@ -70,6 +70,12 @@ def synonyms(folder: Path = FOLDER) -> list[list[str]]:
     return [[str(term) for term in group] for group in _load(path, list)] if path.exists() else []
 
 
+def calendar(folder: Path = FOLDER) -> Data:
+    """Return the guides, vehicles and schedules of the demo; nothing without a file."""
+    path = folder / "calendar.yaml"
+    return _load(path, dict) if path.exists() else {}
+
+
 def linked(entry: Entry, ids: Mapping[tuple[Kind, str], str]) -> Data:
     """Return the entry's fields with ids in the place of slugs; raise `ContentError`."""
     data: Data = _copy(entry.fields)

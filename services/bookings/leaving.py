@@ -38,10 +38,7 @@ def leave(
         changes=changes,
         guard=guard,
     )
-    if seats.holds(locked, booking.id):
-        departure, _ = seats.release(locked.id, booking.id, session=session)
-    else:
-        departure, _ = seats.leave_queue(locked.id, booking.id, session=session)
+    departure = seats.clear(locked, {booking.id}, session)
     if before.visitor is not None:
         engagements.disengage(before.visitor, booking.id, session=session)
     return before, after, waiting.promote(departure, session)

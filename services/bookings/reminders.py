@@ -18,6 +18,8 @@ BEFORE: Mapping[Event, dt.timedelta] = {
     Event.REMINDER_DAY: dt.timedelta(hours=24),
     Event.REMINDER_HOURS: dt.timedelta(hours=2),
 }
+# So long before the start a reminder comes at the latest, at whatever hour.
+LATEST = dt.timedelta(minutes=30)
 
 
 def plan(booking: Booking, departure: Departure, session: ClientSession) -> None:
@@ -39,8 +41,11 @@ def plan(booking: Booking, departure: Departure, session: ClientSession) -> None
 
 
 def due_at(event: Event, starts_at: dt.datetime) -> dt.datetime:
-    """Return when to remind: what falls into the quiet hours waits for their end or the start."""
-    return min(_after_quiet(starts_at - BEFORE[event]), starts_at)
+    """Return when to remind: what falls into the quiet hours waits for their end.
+
+    Not beyond what leaves time to set out: then it comes before their end.
+    """
+    return min(_after_quiet(starts_at - BEFORE[event]), starts_at - LATEST)
 
 
 def remind(booking_id: str, event: Event, starts_at: dt.datetime) -> None:

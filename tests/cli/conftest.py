@@ -111,6 +111,7 @@ def from_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let `seed` read the test's folder."""
     monkeypatch.setattr(source, "read", functools.partial(source.read, folder))
     monkeypatch.setattr(source, "synonyms", functools.partial(source.synonyms, folder))
+    monkeypatch.setattr(source, "calendar", functools.partial(source.calendar, folder))
 
 
 @pytest.fixture

@@ -20,13 +20,13 @@ from tests.waiting import eventually
 
 Bench = Callable[..., Result]
 TITLES = {
-    "hot": [f"hot {name} ÷ bare WSGI" for name in ("home", "list", "detail", "search")]
+    "hot": [f"hot {name} ÷ bare WSGI" for name in ("home", "list", "detail", "calendar", "search")]
     + ["304 ÷ bare WSGI 304"],
     "cold": [
         "cold list ÷ bare WSGI + pymongo + orjson",
         "cold list ÷ the same on our rendered text",
         "cold list ÷ FastAPI + async pymongo + orjson",
-        *(f"cold {name} ÷ bare WSGI" for name in ("home", "detail", "search")),
+        *(f"cold {name} ÷ bare WSGI" for name in ("home", "detail", "calendar", "search")),
     ],
     "memory": [f"resident memory of a worker, {which}" for which in ("with its cache", "without")],
     "depth": ["page at depth 20 ÷ first page", "detail at 100 items ÷ at 50"],
@@ -37,6 +37,7 @@ TITLES = {
         *("sign-in by password ÷ cold list", "without the hash (Argon2)"),
     ],
     "callback": ["push in safe mode, 99th percentile", "the same while WeChat's APIs hang"],
+    "booking": ["seats held ÷ a two-document transaction, 64 threads"],
 }
 MEDIA = {
     "media": [
@@ -59,7 +60,7 @@ def test_help_names_every_option_with_its_default(bench: Bench) -> None:
     for option in ("--help", "-h"):
         text = bench(option).output
         assert text.startswith(
-            "Usage: bench [OPTIONS] [reads|depth|search|people|callback|media|all]"
+            "Usage: bench [OPTIONS] [reads|depth|search|people|booking|callback|media|all]"
         )
         for name in ("--items", "--rounds", "--seconds", "--data", "--out"):
             assert name in text

@@ -11,7 +11,7 @@ import orjson
 import pytest
 from flask import Flask
 
-from cli.seed import load, pictures, source
+from cli.seed import calendar, load, pictures, source
 from models.content import Content
 from models.enums import FigureKind, Kind, Language, Place, TranslationStatus
 from models.registry import CONTENT, DOCUMENTS
@@ -20,6 +20,8 @@ from models.search import SearchEntry
 from models.snapshots import Snapshot
 from models.tracks import TrackClass
 from services import translations
+from services.generation import Generated, Outcome
+from tests.arranging import collisions
 from tests.factories import create_media
 
 ENGLISH = (
@@ -41,6 +43,8 @@ class Loaded:
     searched: dict[str, str]
     home: dict[str, Any]
     revisions: int
+    generated: list[Generated]
+    collisions: list[tuple[str, str, str]]
 
     def all_items(self) -> list[Content]:
         return [item for items in self.items.values() for item in items]
@@ -64,6 +68,8 @@ def loaded(app: Flask) -> Loaded:
         create_media(media)
     outcomes = Counter(result.outcome for result in load.load(entries))
     load.load_synonyms(source.synonyms())
+    generated = calendar.load(source.calendar())
+    assert calendar.load(source.calendar()) == [], "once"
     home = app.test_client().get("/api/v1/home").get_json()
     found = Loaded(
         entries,
@@ -73,6 +79,8 @@ def loaded(app: Flask) -> Loaded:
         {row.id: orjson.dumps(row.to_mongo()).decode() for row in SearchEntry.objects},
         home,
         Revision.objects.count(),
+        generated,
+        collisions(),
     )
     for document in DOCUMENTS:
         document._get_collection().delete_many({})
@@ -85,6 +93,14 @@ def test_every_entry_of_every_kind_is_live(loaded: Loaded) -> None:
     assert len(loaded.public) == len(loaded.searched) == loaded.revisions == count
     assert all(loaded.items.values())
     assert sum(len(items) for items in loaded.items.values()) == count
+
+
+def test_the_calendar_is_full_of_departures_that_do_not_collide(loaded: Loaded) -> None:
+    assert len({done.schedule.route for done in loaded.generated}) == len(loaded.items[Kind.ROUTES])
+    for done in loaded.generated:
+        assert not done.schedule.problems, done.schedule.problems
+        assert Outcome.CREATED in {one.outcome for one in done.days}
+    assert loaded.collisions == []
 
 
 def test_the_first_page_shows_all_five_tools(loaded: Loaded) -> None:

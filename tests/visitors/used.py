@@ -8,11 +8,13 @@ from flask import Flask
 
 from core.clock import now
 from core.db import transaction
+from core.ids import new_id
 from models.bookings import Booking, BookingSource, BookingState, Feedback, StopRating
 from models.departures import Words
 from models.enums import Kind
 from models.held_texts import HeldDecision
-from models.notifications import CallOutcome, CallTask, Event
+from models.notifications import CallOutcome, CallTask, DeliveredBy, Event
+from models.questions import PictureVerdict, Question
 from models.visitors import SignInMethod, Visitor
 from models.visits import Visit
 from models.wechat_pushes import WechatPush
@@ -148,6 +150,15 @@ def _write_in_wechat(visitor: Visitor) -> None:
     wechat_pushes.keep(Push(fields))
     (push,) = WechatPush.objects(openid=visitor.openid)
     wechat_events.handle(push.id)
+    (question,) = Question.objects(openid=visitor.openid)
+    # All that a question may hold in the end, and the push of one that was answered at once.
+    ended = {
+        **personal_data.sealed(Question, question.id, {"answer": NAME}),
+        **{"picture": PictureVerdict.PASS.value, "told_by": DeliveredBy.INBOX.value},
+        **{"answered_at": now(), "closed_at": now(), "closed_by": ACTOR.id},
+    }
+    Question._get_collection().update_one({"_id": question.id}, {"$set": ended})
+    WechatPush._get_collection().update_one({"_id": push.id}, {"$set": {"answered_with": "faqs:x"}})
 
 
 def _ask_for_a_visit(visitor_id: str) -> Visit:
@@ -156,11 +167,15 @@ def _ask_for_a_visit(visitor_id: str) -> Visit:
     told = dict.fromkeys(("purpose", "hosts", "needs"), NAME)
     asked = asking.ask(visitor, Ask(dates=[day()], party=2, **told), key="key-00002")
     stays = (Stay(create_live(Kind.SITES).id, 30),)
-    wanted = Composition(later(days=14), title=Words(zh="测试行程"), stays=stays, note="x")
+    wanted = Composition(later(days=14), title=Words(zh="测试行程"), stays=stays)
     proposing.propose(DESK, asked.id, wanted, revision=asked.revision)
     answering.ask_change(visitor, asked.id, version=1, text=NAME)
-    further = {"reason": "测试原因", "alternative": "测试", "departure": "x", "booking": "x"}
-    Visit.objects(id=asked.id).update(route="x", channel="x", sites=["x"], tracks=["x"], **further)
+    # All that a request may hold in the end.
+    ended = {
+        **dict.fromkeys(("channel", "route", "reason", "alternative"), "测试"),
+        **{"booking": new_id(), "departure": new_id(), "proposals.0.note": "测试"},
+    }
+    Visit._get_collection().update_one({"_id": asked.id}, {"$set": ended})
     found: Visit = Visit.objects.get(id=asked.id)
     return found
 

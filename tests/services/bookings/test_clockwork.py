@@ -45,9 +45,10 @@ def at(moment: dt.datetime, **changes: object) -> Departure:
         (Event.REMINDER_DAY, shanghai(10, 7), shanghai(9, 8)),
         (Event.REMINDER_DAY, shanghai(10, 22, 30), shanghai(10, 8)),
         (Event.REMINDER_HOURS, shanghai(10, 9), shanghai(10, 8)),
-        (Event.REMINDER_HOURS, shanghai(10, 7, 30), shanghai(10, 7, 30)),
+        (Event.REMINDER_HOURS, shanghai(10, 8), shanghai(10, 7, 30)),
+        (Event.REMINDER_HOURS, shanghai(10, 7, 30), shanghai(10, 7)),
         (Event.REMINDER_HOURS, shanghai(10, 14), shanghai(10, 12)),
-        (Event.REMINDER_HOURS, shanghai(11, 0, 30), shanghai(11, 0, 30)),
+        (Event.REMINDER_HOURS, shanghai(11, 0, 30), shanghai(11, 0)),
     ],
 )
 def test_reminders_keep_quiet_at_night_and_come_before_the_start(

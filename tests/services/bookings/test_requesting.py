@@ -16,7 +16,7 @@ from models.outbox import Job
 from models.routes import Confirmation
 from models.visitors import Visitor
 from services import personal_data
-from services.bookings import drafting, requesting
+from services.bookings import codes, drafting, requesting
 from services.bookings.reminders import REMIND_JOB
 from tests.factories import ACTOR
 from tests.visiting import check_books, create_departure, create_visitor, details, terms
@@ -38,7 +38,7 @@ def test_a_request_is_confirmed_by_itself() -> None:
         (BookingState.CONFIRMED, By.VISITOR),
     ]
     assert booking.settle_by is None
-    assert len(booking.code) == drafting.CODE_LENGTH
+    assert len(booking.code) == codes.SHORT_LENGTH
     assert events(visitor) == [Event.BOOKING_CONFIRMED]
     assert Job.objects(name=REMIND_JOB).count() == 2
     check_books()
