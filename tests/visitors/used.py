@@ -167,7 +167,7 @@ def _ask_for_a_visit(visitor_id: str) -> Visit:
     told = dict.fromkeys(("purpose", "hosts", "needs"), NAME)
     asked = asking.ask(visitor, Ask(dates=[day()], party=2, **told), key="key-00002")
     stays = (Stay(create_live(Kind.SITES).id, 30),)
-    wanted = Composition(later(days=14), title=Words(zh="测试行程"), stays=stays, note="x")
+    wanted = Composition(later(days=14), title=Words(zh="测试行程"), stays=stays)
     proposing.propose(DESK, asked.id, wanted, revision=asked.revision)
     answering.ask_change(visitor, asked.id, version=1, text=NAME)
     # All that a request may hold in the end.
