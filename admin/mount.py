@@ -10,6 +10,7 @@ from admin import (
     content,
     deliveries,
     fruitless,
+    held_texts,
     jobs,
     media_items,
     promotions,
@@ -19,6 +20,7 @@ from admin import (
     staff,
     synonyms,
     uploads,
+    usage,
 )
 from admin.contract import contract
 from rest.access import open_to_anyone, open_to_staff
@@ -27,7 +29,8 @@ from rest.app import RestApi
 PREFIX = "/admin/api/v1"
 RESOURCES = (
     *(sessions, account, staff, content, reviews, synonyms, promotions, fruitless),
-    *(uploads, media_items, calls, questions, codes, deliveries, jobs, audit),
+    *(uploads, media_items, calls, questions, codes, deliveries),
+    *(held_texts, usage, jobs, audit),
 )
 
 

@@ -22,6 +22,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "微信限制了此账号登录",
         "WeChat does not let this account sign in",
     ),
+    "held_decided": ("此文本已有结论", "This text has been decided about"),
     "no_wechat": (
         "此账号不是微信账号",
         "This account is not one of WeChat",

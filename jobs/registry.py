@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from jobs import audit, content, media, media_sweep, sitemaps, visitors, wechat
+from jobs import audit, content, media, media_sweep, pushes, sitemaps, visitors, wechat
 
 Handler = Callable[..., None]
 
@@ -11,6 +11,7 @@ HANDLERS: dict[str, Handler] = {
     **content.HANDLERS,
     **media.HANDLERS,
     **media_sweep.HANDLERS,
+    **pushes.HANDLERS,
     **sitemaps.HANDLERS,
     **visitors.HANDLERS,
     **wechat.HANDLERS,

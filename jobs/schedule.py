@@ -8,7 +8,7 @@ from core.clock import SHANGHAI, now
 from jobs.audit import SEAL_JOB
 from jobs.media_sweep import SWEEP_JOB
 from jobs.sitemaps import BUILD_JOB
-from services import audit_chain, media_upkeep, outbox
+from services import audit_chain, media_upkeep, outbox, usage
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,12 @@ class Minutely:
     is_needed: Callable[[], bool]
 
 
-DAILY = (Daily(BUILD_JOB, dt.time(2, 30)), Daily(SWEEP_JOB, dt.time(3, 30)))
+DAILY = (
+    Daily(BUILD_JOB, dt.time(2, 30)),
+    Daily(SWEEP_JOB, dt.time(3, 30)),
+    # WeChat has counted a day in the course of the next morning.
+    Daily(usage.PULL_JOB, dt.time(9)),
+)
 MINUTELY = (
     Minutely(SEAL_JOB, audit_chain.is_pending),
     Minutely(media_upkeep.TIDY_JOB, media_upkeep.is_pending),

@@ -1,21 +1,22 @@
-"""What WeChat pushed, and the answers of staff to what visitors asked there."""
+"""What is fetched from WeChat in the background."""
 
 from typing import Any
 
-from services import question_delivery, questions, wechat_events, wechat_pushes
+from services import outbox, usage
+from wechat.errors import WechatRefused, WechatUnavailable
+
+PAUSE_S = 600
 
 
-def handle(*, push: str) -> None:
-    """Do what follows from a push, unless that was done."""
-    wechat_events.handle(push)
+def pull_usage(*, day: str) -> None:
+    """Fetch figures of all days that are missing. `day` makes the job unique."""
+    del day
+    try:
+        usage.pull()
+    except WechatUnavailable as away:
+        raise outbox.Later(away.retry_after_s or PAUSE_S, f"WeChat: {away.reason}") from None
+    except WechatRefused as refused:
+        raise outbox.GivenUp(f"WeChat refuses: {refused.errcode}") from None
 
 
-def deliver(*, question: str) -> None:
-    """Tell the answer of a question, unless that was done."""
-    question_delivery.deliver(question)
-
-
-HANDLERS: dict[str, Any] = {
-    wechat_pushes.HANDLE_JOB: handle,
-    questions.DELIVER_JOB: deliver,
-}
+HANDLERS: dict[str, Any] = {usage.PULL_JOB: pull_usage}

@@ -13,6 +13,7 @@ from models.faqs import Faq
 from models.favourites import Favourite
 from models.films import Film
 from models.handbook import Chapter, Edition
+from models.held_texts import HeldText
 from models.history import HistoryEntry
 from models.idempotency import IdempotentAnswer
 from models.media_items import MediaItem
@@ -34,6 +35,7 @@ from models.staff import SignInFailures, Staff, StaffSession
 from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.tracks import Track
 from models.uploads import Upload
+from models.usage import UsageDay
 from models.venues import Venue
 from models.versions import Version
 from models.visitors import EmailCode, Visitor, VisitorSession
@@ -92,6 +94,8 @@ DOCUMENTS: tuple[type[Document], ...] = (
     SubscriptionMessage,
     Scene,
     SceneDay,
+    HeldText,
+    UsageDay,
     DataKey,
     WechatToken,
     WechatPush,

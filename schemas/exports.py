@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields
 
 from models.enums import Kind, Language
+from models.held_texts import HeldReason, HeldState
 from models.notifications import CallState, DeliveredBy, Event
 from models.questions import PictureVerdict, QuestionState
 from models.subscriptions import SendState
@@ -150,6 +151,20 @@ class ExportedMessageSchema(Schema):
     drop_at = fields.DateTime(required=True)
 
 
+class ExportedHeldTextSchema(Schema):
+    """A text of the visitor that staff read first."""
+
+    id = fields.String(required=True)
+    subject = fields.String(required=True)
+    text = fields.String(required=True)
+    reason = Choice(HeldReason, required=True)
+    label = fields.Integer()
+    state = Choice(HeldState, required=True)
+    note = fields.String()
+    decided_at = fields.DateTime()
+    created_at = fields.DateTime(required=True)
+
+
 class ExportSchema(Schema):
     """Everything that is held about a visitor; times in UTC."""
 
@@ -163,4 +178,5 @@ class ExportSchema(Schema):
     pushes = fields.List(fields.Nested(ExportedPushSchema), required=True)
     subscriptions = fields.List(fields.Nested(ExportedSubscriptionSchema), required=True)
     wechat_messages = fields.List(fields.Nested(ExportedMessageSchema), required=True)
+    held_texts = fields.List(fields.Nested(ExportedHeldTextSchema), required=True)
     calls = fields.List(fields.Nested(ExportedCallSchema), required=True)

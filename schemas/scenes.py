@@ -1,13 +1,17 @@
 """Codes to scan, on the wire."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from models.scenes import CHANNEL_MAX, TITLE_MAX, Place
-from schemas.fields import MESSAGES, Choice, Text
-from schemas.queries import Digits, LanguageQuerySchema, PageQuerySchema
+from schemas.fields import MESSAGES, Choice, Number, Text
+from schemas.queries import (
+    NAME,
+    NAME_METADATA,
+    Digits,
+    LanguageQuerySchema,
+    PageQuerySchema,
+)
 
-CHANNEL = validate.Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", error="format")
-ITEM = validate.Regexp(r"[a-z0-9-]+\Z", error="format")
 LINK_DAYS_MAX = 30
 
 
@@ -24,8 +28,10 @@ class CodeCreateSchema(Schema):
     """A place and a channel; `title` is what stands on the poster, by default the item's own."""
 
     place = Choice(Place, required=True)
-    item = Text(maximum=80, minimum=1, required=True, validate=[ITEM])
-    channel = Text(maximum=CHANNEL_MAX, minimum=1, required=True, validate=[CHANNEL])
+    item = Text(maximum=80, minimum=1, required=True, validate=[NAME], metadata=NAME_METADATA)
+    channel = Text(
+        maximum=CHANNEL_MAX, minimum=1, required=True, validate=[NAME], metadata=NAME_METADATA
+    )
     title = Text(maximum=TITLE_MAX, minimum=1)
 
 
@@ -58,12 +64,7 @@ class CodeImageQuerySchema(LanguageQuerySchema):
 class CodeLinksSchema(Schema):
     """For how many days links hold."""
 
-    days = fields.Integer(
-        strict=True,
-        load_default=LINK_DAYS_MAX,
-        validate=validate.Range(min=1, max=LINK_DAYS_MAX, error="out_of_range"),
-        error_messages=MESSAGES,
-    )
+    days = Number(low=1, high=LINK_DAYS_MAX, required=True)
 
 
 class CodeWaysSchema(Schema):

@@ -63,6 +63,9 @@ TABLE: Mapping[str, Mapping[str, Roles]] = {
     "deliveries": {"read": DESK | ADMINISTRATOR},
     # Codes to scan with their channel, and how often they were.
     "codes": {"read": WRITERS | DESK | ADMINISTRATOR, "write": WRITERS | DESK},
+    # What visitors wrote and WeChat did not pass.
+    "held_texts": {"read": DESK, "write": DESK},
+    "usage": {"read": WRITERS | DESK | ADMINISTRATOR},
     "staff": {"read": ADMINISTRATOR | AUDITOR, "write": ADMINISTRATOR},
     "jobs": {"read": ADMINISTRATOR, "write": ADMINISTRATOR},
     # Those who are watched do not keep the log: administrators neither read nor export it.

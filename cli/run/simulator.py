@@ -1,6 +1,7 @@
 """The simulator beside an installation that has no mini-program of its own."""
 
 import http.client
+import json
 import secrets
 import sys
 from collections.abc import Mapping
@@ -10,11 +11,21 @@ from pathlib import Path
 from cli import ports
 from cli.ports import HOST
 from cli.supervisor import Process
+from models.notifications import Event
 
 APPID = "wxdemo000000000000"
 MODES = ("demo", "test")
 # The web server's port and so many more, where that is free: an address one can remember.
 PORT_OFFSET = 100
+# Every event is told by one template, whose keywords its id names.
+TEMPLATES = {
+    event.value: {
+        "template": "sim-thing1-thing2",
+        "page": "pages/inbox/index",
+        "fields": {"thing1": "{title}", "thing2": "{text}"},
+    }
+    for event in Event
+}
 
 
 def is_wanted(environment: Mapping[str, str]) -> bool:
@@ -39,6 +50,7 @@ class Simulator(Process):
             "MAILBOX_URL": self.url,
             "WECHAT_TOKEN": secrets.token_hex(16),
             "WECHAT_ENCODING_AES_KEY": secrets.token_hex(22)[:43],
+            "WECHAT_TEMPLATES": environment.get("WECHAT_TEMPLATES") or json.dumps(TEMPLATES),
         }
         argv = [sys.executable, "-m", "simulator", "--port", str(self._port)]
         argv += ["--callback", f"http://{HOST}:{web_port}/wechat/callback"]

@@ -8,6 +8,7 @@ from pymongo.client_session import ClientSession
 
 from core.db import transaction
 from models.favourites import Favourite
+from models.held_texts import HeldText
 from models.history import HistoryEntry
 from models.notifications import CallState, CallTask, InboxEntry
 from models.questions import Question
@@ -24,6 +25,7 @@ OWNED = (
     InboxEntry,
     SubscriptionCredit,
     SubscriptionMessage,
+    HeldText,
 )
 # Documents of an openid, which somebody without an account has too.
 OF_OPENID = (WechatPush, Question, WechatWindow)

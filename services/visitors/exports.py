@@ -6,6 +6,7 @@ from mongoengine import Document
 
 from core.clock import now
 from models.favourites import Favourite
+from models.held_texts import HeldText
 from models.history import HistoryEntry
 from models.notifications import CallTask, InboxEntry
 from models.questions import Question
@@ -19,8 +20,8 @@ from services import personal_data
 LEFT_OUT = frozenset(
     {
         *("session_key", "email_index", "phone_index", "token_hash", "touched", "visitor"),
-        *("taken_by", "taken_by_name", "taken_at", "answered_by", "answered_by_name"),
-        *("identity", "push", "told_at", "trace"),
+        *("taken_by", "taken_by_name", "taken_at", "decided_by", "decided_by_name"),
+        *("answered_by", "answered_by_name", "identity", "push", "told_at", "trace"),
     }
 )
 NOBODY = ""
@@ -45,6 +46,7 @@ def everything(visitor: Visitor) -> dict[str, Any]:
         "wechat_messages": [
             _plain(one) for one in SubscriptionMessage.objects(**own).order_by(*NEWEST_FIRST)
         ],
+        "held_texts": [_plain(one) for one in HeldText.objects(**own).order_by("-created_at")],
         "calls": [_plain(one) for one in CallTask.objects(**own).order_by("-created_at")],
     }
 

@@ -13,7 +13,12 @@ from tests.access.staff import API
 from tests.factories import ACTOR, create, create_live
 
 WRITERS = ForStaff(
-    frozenset(Role) - {Role.ADMINISTRATOR, Role.AUDITOR},
+    frozenset(
+        {
+            *(Role.EDITOR, Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.FINAL_REVIEWER),
+            *(Role.BOOKING_DESK, Role.INVESTMENT_OFFICER),
+        }
+    )
 )
 READERS = ForStaff(WRITERS.roles | {Role.ADMINISTRATOR})
 

@@ -5,15 +5,17 @@ from typing import Any
 from core.clock import now
 from core.ids import new_id
 from models.enums import Kind, Language
+from models.held_texts import HeldReason, HeldState, HeldText
 from models.notifications import CallState, CallTask, Event
 from models.outbox import Job, JobState
 from models.questions import Question, QuestionState
 from models.search import FruitlessQuery
 from models.staff import Role
-from services import outbox, questions
+from services import outbox, personal_data, questions
 from services.questions import Asked
 from services.search import fruitless, promotions, synonyms
 from tests.access.callers import Person
+from tests.access.codes import READERS
 from tests.access.expected import ForStaff, Request, Route, State, Table
 from tests.access.public import ABSENT
 from tests.access.staff import API, plain
@@ -148,6 +150,23 @@ def _one(audience: ForStaff, prepare: Any, argument: str) -> Route:
     return Route(audience, {"there": State("200", prepare), "absent": _absent(argument)})
 
 
+def _held(*, decided: bool) -> Any:
+    def prepare(_: Person) -> Request:
+        held = HeldText(
+            subject=f"test:{new_id()}",
+            visitor=ABSENT,
+            text="",
+            reason=HeldReason.RISKY,
+            state=HeldState.ALLOWED if decided else HeldState.HELD,
+        )
+        sealed = personal_data.sealed(HeldText, held.id, {"text": "测试"})
+        held.text = sealed["text"]
+        held.save(force_insert=True)
+        return Request({"held_id": held.id}, body={"decision": "allowed", "note": "测试"})
+
+    return prepare
+
+
 TABLE: Table = {
     f"GET {API}/synonyms": plain(KEEPERS),
     f"POST {API}/synonyms": Route(
@@ -200,6 +219,27 @@ TABLE: Table = {
         KEEPERS, {"there": State("204", _asked()), "absent": _absent("query_id")}
     ),
     f"GET {API}/calls": plain(DESK),
+    f"GET {API}/held-texts": plain(DESK),
+    f"POST {API}/held-texts/<held_id>/decide": Route(
+        DESK,
+        {
+            "held": State("200", _held(decided=False)),
+            "decided": State("409 held_decided", _held(decided=True)),
+            "absent": State(
+                "404 not_found",
+                lambda _: Request({"held_id": ABSENT}, body={"decision": "allowed"}),
+            ),
+        },
+    ),
+    f"GET {API}/usage": Route(
+        READERS,
+        {
+            "days": State(
+                "200", lambda _: Request(query={"first": "2026-01-01", "last": "2026-01-31"})
+            ),
+            "no days": State("400 invalid"),
+        },
+    ),
     f"GET {API}/deliveries": plain(ForStaff(DESK.roles | {Role.ADMINISTRATOR})),
     f"GET {API}/calls/<task_id>": _one(DESK, _call(), "task_id"),
     f"POST {API}/calls/<task_id>/take": Route(

@@ -27,13 +27,15 @@ import application
 from core.settings import Settings, load
 from models.enums import Kind
 from models.notifications import Event
+from models.scenes import Place
 from models.visitors import DemoVisitor, Visitor
-from services import favourites, history, notifications, sitemaps
+from services import favourites, history, notifications, scenes, sitemaps
 from services.notifications import ToVisitor
 from services.visitors import consents, signing_in
 from tests.api.complete import Items, create_chapters, create_items
 from tests.api.surface import API
 from tests.apps import make_app
+from tests.factories import ACTOR
 from tests.simulator.running import APPID, SECRET, RunningSimulator
 
 # The same lines again and again: that they run is seen elsewhere, and counting doubles the time.
@@ -113,6 +115,8 @@ def _found(operation: Operation, items: Items) -> dict[str, str]:
     chapter = items[Kind.CHAPTERS]
     values = {"kind": "tracks", "edition": chapter.edition, "chapter": chapter.slug}
     values |= {"item": items[Kind.TRACKS].id, "entry_id": "absent", "session_id": "absent"}
+    project = items[Kind.PROJECTS].id
+    values["scene"] = scenes.create(ACTOR, Place.PROJECTS, project, "test").id
     if resource in set(Kind):
         values["id_or_slug"] = items[Kind(resource)].id
     names = [one.name for one in operation.path_parameters]

@@ -51,6 +51,7 @@ REFUSED = [
     ("WECHAT_MESSAGE_FORMAT", "yaml", "WECHAT_MESSAGE_FORMAT must be one of json, xml"),
     ("WECHAT_MESSAGE_MODE", "open", "WECHAT_MESSAGE_MODE must be one of plain, compatible, safe"),
     ("WECHAT_REPLAY_WINDOW_S", "-1", "WECHAT_REPLAY_WINDOW_S must be between 0 and 86400"),
+    ("WECHAT_VERSION", "beta", "WECHAT_VERSION must be one of release, trial, develop"),
     ("SMTP_SECURITY", "ssl", "SMTP_SECURITY must be one of starttls, tls, none"),
 ]
 

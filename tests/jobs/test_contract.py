@@ -38,6 +38,8 @@ from services import (
     publishing,
     snapshots,
     uploads,
+    usage,
+    wechat_gateway,
 )
 from services.actors import SYSTEM
 from services.notifications import ToVisitor
@@ -45,7 +47,9 @@ from services.staff import policy
 from services.visitors import email_codes, signing_in
 from tests.factories import ACTOR, create, create_live, create_media, dummy_figure
 from tests.media.uploading import film, picture
+from tests.simulator.running import APPID, SECRET, RunningSimulator
 from tests.visitors.smtp import SmtpServer
+from wechat.client import WechatClient
 
 PROJECT = Path(schedule.__file__).parents[1]
 LAYERS = ("core", "models", "services", "schemas", "rest", "jobs", "api", "cli")
@@ -122,6 +126,10 @@ def nightly_sitemaps(_patch: pytest.MonkeyPatch) -> None:
     outbox.enqueue(BUILD_JOB, {"day": today().isoformat()})
 
 
+def days_of_use(_patch: pytest.MonkeyPatch) -> None:
+    outbox.enqueue(usage.PULL_JOB, {"day": today().isoformat()})
+
+
 def audit_entry(_patch: pytest.MonkeyPatch) -> None:
     audit.record(SYSTEM, "test.write", "test:1")
     outbox.enqueue(SEAL_JOB, {"at": now().isoformat()})
@@ -177,8 +185,11 @@ def object_is_orphaned(_patch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def mail_server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A mail server, and settings that name it."""
+def servers(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, simulator: RunningSimulator
+) -> Iterator[None]:
+    """A mail server and WeChat, which has counted yesterday, and settings that name them."""
+    simulator.advance(dt.timedelta(days=1).total_seconds())
     with SmtpServer() as server:
         sending = dataclasses.replace(
             settings,
@@ -186,9 +197,14 @@ def mail_server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator
             smtp_port=server.port,
             smtp_security="none",
             mail_from="toolbox@example.org",
+            wechat_appid=APPID,
+            wechat_secret=SECRET,
+            wechat_api_base=simulator.url,
         )
         with monkeypatch.context() as patch:
             patch.setattr(policy, "_configured", [policy.Policy(sending, frozenset())])
+            client = WechatClient(sending, wechat_gateway.TokenStore())
+            patch.setattr(wechat_gateway, "_clients", [client])
             yield
 
 
@@ -205,6 +221,7 @@ CAUSES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     media_library.REFRESH_JOB: medium_is_described_anew,
     media_upkeep.TIDY_JOB: upload_is_left,
     SWEEP_JOB: object_is_orphaned,
+    usage.PULL_JOB: days_of_use,
 }
 
 
@@ -217,7 +234,7 @@ def everything() -> dict[str, list[Any]]:
     }
 
 
-@pytest.mark.usefixtures("mail_server")
+@pytest.mark.usefixtures("servers")
 @pytest.mark.parametrize("name", sorted(HANDLERS))
 def test_a_handler_that_runs_twice_has_one_effect(
     name: str, monkeypatch: pytest.MonkeyPatch, wait_until: Callable[[dt.datetime], None]

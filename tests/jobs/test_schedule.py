@@ -59,7 +59,7 @@ def test_many_workers_write_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_is_written_again_the_next_day_only(
     monkeypatch: pytest.MonkeyPatch, work_off: WorkOff
 ) -> None:
-    at(monkeypatch, "2026-03-02T04:00")
+    at(monkeypatch, "2026-03-02T10:00")
     schedule.enqueue_due()
     assert work_off() == len(schedule.DAILY)
     at(monkeypatch, "2026-03-02T23:00")

@@ -11,6 +11,7 @@ from core.environment import SettingsError
 from core.sealing import SealingError, key_id
 from core.settings import Settings
 from models.data_keys import DataKey
+from models.held_texts import HeldText
 from models.idempotency import IdempotentAnswer
 from models.notifications import CallTask, Event
 from models.registry import DOCUMENTS
@@ -76,7 +77,7 @@ def sealed_values() -> list[str]:
 
 def test_whatever_is_sealed_takes_part() -> None:
     sealed = {document for document in DOCUMENTS if hasattr(document, "SEALED")}
-    assert sealed == {Visitor, EmailCode, CallTask, WechatToken, IdempotentAnswer}
+    assert sealed == {Visitor, EmailCode, CallTask, HeldText, WechatToken, IdempotentAnswer}
     for document in sealed:
         assert set(document.SEALED) | set(document.INDEXED) <= set(document._fields)
         assert set(document.INDEXED.values()) <= set(document.SEALED)

@@ -39,6 +39,7 @@ NOTHING = {
     **dict.fromkeys(("Version", "Migration", "DataKey"), "the product itself"),
     "Scene": "codes that staff make",
     "SceneDay": "numbers, of nobody",
+    "UsageDay": "numbers, of nobody",
     "WechatToken": "the mini-program's own token",
     "FruitlessQuery": "texts without who typed them",
     "Job": "ids of records that are gone; texts stand in the records",
@@ -130,6 +131,7 @@ def test_the_export_leaves_out_nothing_but_what_is_named(someone: Used) -> None:
         "call_tasks": body["calls"][0],
         "questions": body["questions"][0],
         "wechat_pushes": body["pushes"][0],
+        "held_texts": body["held_texts"][0],
         "subscription_credits": body["subscriptions"][0],
         "subscription_messages": body["wechat_messages"][-1],
     }

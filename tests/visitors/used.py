@@ -5,11 +5,20 @@ from typing import Any
 
 from flask import Flask
 
+from core.db import transaction
 from models.enums import Kind
+from models.held_texts import HeldDecision
 from models.notifications import CallOutcome, CallTask, Event
 from models.visitors import SignInMethod, Visitor
 from models.wechat_pushes import WechatPush
-from services import call_tasks, notifications, personal_data, wechat_events, wechat_pushes
+from services import (
+    call_tasks,
+    content_checks,
+    notifications,
+    personal_data,
+    wechat_events,
+    wechat_pushes,
+)
 from services.notifications import ToVisitor
 from services.visitors import consents, sessions
 from tests.factories import create_live
@@ -48,6 +57,7 @@ def create(app: Flask, simulator: RunningSimulator) -> Used:
         for path in ("/me/favourites", "/me/history"):
             assert caller.put(f"{path}/{kind}/{item}").status_code == 204
     _subscribe(app, simulator, caller)
+    _write(visitor)
     _be_called(app, visitor.id)
     _write_in_wechat(visitor)
     ask(client, EMAIL)  # a code that is under way
@@ -93,6 +103,19 @@ def _subscribe(app: Flask, simulator: RunningSimulator, caller: Caller) -> None:
     for key in ("wechat-1", "wechat-2"):
         notifications.notify(Event.MESSAGE, ToVisitor(caller.id), told, key)
         work_off(app)
+
+
+def _write(visitor: Visitor) -> None:
+    """Write something that staff had to read first."""
+    text = f"测试违规 {NAME}"
+    verdict = content_checks.ask(visitor, text)
+    transaction(
+        lambda session: content_checks.hold(
+            visitor.id, f"test:{visitor.id}", text, verdict, session=session
+        )
+    )
+    (held,) = content_checks.listing(DESK, limit=2)
+    content_checks.decide(DESK, held.id, HeldDecision.REFUSED, note="测试说明")
 
 
 def _be_called(app: Flask, visitor_id: str) -> None:
