@@ -36,13 +36,16 @@ from services import (
     notifications,
     outbox,
     publishing,
+    questions,
     snapshots,
     uploads,
     usage,
     wechat_gateway,
+    wechat_pushes,
 )
 from services.actors import SYSTEM
 from services.notifications import ToVisitor
+from services.questions import Asked
 from services.staff import policy
 from services.visitors import email_codes, signing_in
 from tests.factories import ACTOR, create, create_live, create_media, dummy_figure
@@ -50,6 +53,7 @@ from tests.media.uploading import film, picture
 from tests.simulator.running import APPID, SECRET, RunningSimulator
 from tests.visitors.smtp import SmtpServer
 from wechat.client import WechatClient
+from wechat.pushes import Push
 
 PROJECT = Path(schedule.__file__).parents[1]
 LAYERS = ("core", "models", "services", "schemas", "rest", "jobs", "api", "cli")
@@ -184,6 +188,19 @@ def object_is_orphaned(_patch: pytest.MonkeyPatch) -> None:
     outbox.enqueue(SWEEP_JOB, {"day": today().isoformat()})
 
 
+def push_arrives(_patch: pytest.MonkeyPatch) -> None:
+    """Let somebody write in the conversation; nothing published answers."""
+    fields = {"FromUserName": "oTest0123456789", "CreateTime": 1, "MsgType": "text"}
+    wechat_pushes.keep(Push({**fields, "MsgId": 1, "Content": "测试"}))
+
+
+def question_is_answered(_patch: pytest.MonkeyPatch) -> None:
+    """Let staff answer somebody to whom the conversation is closed."""
+    visitor = signing_in.as_demo(DemoVisitor.A).visitor
+    asked = Asked("push", "oTest0123456789", "测试", Language.ZH_CN, visitor.id)
+    questions.answer(SYSTEM, questions.ask(asked).id, text="测试答复")
+
+
 @pytest.fixture
 def servers(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, simulator: RunningSimulator
@@ -221,6 +238,8 @@ CAUSES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     media_library.REFRESH_JOB: medium_is_described_anew,
     media_upkeep.TIDY_JOB: upload_is_left,
     SWEEP_JOB: object_is_orphaned,
+    wechat_pushes.HANDLE_JOB: push_arrives,
+    questions.DELIVER_JOB: question_is_answered,
     usage.PULL_JOB: days_of_use,
 }
 
