@@ -1,9 +1,8 @@
 """The MongoDB connection: one lazy, fork-safe client per process, and transactions.
 
-Nothing connects at import or before a fork: `configure` only registers the settings with
-mongoengine, which makes the client at first use. Writes are acknowledged by a majority and
-journaled; each operation ends within `timeoutMS`, so that a frozen database gives clean errors
-instead of hung workers.
+Nothing connects at import or before a fork: `configure` makes a client that connects at first
+use. Writes are acknowledged by a majority and journaled; each operation ends within `timeoutMS`,
+so that a frozen database gives clean errors instead of hung workers.
 """
 
 import dataclasses
@@ -49,7 +48,11 @@ def configure(settings: Settings, *, timeout_ms: int | None = None) -> None:
         tz_aware=True,
         uuidRepresentation="standard",
         appname=f"toolbox-{settings.env}",
+        connect=False,
     )
+    # Made here, where one thread runs, and connected at first use: threads that came first at one
+    # moment would make a client each, and the sessions of one are refused by the other.
+    mongoengine.get_connection()
     _configured[:] = [settings]
 
 

@@ -53,6 +53,26 @@ def in_child(work: Callable[[], str]) -> str:
     return said
 
 
+def test_threads_that_come_first_at_one_moment_share_a_client(
+    settings: Settings, own_connection: None
+) -> None:
+    db.configure(settings)
+    gate, found = threading.Barrier(8), []
+
+    def first() -> None:
+        gate.wait()
+        db.transaction(lambda session: Version._get_collection().find_one({}, session=session))
+        found.append(db.client())
+
+    threads = [threading.Thread(target=first) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert all(one is found[0] for one in found)
+
+
 def test_a_forked_child_has_a_client_of_its_own(rows: str) -> None:
     parent = db.client()
     db.ping()
