@@ -60,10 +60,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("/me/phone/wechat", "PUT"): {"revision": 1, "code": "x"},
     **dict.fromkeys((("/bookings", "POST"), ("/bookings/waiting", "POST")), REQUEST),
     ("/bookings/<booking_id>", "PATCH"): {"party": 1, "needs": "x"},
-    ("/bookings/<booking_id>/feedback", "PUT"): {
-        **{"rating": 1, "text": "x", "tracks": ["x"]},
-        "stops": [{"stop": "x", "rating": 1}],
-    },
+    ("/bookings/<booking_id>/feedback", "PUT"): {"rating": 1, "text": "x"},
     ("/bookings/<booking_id>/cancel", "POST"): {"reason": "x"},
     ("/bookings/<booking_id>/reschedule", "POST"): {"departure": "x"},
     ("/visits", "POST"): WISH,
