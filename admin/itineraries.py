@@ -8,7 +8,7 @@ from flask_restx import Namespace, Resource
 from admin.contract import contract
 from rest import itinerary_pages, language, limits
 from rest.access import staff
-from schemas.itineraries import ItinerarySchema
+from schemas.itineraries import DepartureItinerarySchema
 from schemas.queries import LanguageQuerySchema
 from services import itinerary_links
 from services.itinerary_parts import Itinerary
@@ -22,7 +22,7 @@ class DepartureItinerary(Resource):
 
     @staff("departures", "read")
     @contract.asks(LanguageQuerySchema)
-    @contract.gives(ItinerarySchema)
+    @contract.gives(DepartureItinerarySchema)
     def get(self, departure_id: str, query: dict[str, Any]) -> Itinerary:
         """Read the itinerary of a departure, also of one that is only proposed."""
         del query  # for the language of the answer

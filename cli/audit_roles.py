@@ -23,6 +23,9 @@ ALREADY_EXISTS = (51002, 51003)
 PREPARE = ("createCollection", "createIndex", "listIndexes", "collStats")
 APPEND = ("find", "insert", *PREPARE)
 CHANGE = (*APPEND, "update", "remove", "changeStream", "dropIndex")
+# One change stream follows several collections (services.watching): that is a right to all of
+# them, and takes the right to read them.
+WHOLE = ("listCollections", "find", "changeStream")
 KEEP = (*APPEND, "update", "remove")
 
 Row = dict[str, Any]
@@ -69,7 +72,7 @@ def _application(database: str) -> list[Row]:
             "actions": list(APPEND if name in AUDIT else CHANGE),
         }
         for name in names
-    ] + [{"resource": {"db": database, "collection": ""}, "actions": ["listCollections"]}]
+    ] + [{"resource": {"db": database, "collection": ""}, "actions": list(WHOLE)}]
 
 
 def _keeper(database: str) -> list[Row]:

@@ -96,7 +96,7 @@ class ItinerarySchema(Schema):
 
     `version` counts what was proposed for a bespoke visit, else changes of the departure. `spoken`
     is the language of the guide. `contact` and `transport` are told to who comes, and to staff.
-    `people` (who hold seats) is for staff. `cancel_by` and `answer_by` are until when one can.
+    `cancel_by` and `answer_by` are until when one can.
     """
 
     departure = fields.String(required=True)
@@ -110,7 +110,6 @@ class ItinerarySchema(Schema):
     spoken = Choice(Language, required=True)
     bespoke = fields.Boolean(required=True)
     party = fields.Integer(required=True, allow_none=True)
-    people = fields.Integer(required=True, allow_none=True)
     note = fields.String(required=True, allow_none=True)
     meeting = fields.Nested(ItineraryMeetingSchema, required=True, allow_none=True)
     stops = fields.List(fields.Nested(ItineraryStopSchema), required=True)
@@ -122,6 +121,12 @@ class ItinerarySchema(Schema):
     answer_by = fields.DateTime(required=True, allow_none=True)
     demo = fields.Boolean(required=True)
     provisional = fields.Boolean(required=True)
+
+
+class DepartureItinerarySchema(ItinerarySchema):
+    """A 行程单 as staff read it; `people` hold seats."""
+
+    people = fields.Integer(required=True)
 
 
 class PapersSchema(Schema):

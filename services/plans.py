@@ -82,7 +82,7 @@ def from_route(
     if detail["booking"] is None:
         raise Unprocessable("not_bookable")
     terms = BookingRules(**{name: detail["booking"][name] for name in BookingRules._fields})
-    stops, ends_at = _timed(_route_stops(details), starts_at)
+    stops, ends_at = timed(_route_stops(details), starts_at)
     return Plan(
         title=_words(details, "title"),
         starts_at=starts_at,
@@ -134,7 +134,7 @@ def from_sites(
         )
         for number, stay in enumerate(stays, 1)
     ]
-    stops, ends_at = _timed(parts, starts_at)
+    stops, ends_at = timed(parts, starts_at)
     terms = terms or bespoke_terms()
     return Plan(
         title=title,
@@ -199,10 +199,10 @@ def _route_stops(details: Texts) -> list[tuple[PlannedStop, int, int]]:
     return found
 
 
-def _timed(
+def timed(
     parts: Sequence[tuple[PlannedStop, int, int]], starts_at: dt.datetime
 ) -> tuple[list[PlannedStop], dt.datetime]:
-    """Give each stop its window; return the stops, and when the last way is over."""
+    """Give each stop its window, by minutes there and to the next; return when all is over, too."""
     moment = starts_at
     for stop, dwell, travel in parts:
         stop.arrives_at, stop.leaves_at = moment, moment + dt.timedelta(minutes=dwell)

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cli.bench import contests, filling, paths, processes, servers
+from cli.bench import contests, departures, filling, paths, processes, servers
 from cli.bench.contests import Bench
 from cli.bench.load import BenchError, Side
 from cli.bench.peers.pages import CARDS, LIMIT, SNAPSHOTS
@@ -28,6 +28,7 @@ class Reads:
     def __init__(self, bench: Bench, place: Place, items: int, stack: ExitStack) -> None:
         self.bench, self.place = bench, place
         self._stack = stack
+        calendar = departures.fill(bench.database.client, place.database)
         self.hot = self._start(servers.product(place, cached=True))
         self.cold = self._start(servers.product(place, cached=False))
         self.searches = paths.serves_search(self.hot)
@@ -36,6 +37,7 @@ class Reads:
             "home": [paths.HOME],
             "list": [paths.PROJECTS],
             "detail": paths.details(items, DETAILS),
+            "calendar": [calendar],
         }
         if self.searches:
             self.asked["search"] = [query.path for query in queries]

@@ -91,6 +91,8 @@ def test_the_product_works_and_its_user_changes_nothing_of_the_log(
     ).account
     accounts.disable(system("test"), account.id)
     create_live(Kind.TRACKS)
+    with db.database().watch() as stream:
+        assert stream.alive, "changes of several collections are followed at once"
     outbox.enqueue("test", {}, dedupe_key="test")
     assert Job.objects(name="test").count() == 1
     assert well(manage("audit", "seal")).startswith(f"{AuditEntry.objects.count()} sealed")

@@ -20,13 +20,13 @@ from tests.waiting import eventually
 
 Bench = Callable[..., Result]
 TITLES = {
-    "hot": [f"hot {name} ÷ bare WSGI" for name in ("home", "list", "detail", "search")]
+    "hot": [f"hot {name} ÷ bare WSGI" for name in ("home", "list", "detail", "calendar", "search")]
     + ["304 ÷ bare WSGI 304"],
     "cold": [
         "cold list ÷ bare WSGI + pymongo + orjson",
         "cold list ÷ the same on our rendered text",
         "cold list ÷ FastAPI + async pymongo + orjson",
-        *(f"cold {name} ÷ bare WSGI" for name in ("home", "detail", "search")),
+        *(f"cold {name} ÷ bare WSGI" for name in ("home", "detail", "calendar", "search")),
     ],
     "memory": [f"resident memory of a worker, {which}" for which in ("with its cache", "without")],
     "depth": ["page at depth 20 ÷ first page", "detail at 100 items ÷ at 50"],

@@ -10,12 +10,17 @@ from core.db import database
 from core.environment import SettingsError
 from core.sealing import SealingError, key_id
 from core.settings import Settings
+from models.bookings import Booking
 from models.data_keys import DataKey
+from models.guides import Guide
 from models.held_texts import HeldText
 from models.idempotency import IdempotentAnswer
 from models.notifications import CallTask, Event
+from models.questions import Question
 from models.registry import DOCUMENTS
 from models.visitors import EmailCode, Visitor
+from models.visits import Visit
+from models.wechat_pushes import WechatPush
 from models.wechat_tokens import WechatToken
 from services import notifications, personal_data
 from services.notifications import ToContact
@@ -77,7 +82,10 @@ def sealed_values() -> list[str]:
 
 def test_whatever_is_sealed_takes_part() -> None:
     sealed = {document for document in DOCUMENTS if hasattr(document, "SEALED")}
-    assert sealed == {Visitor, EmailCode, CallTask, HeldText, WechatToken, IdempotentAnswer}
+    assert sealed == {
+        *(Visitor, EmailCode, CallTask, HeldText, WechatToken, IdempotentAnswer),
+        *(Booking, Guide, Question, Visit, WechatPush),
+    }
     for document in sealed:
         assert set(document.SEALED) | set(document.INDEXED) <= set(document._fields)
         assert set(document.INDEXED.values()) <= set(document.SEALED)

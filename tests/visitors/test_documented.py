@@ -9,6 +9,7 @@ from flask import Flask
 
 from api import public
 from core.shared import Counters
+from models.bookings import BookingState
 from models.enums import Kind
 from models.notifications import Event
 from rest.byte_cache import ByteCache
@@ -16,11 +17,14 @@ from services import notifications, publishing
 from services.notifications import ToVisitor
 from services.visitors import email_codes
 from tests.api.documented import Documented
-from tests.factories import ACTOR, create_maximal, publish
+from tests.bookings.booked import create_booking
+from tests.factories import ACTOR, create_live, create_maximal, publish
 from tests.simulator.running import RunningSimulator
+from tests.visiting import create_departure
 from tests.visitors import used
 from tests.visitors.callers import API, Caller
 from tests.visitors.used import Used
+from tests.visits import complete
 
 NewApp = Callable[..., Flask]
 
@@ -54,6 +58,8 @@ def answers(caller: Caller, simulator: RunningSimulator) -> Iterator[tuple[str, 
         yield "InboxPage", caller.get("/me/inbox", **query).get_json()
     yield "SubscriptionList", caller.get("/me/subscriptions").get_json()
     yield "Read", caller.put("/me/inbox/read").get_json()
+    yield from of_bookings(caller)
+    yield from complete.answers(caller)
     yield "VisitorSessionList", caller.get("/me/sessions").get_json()
     post, challenge = caller.client.post, email_codes.code_of
     yield (
@@ -65,6 +71,18 @@ def answers(caller: Caller, simulator: RunningSimulator) -> Iterator[tuple[str, 
     given = {"challenge": asked["challenge"], "code": challenge(asked["challenge"])}
     yield "SignedIn", post(f"{API}/sessions/email/confirm", json=given).get_json()
     yield "Error", caller.get("/me/inbox", cursor="x").get_json()
+
+
+def of_bookings(caller: Caller) -> Iterator[tuple[str, Any]]:
+    """Yield what a visitor has of a visit to come, and of one that is over."""
+    track = create_live(Kind.TRACKS).id
+    one = create_booking(create_departure(), visitor=caller.id, code="01ABCD23")
+    yield "Pass", caller.get(f"/bookings/{one.id}/code", svg="true").get_json()
+    yield "Share", caller.post(f"/bookings/{one.id}/share").get_json()
+    over = create_departure(in_hours=-24)
+    one = create_booking(over, visitor=caller.id, state=BookingState.COMPLETED)
+    said = {"rating": 5, "stops": [{"stop": "stop-1", "rating": 4}], "tracks": [track], "text": "x"}
+    yield "Feedback", caller.put(f"/bookings/{one.id}/feedback", said).get_json()
 
 
 def test_answers_are_documented_and_documentation_is_answered(
@@ -79,7 +97,7 @@ def test_answers_are_documented_and_documentation_is_answered(
         [
             operation["responses"]
             for path, methods in document["paths"].items()
-            if path.startswith(("/me", "/sessions"))
+            if path.startswith(("/me", "/sessions", "/visits"))
             for method, operation in methods.items()
             if method != "parameters"
         ]

@@ -146,6 +146,11 @@ def answers(caller: Caller) -> Iterator[tuple[str, Any]]:
     visit = accepted_visit(caller.id)
     declined = asking.ask(visitor, Ask(dates=[day()], party=2, purpose="测试"))
     answering.decline(ACTOR, declined.id, reason="场地维修", alternative="可改为次日")
+    waiting = asking.ask(visitor, Ask(dates=[day()], party=2, purpose="测试"))
+    stays = (Stay(create_sites(1)[0].id, 30),)
+    offered = Composition(later(days=20), title=Words(zh="测试行程"), stays=stays)
+    proposing.propose(ACTOR, waiting.id, offered, revision=waiting.revision)
+    yield "OwnItinerary", caller.get(f"/visits/{waiting.id}/itinerary").get_json()
     for query in ({}, {"limit": "1"}, {"lang": "en"}):
         yield "VisitPage", caller.get("/visits", **query).get_json()
     yield "VisitCard", caller.get(f"/visits/{visit.id}").get_json()

@@ -38,7 +38,8 @@ def test_it_tells_all_that_a_group_must_know(delegation: Caller) -> None:
     told = itinerary(delegation, visit.booking)["itinerary"]
     assert told["contact"] == {"name": "演示讲解员 A", "phone": PHONE}
     assert told["transport"] == {"name": "演示中巴", "plate": "演示A0001"}
-    assert (told["party"], told["people"], told["bespoke"], told["version"]) == (6, None, True, 2)
+    assert (told["party"], told["bespoke"], told["version"]) == (6, True, 2)
+    assert "people" not in told
     assert [one["travel_minutes"] for one in told["stops"]] == [20, None]
     assert told["stops"][0]["visit_note"] == "请佩戴安全帽"
     assert told["meeting"]["at"] < told["starts_at"] == told["stops"][0]["arrives_at"]
