@@ -109,7 +109,8 @@ class Booking(Document):
     `ends_at` and `route` repeat those of the departure. `request_key` is a hash that makes a
     request sent again find its booking. Until `settle_by` a booking that is `placing` may still
     get its seats. `code` is the short code of the check-in, `share_hash` the SHA-256 of the secret
-    in the link for companions. What was written as feedback is `feedback_text`.
+    in the link for companions. What was written as feedback is `feedback_text`. `scene` is the
+    code by which the visitor came, which has its `channel`.
     """
 
     SEALED: ClassVar = (
@@ -158,6 +159,7 @@ class Booking(Document):
     tracks = ListField(StringField(max_length=40), max_length=30)
     language = EnumField(Language, required=True, default=Language.ZH_CN)
     channel = StringField(max_length=40)
+    scene = StringField(max_length=40)
     code = StringField()
     share_hash = StringField()
     request_key = StringField()

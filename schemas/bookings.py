@@ -34,7 +34,8 @@ class BookingRequestSchema(CompanySchema):
     """A request for seats. `party` counts people, the contact included.
 
     Name, phone and organisation that are left out are taken from the profile. `tracks` are what
-    interests the group, by the ids of tracks; `channel` tells how the visitor found us.
+    interests the group, by the ids of tracks; `channel` tells how the visitor found us; `scene`
+    is that of the code by which they came, and has its own channel.
     """
 
     departure = Text(maximum=ID_MAX, minimum=1, required=True)
@@ -46,6 +47,7 @@ class BookingRequestSchema(CompanySchema):
     tracks = Texts(maximum=TRACKS_MAX, each=ID_MAX)
     language = Choice(Language)
     channel = Text(maximum=40, allow_none=True)
+    scene = Text(maximum=40, allow_none=True)
 
 
 class BookingChangeSchema(CompanySchema):

@@ -51,6 +51,7 @@ class VisitAskSchema(Schema):
     route = Text(maximum=40, validate=[NAME], metadata=NAME_METADATA)
     language = Choice(Language)
     channel = Text(maximum=40)
+    scene = Text(maximum=40)
 
 
 class VisitVersionSchema(Schema):

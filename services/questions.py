@@ -24,6 +24,7 @@ from services import (
     outbox,
     permissions,
     personal_data,
+    working_days,
 )
 from services.actors import Actor
 from services.keyset import Position
@@ -36,7 +37,6 @@ KEPT = dt.timedelta(days=365)
 # Staff answer within a working day.
 ANSWER_WITHIN = dt.timedelta(hours=8)
 DAY_BEGINS, DAY_ENDS = dt.time(9), dt.time(17)
-SATURDAY = 5
 TITLES = {Language.ZH_CN: "您的咨询已有答复", Language.EN: "Your question was answered"}
 
 Row = Mapping[str, Any]
@@ -65,17 +65,14 @@ class Shown:
 
 
 def due_at(asked_at: dt.datetime) -> dt.datetime:
-    """Return until when staff should have answered: so many working hours later, Monday to Friday.
-
-    The one place that knows the working calendar of questions.
-    """
+    """Return until when staff should have answered: so many office hours later, on working days."""
     moment, left = asked_at.astimezone(SHANGHAI), ANSWER_WITHIN
     while True:
         begins, ends = (
             dt.datetime.combine(moment.date(), time, SHANGHAI) for time in (DAY_BEGINS, DAY_ENDS)
         )
         moment = max(moment, begins)
-        if moment.weekday() < SATURDAY and moment < ends:
+        if moment < ends and working_days.is_working(moment.date()):
             if moment + left <= ends:
                 return (moment + left).astimezone(dt.UTC)
             left -= ends - moment

@@ -16,6 +16,7 @@ from pymongo.errors import DuplicateKeyError
 from core.clock import now, today
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
+from models.departures import Audience, Departure
 from models.enums import Kind
 from models.registry import CONTENT
 from models.scenes import TITLE_MAX, Place, Scene, SceneDay
@@ -59,8 +60,8 @@ class Ways:
 def create(actor: Actor, place: Place, item: str, channel: str, title: str | None = None) -> Scene:
     """Return the scene of a place and a channel, made at first. `item` is an id.
 
-    Content must be live, and has its own title; a departure's has to be given. Raises
-    `NotFound`, `Conflict("not_live")`, `Invalid`.
+    Content must be live, a departure open to anybody; each has its own title. Raises
+    `NotFound`, `Conflict("not_live")`.
     """
     permissions.require(actor, RESOURCE, "write")
     named = _title(place, item, title)
@@ -144,6 +145,12 @@ def resolve(scene_id: str) -> Target:
     return Target(scene.place, scene.item, PAGES[scene.place], scene.channel)
 
 
+def channel_of(scene_id: str | None) -> str | None:
+    """Return the channel of a scene; None without one, or when there is none of that id."""
+    scene = None if scene_id is None else Scene.objects(id=str(scene_id)).first()
+    return None if scene is None else str(scene.channel)
+
+
 def attribute(scene_id: str | None, session: ClientSession | None = None) -> str | None:
     """Return the channel of a booking that came by a scene, and count it.
 
@@ -191,9 +198,10 @@ def _count(scene: Scene, what: str, session: ClientSession | None = None) -> Non
 
 def _title(place: Place, item: str, title: str | None) -> str:
     if place is Place.DEPARTURES:
-        if not title:
-            raise Invalid(fields={"title": ["required"]})
-        return title
+        departure = Departure.objects(id=item, audience=Audience.OPEN).only("title").first()
+        if departure is None:
+            raise NotFound
+        return title or str(departure.title.zh)
     kind = Kind(place.value)
     found = CONTENT[kind].objects(id=item).only("title").first()
     if found is None:

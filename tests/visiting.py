@@ -143,6 +143,9 @@ def request(
     )
 
 
-def wait(visitor: Visitor, departure: Departure, party: int = 2) -> Booking:
+def wait(
+    visitor: Visitor, departure: Departure, party: int = 2, about: Details | None = None
+) -> Booking:
     """Join the waiting list."""
-    return waiting.join(visitor=visitor, departure=departure.id, party=party, details=details())
+    known = about or details()
+    return waiting.join(visitor=visitor, departure=departure.id, party=party, details=known)

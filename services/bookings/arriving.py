@@ -9,9 +9,10 @@ from models.bookings import Booking, BookingSource, BookingState, By
 from models.departures import Departure
 from models.notifications import Event
 from models.routes import Confirmation
-from services import booking_policy, outbox
+from services import booking_policy, outbox, scenes, text_checks
 from services.actors import Actor
 from services.bookings import reminders, steps, telling
+from services.text_checks import Written
 
 EXPIRE_JOB = "bookings.expire"
 
@@ -47,6 +48,7 @@ def arrive(
         changes={"settle_by": None, "decide_by": decide_by},
         guard={"visitor": booking.visitor},
     )
+    noted(after, session)
     if decide_by is not None:
         await_decision(after, decide_by, session)
         if tells:
@@ -54,6 +56,14 @@ def arrive(
     else:
         confirmed(after, departure, session, tells=tells)
     return after
+
+
+def noted(booking: Booking, session: ClientSession) -> None:
+    """Count by which code a booking came, and have checked what its visitor wrote."""
+    if booking.source is not BookingSource.VISITOR:
+        return
+    scenes.attribute(booking.scene, session)
+    text_checks.later(Written.BOOKING, booking, session)
 
 
 def confirmed(

@@ -14,7 +14,7 @@ from models.bookings import Booking, BookingSource, BookingState, By, Step
 from models.departures import Departure, DepartureState
 from models.enums import Kind, Language
 from models.visitors import Visitor
-from services import links, personal_data
+from services import links, personal_data, scenes
 from services.actors import Actor
 from services.bookings import codes
 from services.visitors import profiles
@@ -37,6 +37,7 @@ class Details:
     tracks: tuple[str, ...] = ()
     language: Language | None = None
     channel: str | None = None
+    scene: str | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,8 @@ def draft(
         ends_at=departure.ends_at,
         tracks=list(details.tracks),
         language=details.language or departure.language,
-        channel=details.channel,
+        channel=scenes.channel_of(details.scene) or details.channel,
+        scene=details.scene,
         code=codes.new_short_code(),
         request_key=None if key is None else request_key(visitor_id, key),
         steps=[step],

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from pymongo import ReturnDocument
+from pymongo.client_session import ClientSession
 
 from core.clock import now
+from core.db import transaction
 from core.errors import Conflict, Invalid, NotFound
 from models.bookings import Booking, BookingState
 from models.enums import Kind
-from services import links, personal_data
+from services import links, personal_data, text_checks
 from services.bookings import finding, telling
+from services.text_checks import Written
 
 # From when it was first said; afterwards it stays as it is.
 CHANGEABLE_FOR = dt.timedelta(days=30)
@@ -42,20 +45,27 @@ def say(visitor_id: str, booking_id: str, opinion: Opinion) -> Booking:
         raise Conflict("wrong_state", state=booking.state.value)
     _check(booking, opinion)
     moment = now()
-    row = Booking._get_collection().find_one_and_update(
-        {
-            "_id": booking_id,
-            "visitor": visitor_id,
-            "state": {"$in": sorted(state.value for state in AFTER_VISIT)},
-            "feedback.at": {"$not": {"$lte": moment - CHANGEABLE_FOR}},
-        },
-        _update(booking_id, opinion, moment),
-        return_document=ReturnDocument.AFTER,
-    )
-    if row is None:
-        _explain(visitor_id, booking_id)
-    found: Booking = Booking._from_son(row)
-    return found
+    guard = {
+        "_id": booking_id,
+        "visitor": visitor_id,
+        "state": {"$in": sorted(state.value for state in AFTER_VISIT)},
+        "feedback.at": {"$not": {"$lte": moment - CHANGEABLE_FOR}},
+    }
+
+    def work(session: ClientSession) -> Booking:
+        row = Booking._get_collection().find_one_and_update(
+            guard,
+            _update(booking_id, opinion, moment),
+            return_document=ReturnDocument.AFTER,
+            session=session,
+        )
+        if row is None:
+            _explain(visitor_id, booking_id)
+        found: Booking = Booking._from_son(row)
+        text_checks.later(Written.FEEDBACK, found, session)
+        return found
+
+    return transaction(work)
 
 
 def of(visitor_id: str, booking_id: str) -> Booking:

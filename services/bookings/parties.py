@@ -13,10 +13,11 @@ from models.bookings import Booking, BookingState
 from models.departures import Departure
 from models.notifications import Event
 from models.visitors import Visitor
-from services import permissions, personal_data, seats
+from services import permissions, personal_data, seats, text_checks
 from services.actors import Actor
 from services.bookings import drafting, finding, telling, waiting
 from services.bookings.recording import record
+from services.text_checks import Written
 
 CHANGEABLE = frozenset({BookingState.REQUESTED, BookingState.CONFIRMED})
 # What a change may hold beside the size of the group.
@@ -116,4 +117,6 @@ def _write(before: Booking, party: int, changes: Changes, session: ClientSession
     if row is None:
         raise NotFound
     after: Booking = Booking._from_son(row)
+    if "needs" in changes:
+        text_checks.later(Written.BOOKING, after, session)
     return after

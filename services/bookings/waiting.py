@@ -16,7 +16,7 @@ from models.departures import Departure, Minimum
 from models.notifications import Event
 from models.visitors import ENGAGEMENTS_MAX, Visitor
 from services import booking_policy, outbox, seats
-from services.bookings import drafting, finding, replays, steps, telling
+from services.bookings import arriving, drafting, finding, replays, steps, telling
 from services.bookings.drafting import Details, Maker
 from services.visitors import accounts, engagements
 
@@ -63,6 +63,7 @@ def join(
         seats.wait(locked.id, booking.id, party, visitor=visitor.id, session=session)
         drafting.insert(booking, session)
         _, after = steps.move(booking.id, BookingState.WAITLISTED, by=By.VISITOR, session=session)
+        arriving.noted(after, session)
         telling.tell(Event.BOOKING_WAITLISTED, after, locked, session=session)
         return after
 

@@ -16,10 +16,19 @@ from models.enums import Kind
 from models.notifications import Event
 from models.visitors import Visitor
 from models.visits import Proposal, ProposalState, Visit, VisitState
-from services import audit, itinerary_links, links, permissions, personal_data, seats
+from services import (
+    audit,
+    itinerary_links,
+    links,
+    permissions,
+    personal_data,
+    seats,
+    text_checks,
+)
 from services.actors import Actor
 from services.bookings import arriving, drafting
 from services.bookings.drafting import Details, Maker
+from services.text_checks import Written
 from services.visitors import engagements
 from services.visits import asking, finding, proposing, steps, telling
 
@@ -58,7 +67,9 @@ def ask_change(visitor: Visitor, visit_id: str, *, version: int, text: str) -> V
             **proposing.marked(found, version, ProposalState.CHANGE_ASKED),
             **personal_data.sealed(Visit, visit_id, {"answers": orjson.dumps(told).decode()}),
         }
-        return steps.move(found, S.ASKED, session=session, changes=changes)
+        after = steps.move(found, S.ASKED, session=session, changes=changes)
+        text_checks.later(Written.ANSWERS, after, session)
+        return after
 
     return transaction(work)
 

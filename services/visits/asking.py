@@ -18,8 +18,9 @@ from models.notifications import Event
 from models.snapshots import Snapshot, in_time, snapshot_key
 from models.visitors import Visitor
 from models.visits import Visit
-from services import audit, permissions, personal_data
+from services import audit, permissions, personal_data, scenes, text_checks
 from services.actors import Actor
+from services.text_checks import Written
 from services.visitors import accounts, profiles
 from services.visits import finding, steps, telling
 
@@ -47,6 +48,7 @@ class Ask:
     route: str | None = None
     language: Language | None = None
     channel: str | None = None
+    scene: str | None = None
 
 
 def ask(visitor: Visitor, wish: Ask, *, key: str | None = None) -> Visit:
@@ -70,6 +72,8 @@ def ask(visitor: Visitor, wish: Ask, *, key: str | None = None) -> Visit:
         if asked >= OPEN_MAX:
             raise Conflict("too_many_asks")
         Visit._get_collection().insert_one(visit.to_mongo(), session=session)
+        scenes.attribute(wish.scene, session)
+        text_checks.later(Written.VISIT, visit, session)
         telling.tell(Event.VISIT_ASKED, visit, session=session)
         return visit
 
@@ -142,7 +146,7 @@ def _draft(wish: Ask, visitor: Visitor | None, request_key: str | None) -> Visit
         sites=list(wish.sites),
         route=wish.route,
         language=language or Language.ZH_CN,
-        channel=wish.channel,
+        channel=scenes.channel_of(wish.scene) or wish.channel,
         request_key=request_key,
         demo=visitor is not None and visitor.demo is not None,
         **sealed,

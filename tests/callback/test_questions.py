@@ -211,6 +211,7 @@ def local(text: str) -> dt.datetime:
         ("2026-11-23 23:59", "2026-11-24 17:00"),
         ("2026-11-27 16:00", "2026-11-30 16:00"),  # over a weekend
         ("2026-11-28 12:00", "2026-11-30 17:00"),
+        ("2026-09-30 16:00", "2026-10-08 16:00"),  # over the national holiday
     ],
 )
 def test_the_deadline_is_a_working_day_later(asked: str, due: str) -> None:

@@ -39,6 +39,7 @@ from services import (
     publishing,
     questions,
     snapshots,
+    text_checks,
     uploads,
     usage,
     wechat_gateway,
@@ -245,6 +246,7 @@ CAUSES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     proposing.EXPIRE_JOB: visit_causes.proposal_ends,
     ending.TIDY_JOB: visit_causes.group_is_gone,
     wechat_pushes.HANDLE_JOB: visit_causes.somebody_writes,
+    text_checks.CHECK_JOB: visit_causes.somebody_tells_why,
     questions.DELIVER_JOB: visit_causes.staff_answer,
 }
 

@@ -59,6 +59,10 @@ def cutoff_is_reached(_patch: pytest.MonkeyPatch) -> None:
     _now(cutoffs.CUTOFF_JOB)
 
 
+def somebody_tells_why(_patch: pytest.MonkeyPatch) -> None:
+    request(create_visitor(), create_departure(), about=details(purpose="测试来意"))
+
+
 def visit_is_over(_patch: pytest.MonkeyPatch) -> None:
     create_departure(in_hours=-4)
     _now(endings.COMPLETE_JOB)

@@ -21,6 +21,7 @@ from services import scenes
 from tests.clocks import Clock
 from tests.factories import create, create_live, staff_client
 from tests.simulator.running import RunningSimulator
+from tests.visiting import create_departure
 from tests.visitors.callers import API, code
 from tests.waiting import PATIENCE_S
 
@@ -64,12 +65,18 @@ def test_a_code_leads_to_its_page(
     }
 
 
-def test_a_departure_has_the_title_that_is_given(desk: FlaskClient, anybody: FlaskClient) -> None:
-    departure = {"place": "departures", "item": "departure-1", "channel": "leaflet"}
-    assert code(desk.post(CODES, json=departure)) == (400, "invalid")
-    made = desk.post(CODES, json={**departure, "title": "测试班次"}).get_json()
+def test_a_departure_has_its_own_title_or_one_that_is_given(
+    desk: FlaskClient, anybody: FlaskClient
+) -> None:
+    item = create_departure().id
+    departure = {"place": "departures", "item": item, "channel": "leaflet"}
+    assert code(desk.post(CODES, json={**departure, "item": "absent"})) == (404, "not_found")
+    made = desk.post(CODES, json=departure).get_json()
+    assert made["title"] == "演示线路"
     target = anybody.get(f"{API}/scenes/{made['id']}").get_json()
-    assert (target["page"], target["item"]) == ("pages/departure/detail", "departure-1")
+    assert (target["page"], target["item"]) == ("pages/departure/detail", item)
+    other = desk.post(CODES, json={**departure, "channel": "expo", "title": "测试班次"})
+    assert other.get_json()["title"] == "测试班次"
 
 
 def test_a_place_and_a_channel_have_one_code(desk: FlaskClient) -> None:

@@ -1,0 +1,100 @@
+"""What visitors write is checked, by which code they came is counted: once it is theirs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from core.clock import today
+from core.errors import NotFound
+from models.bookings import BookingState
+from models.departures import Audience
+from models.held_texts import HeldReason, HeldText
+from models.scenes import Place, SceneDay
+from models.visitors import DemoVisitor
+from services import content_checks, personal_data, scenes
+from services.visitors import consents, signing_in
+from tests.bookings.booked import create_booking
+from tests.factories import ACTOR
+from tests.visiting import create_departure, create_visitor, details, wait
+from tests.visitors.callers import Caller
+
+
+def held() -> dict[str, str]:
+    """Return the texts before staff, by subject without its revision."""
+    return {
+        one.subject.rpartition(":")[0]: personal_data.opened(one, "text") or ""
+        for one in HeldText.objects
+    }
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Caller:
+    """A visitor of whom WeChat cannot be asked: what they write is for staff to read."""
+    done = signing_in.as_demo(DemoVisitor.A)
+    consents.give(done.visitor, consents.current_version())
+    return Caller(app, done.token, done.visitor.id)
+
+
+def book(visitor: Caller, **more: Any) -> dict[str, Any]:
+    body = {"departure": create_departure().id, "party": 2, "name": "测试访客", **more}
+    answer = visitor.post("/bookings", {"phone": "13800138000", **body})
+    assert answer.status_code == 201, answer.text
+    return dict(answer.get_json())
+
+
+def test_what_comes_with_a_booking_is_checked_once_it_is_kept(
+    visitor: Caller, run_jobs: Callable[[], int]
+) -> None:
+    booking = book(visitor, purpose="测试来意", needs="测试需要")
+    assert held() == {}, "nobody waits for it"
+    run_jobs()
+    assert held() == {f"bookings:{booking['id']}": "测试来意\n测试需要"}
+    assert HeldText.objects.get().reason is HeldReason.NO_WECHAT
+    (shown,) = content_checks.listing(ACTOR, limit=2)
+    assert shown.text == "测试来意\n测试需要"
+    # What says nothing is not checked; what is changed is checked anew.
+    book(visitor, departure=create_departure(in_hours=300).id)
+    run_jobs()
+    assert HeldText.objects.count() == 1
+    assert visitor.patch(f"/bookings/{booking['id']}", {"needs": "别的需要"}).status_code == 200
+    run_jobs()
+    assert sorted(one.text for one in content_checks.listing(ACTOR, limit=3)) == [
+        "测试来意\n别的需要",
+        "测试来意\n测试需要",
+    ]
+
+
+def test_feedback_is_checked(visitor: Caller, run_jobs: Callable[[], int]) -> None:
+    over = create_booking(
+        create_departure(in_hours=-9), visitor=visitor.id, state=BookingState.COMPLETED
+    )
+    opinion = {"rating": 5, "stops": [], "tracks": [], "text": "测试感想"}
+    assert visitor.put(f"/bookings/{over.id}/feedback", opinion).status_code == 200
+    run_jobs()
+    assert held() == {f"feedback:{over.id}": "测试感想"}
+
+
+def test_a_booking_that_came_by_a_code_has_its_channel_and_counts(visitor: Caller) -> None:
+    departure = create_departure(capacity=2)
+    scene = scenes.create(ACTOR, Place.DEPARTURES, departure.id, "expo-2026")
+    booking = book(visitor, departure=departure.id, scene=scene.id, channel="typed")
+    assert booking["channel"] == "expo-2026"
+    assert SceneDay.objects.get(day=today().isoformat()).bookings == 1
+    refused = visitor.post("/bookings", {"departure": departure.id, "party": 2, "scene": scene.id})
+    assert refused.status_code == 409
+    assert SceneDay.objects.get().bookings == 1, "no booking, no count"
+    about = details(scene=scene.id)
+    assert wait(create_visitor(), departure, about=about).channel == "expo-2026"
+    assert SceneDay.objects.get().bookings == 2
+    assert book(visitor, departure=create_departure(in_hours=400).id, scene="absent")["id"]
+
+
+def test_a_code_leads_to_a_departure_that_there_is() -> None:
+    with pytest.raises(NotFound):
+        scenes.create(ACTOR, Place.DEPARTURES, "absent", "expo-2026")
+    private = create_departure(audience=Audience.PRIVATE)
+    with pytest.raises(NotFound):
+        scenes.create(ACTOR, Place.DEPARTURES, private.id, "expo-2026")
+    assert scenes.create(ACTOR, Place.DEPARTURES, create_departure().id, "x").title == "演示线路"
