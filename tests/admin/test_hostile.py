@@ -98,6 +98,12 @@ def properties(document: dict[str, Any], rule: Rule, method: str) -> dict[str, d
     return {}
 
 
+def required(document: dict[str, Any], rule: Rule, method: str) -> list[str]:
+    """Return the fields that the JSON body of an operation must have."""
+    (body,) = [one for one in described(document, rule, method) if one["in"] == "body"]
+    return list(referred(document, body["schema"]).get("required", ()))
+
+
 def referred(document: dict[str, Any], reference: dict[str, str]) -> dict[str, Any]:
     """Return the definition that a reference leads to."""
     return dict(document["definitions"][reference["$ref"].rpartition("/")[2]])
@@ -113,6 +119,8 @@ def sample(field: dict[str, Any]) -> Any:
         return sample_body(field["properties"])
     if field.get("format") in MOMENTS:
         return MOMENTS[field["format"]]
+    if ":" in field.get("pattern", ""):
+        return None if field.get("x-nullable") else "09:30"
     least = field.get("minimum", 1)
     values = {"integer": least, "number": least, "boolean": True, "object": {}}
     return values.get(field.get("type", ""), "abcd")
@@ -173,7 +181,9 @@ def test_what_is_no_object_is_refused(app: Flask, document: dict[str, Any], body
             options: dict[str, Any] = {"data": body, "content_type": "application/json"}
             client = somebody(app, right)
             answer = send(app, surface.path(rule), client=client, method=method, **options)
-            assert answer.status_code == 400, rule.rule
+            # No body says as little as an empty object, which is enough where nothing is needed.
+            fits = not body and not required(document, rule, method)
+            assert answer.status_code in ((400, 404) if fits else (400,)), rule.rule
 
 
 def test_ids_that_are_none_are_nobodys(app: Flask, document: dict[str, Any]) -> None:
