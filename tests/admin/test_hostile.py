@@ -120,20 +120,25 @@ def sample(field: dict[str, Any]) -> Any:
     if field.get("format") in MOMENTS:
         return MOMENTS[field["format"]]
     if ":" in field.get("pattern", ""):
-        return None if field.get("x-nullable") else "09:30"
+        return "09:30"
     least = field.get("minimum", 1)
     values = {"integer": least, "number": least, "boolean": True, "object": {}}
     return values.get(field.get("type", ""), "abcd")
 
 
 def sample_body(fields: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return a body whose values are of the right types, without parts that may be absent."""
+    """Return a body whose values are of the right types, null where that is one of them.
+
+    Parts that may be absent are left out.
+    """
     plain = {
         name: field
         for name, field in fields.items()
         if not field.get("readOnly") and "type" in field.get("items", field)
     }
-    return {name: sample(field) for name, field in plain.items()}
+    return {
+        name: None if field.get("x-nullable") else sample(field) for name, field in plain.items()
+    }
 
 
 def queries(document: dict[str, Any], rule: Rule) -> list[str]:
