@@ -11,6 +11,7 @@ from core import canonical
 from models.audit import AuditEntry
 from rest import paging, tables
 from rest.access import current_actor, staff
+from rest.serving import JSON
 from schemas.audit import (
     AuditCardSchema,
     AuditChainSchema,
@@ -54,7 +55,7 @@ class AuditExportFile(Resource):
     """A file of entries."""
 
     @staff("audit", "export")
-    @namespace.produces([JSON_LINES, tables.MIMETYPE])  # type: ignore[untyped-decorator]
+    @namespace.produces([JSON_LINES, tables.MIMETYPE, JSON])  # type: ignore[untyped-decorator]
     @contract.asks(AuditExportQuerySchema)
     def get(self, query: dict[str, Any]) -> Response:
         """Read entries out, the newest first, as JSON lines or CSV; that is on record too."""

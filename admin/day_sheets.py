@@ -10,6 +10,7 @@ from core.clock import today
 from rest import language
 from rest.access import current_actor, staff
 from rest.downloads import PDF, XLSX, download
+from rest.serving import JSON
 from schemas.attendance import (
     DaySheetFileQuerySchema,
     DaySheetQuerySchema,
@@ -39,7 +40,7 @@ class DaySheetFile(Resource):
     """The same as a file."""
 
     @staff("bookings", "read")
-    @namespace.produces([XLSX, PDF])  # type: ignore[untyped-decorator]
+    @namespace.produces([XLSX, PDF, JSON])  # type: ignore[untyped-decorator]
     @contract.asks(DaySheetFileQuerySchema)
     def get(self, site: str, query: dict[str, Any]) -> Response:
         """Read it as a workbook or to print."""

@@ -9,6 +9,7 @@ from admin.contract import contract
 from rest import language
 from rest.access import current_actor, staff
 from rest.downloads import PDF, XLSX, download
+from rest.serving import JSON
 from schemas.attendance import ListFileQuerySchema, ListFormat
 from services.bookings import group_lists, group_sheets
 
@@ -20,7 +21,7 @@ class GroupListFile(Resource):
     """The group list of one departure."""
 
     @staff("bookings", "export")
-    @namespace.produces([XLSX, PDF])  # type: ignore[untyped-decorator]
+    @namespace.produces([XLSX, PDF, JSON])  # type: ignore[untyped-decorator]
     @contract.asks(ListFileQuerySchema)
     def get(self, departure: str, query: dict[str, Any]) -> Response:
         """Read the list out, whole, as a workbook or to print; that is on record."""

@@ -34,7 +34,7 @@ class DepartureItineraryPage(Resource):
     """The page."""
 
     @staff("departures", "read")
-    @namespace.doc(produces=["text/html"])  # type: ignore[untyped-decorator]
+    @namespace.doc(produces=["text/html", "application/json"])  # type: ignore[untyped-decorator]
     @contract.asks(LanguageQuerySchema)
     def get(self, departure_id: str, query: dict[str, Any]) -> Response:
         """Show it as a page."""
@@ -49,7 +49,7 @@ class DepartureItineraryPaper(Resource):
     """The PDF."""
 
     @staff("departures", "read")
-    @namespace.doc(produces=["application/pdf"])  # type: ignore[untyped-decorator]
+    @namespace.doc(produces=["application/pdf", "application/json"])  # type: ignore[untyped-decorator]
     @contract.asks(LanguageQuerySchema)
     def get(self, departure_id: str, query: dict[str, Any]) -> Response:
         """Fetch it as a PDF."""

@@ -10,6 +10,7 @@ from models.bookings import Booking
 from rest import language, serving
 from rest.access import anyone, consenting, current_visitor, signed_in
 from rest.downloads import CALENDAR, download
+from rest.serving import JSON
 from schemas.booking_papers import (
     FeedbackSchema,
     PassQuerySchema,
@@ -54,7 +55,7 @@ class BookingCalendar(Resource):
     """A file for the phone's calendar."""
 
     @signed_in
-    @namespace.produces([CALENDAR])  # type: ignore[untyped-decorator]
+    @namespace.produces([CALENDAR, JSON])  # type: ignore[untyped-decorator]
     @namespace.doc(responses={200: "iCalendar"})  # type: ignore[untyped-decorator]
     @contract.asks(LanguageQuerySchema)
     def get(self, booking_id: str, query: dict[str, Any]) -> Response:

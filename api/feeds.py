@@ -6,6 +6,7 @@ from flask_restx import Namespace, Resource
 from api.contract import contract
 from rest.access import anyone
 from rest.downloads import CALENDAR
+from rest.serving import JSON
 from services import guide_feeds
 
 namespace = Namespace("feeds", description="讲解员日历 calendar feeds of guides")
@@ -16,7 +17,7 @@ class Feed(Resource):
     """The departures that a guide leads."""
 
     @anyone
-    @namespace.produces([CALENDAR])  # type: ignore[untyped-decorator]
+    @namespace.produces([CALENDAR, JSON])  # type: ignore[untyped-decorator]
     @namespace.doc(  # type: ignore[untyped-decorator]
         responses={200: "iCalendar", "default": ("Failure", contract.error)}
     )

@@ -54,7 +54,7 @@ class ItineraryPage(Resource):
     """The page."""
 
     @anyone
-    @namespace.doc(produces=[HTML])  # type: ignore[untyped-decorator]
+    @namespace.doc(produces=[HTML, "application/json"])  # type: ignore[untyped-decorator]
     @contract.asks(LanguageQuerySchema)
     def get(self, token: str, query: dict[str, Any]) -> Response:
         """Show the page at an address that its visitor got; it holds for a while."""
@@ -76,7 +76,7 @@ class ItineraryPaper(Resource):
     """The PDF."""
 
     @anyone
-    @namespace.doc(produces=["application/pdf"])  # type: ignore[untyped-decorator]
+    @namespace.doc(produces=["application/pdf", "application/json"])  # type: ignore[untyped-decorator]
     @contract.asks(LanguageQuerySchema)
     def get(self, token: str, query: dict[str, Any]) -> Response:
         """Fetch the PDF at an address that its visitor got."""

@@ -18,6 +18,12 @@ def _draw(folder: str) -> dict[str, Any]:
     return drawn
 
 
+def _write_workbook(folder: str) -> dict[str, Any]:
+    """Write a workbook, with a library that nobody else needs."""
+    written: dict[str, Any] = importlib.import_module("media.native.workbooks").write(folder)
+    return written
+
+
 FUNCTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "images.inspect": images.inspect,
     "images.render": images.render,
@@ -25,6 +31,7 @@ FUNCTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "documents.inspect": documents.inspect,
     "documents.render": documents.render,
     "sheets.draw": _draw,
+    "workbooks.write": _write_workbook,
     "posters.draw": posters.draw,
 }
 # May tell of their progress.

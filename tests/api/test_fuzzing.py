@@ -30,9 +30,20 @@ from models.enums import Kind
 from models.notifications import Event
 from models.scenes import Place
 from models.visitors import DemoVisitor, Visitor
-from services import favourites, history, notifications, scenes, sitemaps
+from services import (
+    favourites,
+    guide_feeds,
+    history,
+    itinerary_links,
+    notifications,
+    scenes,
+    sitemaps,
+)
+from services.bookings import sharing
 from services.notifications import ToVisitor
 from services.visitors import consents, signing_in
+from services.visits import asking
+from services.visits.asking import Ask
 from tests.api.complete import (
     Items,
     create_chapters,
@@ -41,8 +52,11 @@ from tests.api.complete import (
 )
 from tests.api.surface import API
 from tests.apps import make_app
+from tests.arranging import create_guide
+from tests.bookings.booked import create_booking
 from tests.factories import ACTOR
 from tests.simulator.running import APPID, SECRET, RunningSimulator
+from tests.visits.asking import day
 
 # The same lines again and again: that they run is seen elsewhere, and counting doubles the time.
 pytestmark = pytest.mark.no_cover
@@ -116,7 +130,22 @@ def _operations(document: BaseSchema) -> list[Operation]:
     return operations
 
 
-def _found(operation: Operation, items: Items) -> dict[str, str]:
+def _own() -> dict[str, str]:
+    """Let the visitor who asks have a visit, and ask for another; return what leads to them."""
+    visitor = signing_in.as_demo(DemoVisitor.A).visitor
+    consents.give(visitor, consents.current_version())
+    booking = create_booking(Departure.objects.get(), visitor=visitor.id)
+    asked = asking.ask(visitor, Ask(dates=[day()], party=2, purpose="测试"))
+    return {
+        "booking_id": booking.id,
+        "visit_id": asked.id,
+        "shared": sharing.share(visitor.id, booking.id).secret,
+        "feeds": guide_feeds.open_feed(ACTOR, create_guide()),
+        "itineraries": itinerary_links.sign(itinerary_links.BOOKING, booking.id, visitor.id).token,
+    }
+
+
+def _found(operation: Operation, items: Items, own: dict[str, str]) -> dict[str, str]:
     """Return values of a path's parameters for which there is something."""
     resource = operation.path.strip("/").split("/")[0]
     chapter = items[Kind.CHAPTERS]
@@ -124,8 +153,10 @@ def _found(operation: Operation, items: Items) -> dict[str, str]:
     values |= {"item": items[Kind.TRACKS].id, "entry_id": "absent", "session_id": "absent"}
     project = items[Kind.PROJECTS].id
     values["scene"] = scenes.create(ACTOR, Place.PROJECTS, project, "test").id
-    if departure := Departure.objects.first():
-        values["departure_id"] = departure.id
+    values |= {**own, "departure_id": Departure.objects.get().id}
+    values["secret"] = own.get(resource, "absent")
+    # A PDF takes seconds to draw.
+    values["token"] = "absent" if operation.path.endswith("/pdf") else own["itineraries"]
     if resource in set(Kind):
         values["id_or_slug"] = items[Kind(resource)].id
     names = [one.name for one in operation.path_parameters]
@@ -134,10 +165,15 @@ def _found(operation: Operation, items: Items) -> dict[str, str]:
 
 def _ways(document: BaseSchema, items: Items) -> Iterator[Way]:
     """Yield each operation in each way of asking: right and wrong, made up and found."""
+    own = _own()
     for operation in _operations(document):
+        found = _found(operation, items, own)
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-            yield operation, mode, {}
-            if found := _found(operation, items):
+            # Without query and body only the path can be asked wrongly: any text that is all of it.
+            pathless = mode is GenerationMode.NEGATIVE and not [*operation.query, *operation.body]
+            if not (pathless and operation.path.endswith(".ics")):
+                yield operation, mode, {}
+            if found and not pathless:
                 yield operation, mode, {"path_parameters": found}
 
 
