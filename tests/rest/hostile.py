@@ -68,6 +68,10 @@ RAW_QUERIES = (
 )
 
 
+# What a browser opens; who asks for no page gets failures as everywhere.
+PAGE = "/api/v1/itineraries/"
+
+
 def send(
     app: Flask,
     address: str,
@@ -88,7 +92,9 @@ def send(
         assert answer.status_code not in range(300, 400) or answer.status_code == 304
         check_safe(answer)
         assert "X-Injected" not in answer.headers
-        if answer.status_code >= 400:
+        if answer.mimetype == "text/html" and address.startswith(PAGE):
+            assert answer.get_data().startswith(b"<!doctype html>"), "a page, whatever it says"
+        elif answer.status_code >= 400:
             check_failure(answer, language=answer.headers["Content-Language"])
         else:
             answer.get_data()
