@@ -11,6 +11,7 @@ from tests.access.expected import ForStaff, Open, Request, Route, State, Table
 from tests.access.public import ABSENT
 from tests.access.staff import API
 from tests.factories import ACTOR, create, create_live
+from tests.visiting import create_departure
 
 WRITERS = ForStaff(
     frozenset(
@@ -25,8 +26,7 @@ READERS = ForStaff(WRITERS.roles | {Role.ADMINISTRATOR})
 
 def _scene(body: dict[str, Any] | None = None) -> Any:
     def prepare(_: Person) -> Request:
-        item = create_live(Kind.FAQS).id  # any id will do for a departure
-        made = scenes.create(ACTOR, Place.DEPARTURES, item, "access", "测试班次")
+        made = scenes.create(ACTOR, Place.DEPARTURES, create_departure().id, "access")
         return Request({"scene": made.id}, body=body)
 
     return prepare
