@@ -81,7 +81,7 @@ def test_lists_are_about_as_large(sides: dict[str, Side]) -> None:
 
 
 def test_the_bare_application_answers_the_bytes_of_the_product(reads: Reads) -> None:
-    assert reads.asked.keys() == {"home", "list", "detail", "search"}
+    assert reads.asked.keys() == {"home", "list", "detail", "search", "calendar"}
     for name, asked in reads.asked.items():
         bare, cold, hot = (
             server.get(path)
