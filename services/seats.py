@@ -28,6 +28,8 @@ TRIES = 8
 # How long a transaction waits for its turn before it takes its chances.
 TURN_S = 2.0
 _turns = tuple(threading.RLock() for _ in range(64))
+# Who only wants seats is not told of all the others: hundreds of them cost more than the update.
+UNLISTED = {"holds": 0, "queue": 0}
 _FREE = {"$subtract": ["$capacity", "$held"]}
 
 
@@ -40,7 +42,7 @@ def hold(
     before: dt.datetime | None = None,
     session: ClientSession | None = None,
 ) -> Departure:
-    """Hold seats for a booking; return the departure as it is then.
+    """Hold seats for a booking; return the departure as it is then, without its lists.
 
     With `before` (UTC) that succeeds only until then, by the clock of the database: whoever looks
     later finds the hold, or knows that it never comes. Raises `NotFound`, `Conflict` with
@@ -58,7 +60,7 @@ def hold(
     }
     update = {"$inc": {"held": party}, "$push": {"holds": _place(booking_id, party, visitor)}}
     for _ in range(TRIES):
-        if (row := _update(query, update, session)) is not None:
+        if (row := _update(query, update, session, UNLISTED)) is not None:
             return _departure(row)
         found = _get(departure_id, session)
         if _party(found, "holds", booking_id) == party:
@@ -276,10 +278,12 @@ def _require_open(found: Departure) -> None:
         raise Conflict("departure_closed")
 
 
-def _update(query: Row, update: Row, session: ClientSession | None) -> Row | None:
+def _update(
+    query: Row, update: Row, session: ClientSession | None, shown: Row | None = None
+) -> Row | None:
     stamped = {**update, "$set": {**update.get("$set", {}), "updated_at": now()}}
     row: Row | None = Departure._get_collection().find_one_and_update(
-        query, stamped, return_document=ReturnDocument.AFTER, session=session
+        query, stamped, projection=shown, return_document=ReturnDocument.AFTER, session=session
     )
     return row
 
