@@ -16,7 +16,6 @@ PHONE_MAX = 40
 ID_MAX = 40
 DAYS_MAX = 400
 # The same as `HOUR_REGEX`, in the dialect of regular expressions that clients read.
-HOUR_METADATA = {"pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 
 
 class CalendarDay(Day):
@@ -37,7 +36,7 @@ def nothing() -> None:
 def hour(**options: Any) -> Text:
     """Return a field for a time of day in Shanghai, `09:30`."""
     rule = validate.Regexp(HOUR_REGEX, error="format")
-    return Text(maximum=5, validate=[rule], metadata=HOUR_METADATA, **options)
+    return Text(maximum=5, validate=[rule], **options)
 
 
 def note(**options: Any) -> Text:

@@ -6,7 +6,7 @@ from models.enums import ContentState, Kind, Language, TranslationStatus
 from models.parts import BODY_MAX, SUMMARY_MAX
 from models.reviews import ReviewStage, ReviewView
 from schemas.fields import MESSAGES, Choice, Flag, Number, Text
-from schemas.queries import NAME, NAME_METADATA, LanguageQuerySchema, PageQuerySchema
+from schemas.queries import NAME, LanguageQuerySchema, PageQuerySchema
 from schemas.working import VerdictSchema, WorkingCardSchema
 
 ITEMS_MAX = 1_000
@@ -23,7 +23,7 @@ class WorkingListQuerySchema(PageQuerySchema):
     state = Choice(ContentState)
     stage = Choice(ReviewStage)
     text = Text(maximum=60, minimum=1)
-    track = Text(maximum=80, validate=[NAME], metadata=NAME_METADATA)
+    track = Text(maximum=80, validate=[NAME])
     author = Text(maximum=40, minimum=1)
     owner = Text(maximum=80, minimum=1)
     due = fields.Boolean(error_messages=MESSAGES)

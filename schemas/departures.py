@@ -6,14 +6,13 @@ from models.departures import Availability, DepartureState, Minimum
 from models.enums import Language
 from schemas.fields import Choice, Day, Label, Text
 from schemas.parts import LocationSchema, plain_list
-from schemas.queries import NAME, NAME_METADATA, Digits, LanguageQuerySchema, PageQuerySchema
+from schemas.queries import NAME, Digits, LanguageQuerySchema, PageQuerySchema
 from schemas.routes import BookingRulesSchema
 
 # Years that every conversion of a time zone stands.
 CENTURY = validate.Regexp(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}\Z", error="out_of_range")
 CENTURY_METADATA = {"pattern": "^20[0-9]{2}-[0-9]{2}-[0-9]{2}$"}
 MONTH = validate.Regexp(r"20[0-9]{2}-(0[1-9]|1[0-2])\Z", error="format")
-MONTH_METADATA = {"pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$"}
 PEOPLE_MAX = 1_000
 
 
@@ -23,7 +22,7 @@ def _day(description: str, **options: str) -> Day:
 
 
 def _slug() -> Text:
-    described = {**NAME_METADATA, "description": "Slug of a route."}
+    described = {"description": "Slug of a route."}
     return Text(maximum=120, validate=[NAME], metadata=described)
 
 
@@ -39,13 +38,13 @@ class DepartureQuerySchema(RouteDepartureQuerySchema):
     """Filters of all departures; `track` takes an id or a slug."""
 
     route = _slug()
-    track = Text(maximum=80, validate=[NAME], metadata=NAME_METADATA)
+    track = Text(maximum=80, validate=[NAME])
 
 
 class CalendarQuerySchema(LanguageQuerySchema):
     """Which month, `2026-12`, of all routes or of one."""
 
-    month = Text(maximum=7, required=True, validate=[MONTH], metadata=MONTH_METADATA)
+    month = Text(maximum=7, required=True, validate=[MONTH])
     route = _slug()
 
 

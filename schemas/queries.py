@@ -16,7 +16,6 @@ from schemas.fields import Choice, Number, Text
 LIMIT_DEFAULT, LIMIT_MAX = 20, 50
 NAME = validate.Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", error="format")
 # The same for the API's document, in the dialect of regular expressions that clients read.
-NAME_METADATA = {"pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
 DIGITS = re.compile(r"-?[0-9]{1,18}")
 
 
@@ -47,7 +46,7 @@ class PageQuerySchema(LanguageQuerySchema):
 class ListQuerySchema(PageQuerySchema):
     """Filters that every kind has. `track` takes an id or a slug."""
 
-    track = Text(maximum=80, validate=[NAME], metadata=NAME_METADATA)
+    track = Text(maximum=80, validate=[NAME])
     tag = Text(maximum=40, minimum=1)
     place = Choice(Place)
 
@@ -80,7 +79,7 @@ class ArticleListQuerySchema(ListQuerySchema):
 class FaqListQuerySchema(ListQuerySchema):
     """Filters of questions."""
 
-    facet = Text(maximum=40, validate=[NAME], data_key="topic", metadata=NAME_METADATA)
+    facet = Text(maximum=40, validate=[NAME], data_key="topic")
 
 
 class SitemapQuerySchema(LanguageQuerySchema):
@@ -100,4 +99,4 @@ class SearchQuerySchema(PageQuerySchema):
 
     q = Text(maximum=60, minimum=1, required=True)
     kind = Choice(Kind)
-    track = Text(maximum=80, validate=[NAME], metadata=NAME_METADATA)
+    track = Text(maximum=80, validate=[NAME])

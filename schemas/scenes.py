@@ -6,7 +6,6 @@ from models.scenes import CHANNEL_MAX, TITLE_MAX, Place
 from schemas.fields import MESSAGES, Choice, Number, Text
 from schemas.queries import (
     NAME,
-    NAME_METADATA,
     Digits,
     LanguageQuerySchema,
     PageQuerySchema,
@@ -28,10 +27,8 @@ class CodeCreateSchema(Schema):
     """A place and a channel; `title` is what stands on the poster, by default the item's own."""
 
     place = Choice(Place, required=True)
-    item = Text(maximum=80, minimum=1, required=True, validate=[NAME], metadata=NAME_METADATA)
-    channel = Text(
-        maximum=CHANNEL_MAX, minimum=1, required=True, validate=[NAME], metadata=NAME_METADATA
-    )
+    item = Text(maximum=80, minimum=1, required=True, validate=[NAME])
+    channel = Text(maximum=CHANNEL_MAX, minimum=1, required=True, validate=[NAME])
     title = Text(maximum=TITLE_MAX, minimum=1)
 
 

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from models.enums import Kind, Language
 from models.search import PROMOTED_MAX, PROMOTED_QUERY_MAX, TERM_MAX, TERMS_MAX
 from schemas.fields import MESSAGES, Choice, Flag, Number, Text
-from schemas.queries import NAME, NAME_METADATA, PageQuerySchema
+from schemas.queries import NAME, PageQuerySchema
 
 
 class TermsSchema(Schema):
@@ -43,7 +43,7 @@ class PromotedSchema(Schema):
     """An item by kind, and id or slug."""
 
     kind = Choice(Kind, required=True)
-    item = Text(maximum=80, validate=[NAME], metadata=NAME_METADATA, required=True)
+    item = Text(maximum=80, validate=[NAME], required=True)
 
 
 class PromotedListSchema(Schema):

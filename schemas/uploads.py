@@ -21,9 +21,7 @@ class UploadCreateSchema(Schema):
 
     name = Text(maximum=NAME_MAX, minimum=1, required=True)
     size = Number(low=0, required=True)
-    sha256 = Text(
-        maximum=64, allow_none=True, validate=[SHA256], metadata={"pattern": "^[0-9a-f]{64}$"}
-    )
+    sha256 = Text(maximum=64, allow_none=True, validate=[SHA256])
     type = Text(maximum=100, allow_none=True)
     kind = Choice(MediaKind, allow_none=True)
     alt = Text(maximum=SUMMARY_MAX, allow_none=True)

@@ -9,7 +9,7 @@ from models.enums import Language
 from models.parts import SUMMARY_MAX, TITLE_MAX
 from models.visits import DATES_MAX, ProposalState, VisitState
 from schemas.fields import MESSAGES, Choice, Day, Number, Text
-from schemas.queries import NAME, NAME_METADATA, PageQuerySchema
+from schemas.queries import NAME, PageQuerySchema
 
 TEXT_MAX = 2_000
 MINUTES_MAX = 24 * 60
@@ -17,7 +17,7 @@ MINUTES_MAX = 24 * 60
 
 def _ids(maximum: int) -> fields.List[Any]:
     return fields.List(
-        Text(maximum=40, minimum=1, validate=[NAME], metadata=NAME_METADATA),
+        Text(maximum=40, minimum=1, validate=[NAME]),
         validate=validate.Length(max=maximum, error="too_long"),
         error_messages=MESSAGES,
     )
@@ -48,7 +48,7 @@ class VisitAskSchema(Schema):
     needs = Text(maximum=TEXT_MAX)
     tracks = _ids(30)
     sites = _ids(20)
-    route = Text(maximum=40, validate=[NAME], metadata=NAME_METADATA)
+    route = Text(maximum=40, validate=[NAME])
     language = Choice(Language)
     channel = Text(maximum=40)
     scene = Text(maximum=40)
@@ -185,7 +185,7 @@ class GatheringSchema(Schema):
 class StaySchema(Schema):
     """A stop: minutes there, and to the next one."""
 
-    site = Text(maximum=40, validate=[NAME], metadata=NAME_METADATA, required=True)
+    site = Text(maximum=40, validate=[NAME], required=True)
     dwell_minutes = Number(low=1, high=MINUTES_MAX, required=True)
     travel_minutes = Number(low=0, high=MINUTES_MAX, load_default=0)
     note = fields.Nested(RemarkSchema, allow_none=True, error_messages=MESSAGES)
@@ -200,7 +200,7 @@ class CompositionSchema(Schema):
     starts_at = fields.AwareDateTime(
         required=True, error_messages={**MESSAGES, "invalid": "format", "invalid_awareness": "type"}
     )
-    route = Text(maximum=40, validate=[NAME], metadata=NAME_METADATA)
+    route = Text(maximum=40, validate=[NAME])
     stops = fields.List(
         fields.Nested(StaySchema),
         validate=[
@@ -213,8 +213,8 @@ class CompositionSchema(Schema):
     meeting = fields.Nested(GatheringSchema, error_messages=MESSAGES)
     language = Choice(Language)
     capacity = Number(low=1, high=CAPACITY_MAX)
-    guide = Text(maximum=40, validate=[NAME], metadata=NAME_METADATA)
-    vehicle = Text(maximum=40, validate=[NAME], metadata=NAME_METADATA)
+    guide = Text(maximum=40, validate=[NAME])
+    vehicle = Text(maximum=40, validate=[NAME])
     note = Text(maximum=SUMMARY_MAX)
 
 
