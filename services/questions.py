@@ -7,7 +7,7 @@ from typing import Any
 
 from pymongo.client_session import ClientSession
 
-from core.clock import SHANGHAI, now
+from core.clock import now
 from core.db import transaction
 from core.errors import Conflict, NotFound
 from core.ids import new_id
@@ -35,7 +35,7 @@ RESOURCE = "questions"
 DELIVER_JOB = "questions.deliver"
 KEPT = dt.timedelta(days=365)
 # Staff answer within a working day.
-ANSWER_WITHIN = dt.timedelta(hours=8)
+ANSWER_WITHIN_HOURS = 8
 DAY_BEGINS, DAY_ENDS = dt.time(9), dt.time(17)
 TITLES = {Language.ZH_CN: "您的咨询已有答复", Language.EN: "Your question was answered"}
 
@@ -66,17 +66,9 @@ class Shown:
 
 def due_at(asked_at: dt.datetime) -> dt.datetime:
     """Return until when staff should have answered: so many office hours later, on working days."""
-    moment, left = asked_at.astimezone(SHANGHAI), ANSWER_WITHIN
-    while True:
-        begins, ends = (
-            dt.datetime.combine(moment.date(), time, SHANGHAI) for time in (DAY_BEGINS, DAY_ENDS)
-        )
-        moment = max(moment, begins)
-        if moment < ends and working_days.is_working(moment.date()):
-            if moment + left <= ends:
-                return (moment + left).astimezone(dt.UTC)
-            left -= ends - moment
-        moment = begins + dt.timedelta(days=1)
+    return working_days.add_working_hours(
+        asked_at, ANSWER_WITHIN_HOURS, begins=DAY_BEGINS, ends=DAY_ENDS
+    )
 
 
 def ask(asked: Asked) -> Question:

@@ -21,6 +21,7 @@ from services.occupancy import DAY
 WEEKEND = frozenset({6, 7})
 # How many days are looked at together while counting on.
 STRIDE = 31
+MIDNIGHT = dt.time()
 
 Overrides = Mapping[str, DayOverride]
 
@@ -69,20 +70,29 @@ def add_working_days(start: dt.date, count: int) -> dt.date:
         day += DAY * STRIDE
 
 
-def add_working_hours(start: dt.datetime, hours: float) -> dt.datetime:
+def add_working_hours(
+    start: dt.datetime,
+    hours: float,
+    *,
+    begins: dt.time = MIDNIGHT,
+    ends: dt.time = MIDNIGHT,
+) -> dt.datetime:
     """Return the moment (UTC) that many hours after one, not counting days that are not worked.
 
-    The clock runs round the clock on working days: no office hours are known.
+    On working days the clock runs from `begins` to `ends` (Shanghai), by default round the clock.
     """
     left = dt.timedelta(hours=hours)
     moment = start.astimezone(SHANGHAI)
     while True:
-        day, ends = moment.date(), dt.datetime.combine(moment.date() + DAY, dt.time(), SHANGHAI)
-        if is_working(day):
-            if moment + left <= ends:
+        day = moment.date()
+        opens = dt.datetime.combine(day, begins, SHANGHAI)
+        closes = dt.datetime.combine(day + DAY if ends == MIDNIGHT else day, ends, SHANGHAI)
+        moment = max(moment, opens)
+        if moment < closes and is_working(day):
+            if moment + left <= closes:
                 return (moment + left).astimezone(dt.UTC)
-            left -= ends - moment
-        moment = ends
+            left -= closes - moment
+        moment = opens + DAY
 
 
 def override(actor: Actor, day: dt.date, *, working: bool, note: str | None) -> WorkingDay:
