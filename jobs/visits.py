@@ -15,8 +15,12 @@ def expire(*, visit: str, departure: str) -> None:
 
 
 def tidy(*, at: str) -> None:
-    """Free bespoke visits that lost their group. `at` makes the job unique."""
+    """End requests that are out of date, free visits that lost their group.
+
+    `at` makes the job unique.
+    """
     del at
+    ending.lapse_outdated()
     ending.free_abandoned()
 
 

@@ -40,6 +40,7 @@ class Event(StrEnum):
     VISIT_ACCEPTED = "visit_accepted"
     VISIT_DECLINED = "visit_declined"
     VISIT_LAPSED = "visit_lapsed"
+    VISIT_UNANSWERED = "visit_unanswered"
 
 
 class DeliveredBy(StrEnum):

@@ -27,7 +27,7 @@ PROPOSALS_MAX = 20
 
 
 class VisitState(StrEnum):
-    """Where a request stands. `lapsed`: nobody answered the last proposal in time."""
+    """Where a request stands. `lapsed`: nobody answered it, or its last proposal, in time."""
 
     ASKED = "asked"
     PROPOSED = "proposed"

@@ -182,4 +182,11 @@ BOOKING: Mapping[Event, Wording] = {
         "Version {version} of your itinerary was not accepted in time. Please ask again if you "
         "still want to come.",
     ),
+    Event.VISIT_UNANSWERED: _wording(
+        "定制考察申请已过期",
+        "很抱歉，您希望的日期已过，未能为您拟定行程。如仍需考察，请以新的日期再次申请。",
+        "Request for a bespoke visit expired",
+        "We are sorry: the dates you asked for have passed without an itinerary. Please ask again "
+        "with other dates if you still want to come.",
+    ),
 }

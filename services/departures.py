@@ -11,9 +11,9 @@ from pymongo.client_session import ClientSession
 
 from core.clock import now
 from core.db import transaction
-from core.errors import Conflict, Invalid, NotFound, Unprocessable
+from core.errors import Conflict, NotFound, Unprocessable
 from models.departures import Audience, Departure, DepartureState
-from services import audit, conflicts, permissions, seats, working_days
+from services import audit, conflicts, permissions, reasons, seats, working_days
 from services.actors import Actor
 from services.bookings import cutoffs
 from services.occupancy import day_of
@@ -91,8 +91,7 @@ def cancel(actor: Actor, departure_id: str, *, reason: str) -> Departure:
     `Conflict("wrong_state")`.
     """
     permissions.require(actor, RESOURCE, "write", f"{RESOURCE}:{departure_id}")
-    if not reason.strip():
-        raise Invalid("reason_needed")
+    reasons.require(reason)
 
     def work(session: ClientSession) -> Departure:
         departure = seats.lock(departure_id, session)

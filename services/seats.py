@@ -22,6 +22,7 @@ from core.errors import Conflict, NotFound
 from models.departures import HOLDS_MAX, QUEUE_MAX, Departure, DepartureState
 
 Row = Mapping[str, Any]
+Span = tuple[dt.datetime, dt.datetime]
 
 # How often a verb looks again when what it was refused for has changed meanwhile.
 TRIES = 8
@@ -40,13 +41,15 @@ def hold(
     *,
     visitor: str | None,
     before: dt.datetime | None = None,
+    during: Span | None = None,
     session: ClientSession | None = None,
 ) -> Departure:
     """Hold seats for a booking; return the departure as it is then, without its lists.
 
     With `before` (UTC) that succeeds only until then, by the clock of the database: whoever looks
-    later finds the hold, or knows that it never comes. Raises `NotFound`, `Conflict` with
-    `departure_closed`, `slot_full` (`left` seats), `too_late`.
+    later finds the hold, or knows that it never comes. With `during` only while the departure has
+    these times, else the booking would have those of before. Raises `NotFound`, `Conflict` with
+    `departure_closed`, `slot_full` (`left` seats), `too_late`, `conflict` when the times differ.
     """
     conditions: list[Row] = [{"$gte": [_FREE, party]}]
     if before is not None:
@@ -57,6 +60,7 @@ def hold(
         "holds.booking": {"$ne": booking_id},
         f"holds.{HOLDS_MAX - 1}": {"$exists": False},
         "$expr": {"$and": conditions},
+        **_times(during),
     }
     update = {"$inc": {"held": party}, "$push": {"holds": _place(booking_id, party, visitor)}}
     for _ in range(TRIES):
@@ -65,7 +69,7 @@ def hold(
         found = _get(departure_id, session)
         if _party(found, "holds", booking_id) == party:
             return found
-        _require_open(found)
+        _require_open(found, during)
         if found.seats_left < party or len(found.holds) >= HOLDS_MAX:
             raise Conflict("slot_full", left=found.seats_left)
         if before is not None and now() >= before:
@@ -273,9 +277,15 @@ def _party(found: Departure, places: str, booking_id: str) -> int | None:
     return next((one.party for one in getattr(found, places) if one.booking == booking_id), None)
 
 
-def _require_open(found: Departure) -> None:
+def _times(during: Span | None) -> Row:
+    return {} if during is None else {"starts_at": during[0], "ends_at": during[1]}
+
+
+def _require_open(found: Departure, during: Span | None = None) -> None:
     if found.state not in (DepartureState.OPEN, DepartureState.PROPOSED):
         raise Conflict("departure_closed")
+    if during is not None and during != (found.starts_at, found.ends_at):
+        raise Conflict
 
 
 def _update(

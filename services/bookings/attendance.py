@@ -11,11 +11,11 @@ from pymongo.client_session import ClientSession
 
 from core.clock import now
 from core.db import transaction
-from core.errors import Conflict, Invalid
+from core.errors import Conflict
 from models.bookings import Booking, BookingState, By
 from models.departures import Departure, DepartureState
 from models.notifications import Event
-from services import keyset, permissions, seats
+from services import keyset, permissions, reasons, seats
 from services.actors import Actor
 from services.bookings import codes, finding, steps, strikes, telling
 from services.bookings.recording import record
@@ -49,7 +49,7 @@ def check_in(actor: Actor, booking_id: str, *, override: str | None = None) -> B
     permissions.require(actor, RESOURCE, "check_in", target(booking_id))
     if override is not None:
         permissions.require(actor, RESOURCE, "override", target(booking_id))
-        _require_reason(override)
+        reasons.require(override)
 
     def work(session: ClientSession) -> Booking:
         found, departure = _enter(booking_id, session)
@@ -171,7 +171,7 @@ def target(booking_id: str) -> str:
 
 def _undo(actor: Actor, verb: str, booking_id: str, state: BookingState, reason: str) -> Booking:
     permissions.require(actor, RESOURCE, "check_in", target(booking_id))
-    _require_reason(reason)
+    reasons.require(reason)
 
     def work(session: ClientSession) -> Booking:
         found, _ = _enter(booking_id, session)
@@ -210,8 +210,3 @@ def _move(
         strikes.recount(found.visitor, session=session)
     record(actor, verb, before, after, session, reason=reason)
     return after
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Invalid("reason_needed")

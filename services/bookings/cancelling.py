@@ -4,12 +4,12 @@ from pymongo.client_session import ClientSession
 
 from core.clock import now
 from core.db import transaction
-from core.errors import Conflict, Invalid
+from core.errors import Conflict
 from models.bookings import Booking, BookingState, By
 from models.departures import Departure
 from models.notifications import Event
 from models.visitors import Visitor
-from services import permissions, seats
+from services import permissions, reasons, seats
 from services.actors import Actor
 from services.bookings import finding, leaving, steps, telling
 from services.bookings.recording import record
@@ -47,8 +47,7 @@ def cancel_for(actor: Actor, booking_id: str, *, reason: str) -> Booking:
     """
     target = f"bookings:{booking_id}"
     permissions.require(actor, "bookings", "write", target)
-    if not reason.strip():
-        raise Invalid("reason_needed")
+    reasons.require(reason)
     booking = finding.booking(booking_id)
     if finding.departure(booking.departure).cancel_by <= now():
         permissions.require(actor, "bookings", "override", target)

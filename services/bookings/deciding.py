@@ -5,10 +5,10 @@ import datetime as dt
 from pymongo.client_session import ClientSession
 
 from core.db import transaction
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, NotFound
 from models.bookings import Booking, BookingState, By
 from models.notifications import Event
-from services import permissions, seats
+from services import permissions, reasons, seats
 from services.actors import Actor, system
 from services.bookings import arriving, finding, leaving, steps, telling
 from services.bookings.recording import record
@@ -46,8 +46,7 @@ def reject(actor: Actor, booking_id: str, *, reason: str) -> Booking:
     Raises `Forbidden`, `NotFound`, `Conflict("wrong_state")`, `Invalid("reason_needed")`.
     """
     permissions.require(actor, "bookings", "decide", f"bookings:{booking_id}")
-    if not reason.strip():
-        raise Invalid("reason_needed")
+    reasons.require(reason)
     booking = finding.booking(booking_id)
 
     def work(session: ClientSession) -> Booking:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.errors import AppError, Invalid
+from core.errors import AppError
 from models.bookings import Booking, BookingSource
-from services import permissions
+from services import permissions, reasons
 from services.actors import Actor
 from services.bookings import attendance, deciding, finding, requesting
 from services.bookings.attendance import RESOURCE
@@ -34,8 +34,8 @@ def decide(
     Raises `Forbidden`, and `Invalid("reason_needed")` when they are rejected without one.
     """
     permissions.require(actor, RESOURCE, "decide")
-    if not approved and not (reason or "").strip():
-        raise Invalid("reason_needed")
+    if not approved:
+        reasons.require(reason or "")
     return [
         _decide(actor, one, approved=approved, reason=reason or "")
         for one in dict.fromkeys(bookings)
@@ -58,8 +58,6 @@ def add(
 
     With `override`, the reason, neither the time to book nor the size of a group counts.
     """
-    if override is not None and not override.strip():
-        raise Invalid("reason_needed")
     return requesting.place_for(
         actor, departure, party, details, source=BookingSource.PHONE, override=override
     )

@@ -7,13 +7,13 @@ from pymongo.errors import DuplicateKeyError
 
 from core.clock import now
 from core.db import transaction
-from core.errors import Conflict, Invalid
+from core.errors import Conflict
 from core.ids import new_id
 from models.bookings import Booking, BookingState, By, Step
 from models.departures import Departure
 from models.notifications import Event
 from models.visitors import Visitor
-from services import permissions, personal_data, seats
+from services import permissions, personal_data, reasons, seats
 from services.actors import Actor
 from services.bookings import arriving, codes, drafting, finding, replays, steps, telling, waiting
 from services.bookings.recording import record
@@ -60,8 +60,7 @@ def reschedule_for(actor: Actor, booking_id: str, departure: str, *, reason: str
     """
     target_name = f"bookings:{booking_id}"
     permissions.require(actor, "bookings", "write", target_name)
-    if not reason.strip():
-        raise Invalid("reason_needed")
+    reasons.require(reason)
     old = finding.booking(booking_id)
     target = finding.bookable(departure)
     moment = now()
@@ -102,7 +101,10 @@ def _move(
             changes={"moved_to": new.id, "decide_by": None},
             guard={"party": old.party, "visitor": old.visitor},
         )
-        held = seats.hold(target.id, new.id, new.party, visitor=new.visitor, session=session)
+        during = (new.starts_at, new.ends_at)
+        held = seats.hold(
+            target.id, new.id, new.party, visitor=new.visitor, during=during, session=session
+        )
         freed, _ = seats.release(old.departure, old.id, session=session)
         _engage(old, new, session, by_themselves=actor is None)
         drafting.insert(new, session)

@@ -13,7 +13,7 @@ from models.bookings import Booking, BookingState
 from models.departures import Departure
 from models.notifications import Event
 from models.visitors import Visitor
-from services import permissions, personal_data, seats, text_checks
+from services import permissions, personal_data, reasons, seats, text_checks
 from services.actors import Actor
 from services.bookings import drafting, finding, telling, waiting
 from services.bookings.recording import record
@@ -58,6 +58,7 @@ def change_for(
     permissions.require(actor, "bookings", "write", f"bookings:{booking_id}")
     if override is not None:
         permissions.require(actor, "bookings", "override", f"bookings:{booking_id}")
+        reasons.require(override)
     booking = finding.booking(booking_id)
 
     def check(departure: Departure, was: int, party: int) -> None:

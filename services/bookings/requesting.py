@@ -11,7 +11,7 @@ from core.errors import AppError, Conflict
 from models.bookings import Booking, BookingSource, BookingState
 from models.departures import Departure, DepartureState
 from models.visitors import Visitor
-from services import audit, permissions, seats
+from services import audit, permissions, reasons, seats
 from services.actors import Actor
 from services.bookings import drafting, finding, replays, settling
 from services.bookings.drafting import Details as Details
@@ -60,6 +60,7 @@ def place_for(
     permissions.require(actor, "bookings", "write", f"departures:{departure}")
     if override is not None:
         permissions.require(actor, "bookings", "override", f"departures:{departure}")
+        reasons.require(override)
     found = finding.departure(departure)
     if override is None and source is not BookingSource.WALK_IN:
         drafting.check_open(found)
@@ -95,6 +96,7 @@ def _place(booking: Booking, maker: Maker, *, reason: str | None = None) -> Book
             booking.party,
             visitor=maker.visitor_id,
             before=booking.settle_by,
+            during=(booking.starts_at, booking.ends_at),
         )
     except AppError:
         settling.undo(booking)

@@ -12,11 +12,11 @@ from pymongo.client_session import ClientSession
 
 from core.clock import now
 from core.db import transaction
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, NotFound
 from models.bookings import Booking, BookingState
 from models.notifications import Event
 from models.visitors import Visitor
-from services import audit, booking_policy, notifications, permissions
+from services import audit, booking_policy, notifications, permissions, reasons
 from services.actors import Actor
 from services.bookings import telling
 from services.notifications import ToVisitor
@@ -77,8 +77,7 @@ def lift(actor: Actor, visitor_id: str, *, reason: str) -> Standing:
     """
     target = f"visitors:{visitor_id}"
     permissions.require(actor, RESOURCE, "override", target)
-    if not reason.strip():
-        raise Invalid("reason_needed")
+    reasons.require(reason)
 
     def work(session: ClientSession) -> None:
         if not accounts.touch(visitor_id, session):

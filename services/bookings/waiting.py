@@ -60,6 +60,7 @@ def join(
         locked = seats.lock(found.id, session)
         _check_queue(locked, visitor.id)
         _check_visitor(visitor.id, session)
+        booking.starts_at, booking.ends_at = locked.starts_at, locked.ends_at
         seats.wait(locked.id, booking.id, party, visitor=visitor.id, session=session)
         drafting.insert(booking, session)
         _, after = steps.move(booking.id, BookingState.WAITLISTED, by=By.VISITOR, session=session)

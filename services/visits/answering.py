@@ -9,7 +9,7 @@ from pymongo.client_session import ClientSession
 
 from core.clock import now
 from core.db import transaction
-from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.errors import Conflict, Forbidden, NotFound
 from models.bookings import Booking, BookingSource, By
 from models.departures import Departure, DepartureState
 from models.enums import Kind
@@ -22,6 +22,7 @@ from services import (
     links,
     permissions,
     personal_data,
+    reasons,
     seats,
     text_checks,
 )
@@ -99,8 +100,7 @@ def decline(actor: Actor, visit_id: str, *, reason: str, alternative: str | None
     """
     target = f"visits:{visit_id}"
     permissions.require(actor, finding.RESOURCE, "write", target)
-    if not reason.strip():
-        raise Invalid("reason_needed")
+    reasons.require(reason)
     told = {"reason": reason, "alternative": alternative or ""}
 
     def work(session: ClientSession) -> Visit:

@@ -5,11 +5,14 @@ from typing import Any
 
 from pymongo.client_session import ClientSession
 
-from core.clock import now
+from core.clock import now, today
 from core.db import transaction
+from core.errors import Conflict, NotFound
 from models.departures import Audience, Departure, DepartureState
-from models.visits import Visit
-from services import conflicts
+from models.notifications import Event
+from models.visits import Visit, VisitState
+from services import booking_policy, conflicts
+from services.visits import finding, steps, telling
 
 TIDY_JOB = "visits.tidy"
 BATCH = 100
@@ -18,8 +21,17 @@ NEUTRAL = {"title": {"zh": "定制考察", "en": "Bespoke visit"}}
 
 
 def is_pending() -> bool:
-    """Tell whether a bespoke visit to come has lost its group."""
-    return Departure._get_collection().find_one(_abandoned(), {"_id": 1}) is not None
+    """Tell whether a bespoke visit to come has lost its group, or a request is out of date."""
+    return (
+        Departure._get_collection().find_one(_abandoned(), {"_id": 1}) is not None
+        or Visit._get_collection().find_one(_outdated(), {"_id": 1}) is not None
+    )
+
+
+def lapse_outdated() -> int:
+    """End requests whose dates have passed without an answer, and tell of it; return how many."""
+    ids = [row["_id"] for row in Visit._get_collection().find(_outdated(), {"_id": 1}).limit(BATCH)]
+    return sum(_lapse(one) for one in ids)
 
 
 def free_abandoned() -> int:
@@ -55,6 +67,28 @@ def _abandoned() -> dict[str, Any]:
         "held": 0,
         "starts_at": {"$gt": now()},
     }
+
+
+def _outdated() -> dict[str, Any]:
+    """Return what finds requests of which no date is left, and about which nobody does anything."""
+    patience = booking_policy.current().proposal
+    return {
+        "state": VisitState.ASKED.value,
+        "dates": {"$not": {"$gte": today().isoformat()}},
+        "updated_at": {"$lt": now() - patience},
+    }
+
+
+def _lapse(visit_id: str) -> bool:
+    def work(session: ClientSession) -> None:
+        after = steps.move(finding.get(visit_id, session), VisitState.LAPSED, session=session)
+        telling.tell(Event.VISIT_UNANSWERED, after, session=session)
+
+    try:
+        transaction(work)
+    except (Conflict, NotFound):
+        return False  # it was answered, or its account deleted, at this moment
+    return True
 
 
 def _free(departure_id: str, session: ClientSession) -> bool:

@@ -20,7 +20,7 @@ FROM: Mapping[VisitState, frozenset[VisitState]] = {
     S.ACCEPTED: frozenset({S.PROPOSED}),
     S.WITHDRAWN: frozenset({S.ASKED, S.PROPOSED}),
     S.DECLINED: frozenset({S.ASKED, S.PROPOSED}),
-    S.LAPSED: frozenset({S.PROPOSED}),
+    S.LAPSED: frozenset({S.ASKED, S.PROPOSED}),
 }
 # What staff or the delegation still have to decide.
 OPEN = (S.ASKED, S.PROPOSED)

@@ -50,6 +50,17 @@ def test_nothing_is_held_on_what_is_closed_unknown_or_too_late() -> None:
     assert held(departure) == 0
 
 
+def test_nothing_is_held_for_times_that_are_those_of_before() -> None:
+    departure = create_departure()
+    during = (departure.starts_at, departure.ends_at)
+    later = departure.ends_at + dt.timedelta(hours=1)
+    Departure.objects(id=departure.id).update(ends_at=later)
+    with pytest.raises(Conflict, match="conflict"):
+        seats.hold(departure.id, "b1", 1, visitor=None, during=during)
+    assert held(departure) == 0
+    assert seats.hold(departure.id, "b1", 1, visitor=None, during=(during[0], later)).held == 1
+
+
 def test_a_party_grows_while_there_is_room_and_shrinks() -> None:
     departure = create_departure(capacity=5)
     seats.hold(departure.id, "b1", 2, visitor=None)

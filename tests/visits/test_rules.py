@@ -14,10 +14,12 @@ from models.departures import Departure, DepartureState
 from models.notifications import CallTask, InboxEntry
 from models.staff import Role
 from models.visits import ProposalState, Visit, VisitState
+from services.visits import proposing
+from services.visits.composing import Composition
 from tests.clocks import Clock
-from tests.factories import staff_client
+from tests.factories import ACTOR, staff_client
 from tests.visitors.callers import Caller, code
-from tests.visits.asking import Desk, ask, at, day, wish
+from tests.visits.asking import Desk, ask, at, day, later, wish
 from tests.visits.test_races import check_books
 
 
@@ -91,6 +93,28 @@ def test_a_proposal_expires_and_gives_back_what_it_held(
     assert code(answer) == (409, "proposal_ended")
     check_books()
     assert ResourceDay.objects(spans__0__exists=True).count() == 0
+
+
+def test_a_request_whose_dates_have_passed_lapses_when_nobody_cares_for_it(
+    delegation: Caller, route: Content, clock: Clock, run_jobs: Callable[[], None]
+) -> None:
+    visit = ask(delegation, dates=[day(3), day(1)])
+    answered = ask(delegation, dates=[day(1)])
+    clock.advance(days=3)
+    proposing.propose(ACTOR, answered["id"], Composition(later(days=14), route.id), revision=1)
+    change = {"version": 1, "text": "请改为下月"}
+    assert delegation.post(f"/visits/{answered['id']}/change", change).status_code == 200
+    run_jobs()
+    assert Visit.objects(state=VisitState.LAPSED).count() == 0, "the third day is still to come"
+    clock.advance(days=1)
+    run_jobs()
+    states = {one.id: one.state for one in Visit.objects}
+    assert states == {visit["id"]: VisitState.LAPSED, answered["id"]: VisitState.ASKED}
+    (told,) = InboxEntry.objects(visitor=delegation.id, event="visit_unanswered")
+    assert told.data["visit"] == visit["id"]
+    clock.advance(days=3)
+    run_jobs()
+    assert Visit.objects(state=VisitState.LAPSED).count() == 2
 
 
 def test_a_proposal_never_holds_beyond_its_start(

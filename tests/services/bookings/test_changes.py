@@ -201,6 +201,8 @@ def test_a_party_changes_while_seats_and_cut_off_allow(clock: Clock) -> None:
     clock.set(departure.cancel_by)
     with pytest.raises(Conflict, match="cutoff_passed"):
         parties.change(visitor, booking.id, {"party": 2})
+    with pytest.raises(Invalid, match="reason_needed"):
+        parties.change_for(DESK, booking.id, {"party": 2}, override=" ")
     assert parties.change_for(DESK, booking.id, {"party": 2}).party == 2
     check_books()
 
