@@ -68,10 +68,14 @@ class CallOutcome(StrEnum):
 
 
 class InboxEntry(Document):
-    """Something that a visitor was told. `data` fills the text and holds nothing personal.
+    """Something that a visitor was told. `data` fills the words and holds nothing personal.
 
-    One entry for each `dedupe_key` of a visitor. MongoDB drops it at `drop_at`.
+    `text` is what staff wrote, encrypted; the event's words have a place for it. There is one
+    entry for each `dedupe_key` of a visitor. MongoDB drops it at `drop_at`.
     """
+
+    SEALED: ClassVar = ("text",)
+    INDEXED: ClassVar[dict[str, str]] = {}
 
     meta: ClassVar = {
         "collection": "inbox_entries",
@@ -88,6 +92,7 @@ class InboxEntry(Document):
     visitor = StringField(required=True)
     event = EnumField(Event, required=True)
     data = DictField()
+    text = StringField()
     dedupe_key = StringField(required=True, max_length=120)
     at = DateTimeField(required=True, default=now)
     read_at = DateTimeField()
@@ -100,11 +105,12 @@ class CallTask(Document):
     """Somebody whom staff must call, because nothing else reaches them.
 
     `visitor` is absent for who has no account; then `name` and `phone`, both encrypted, say whom.
-    When an account is deleted, what is done stays without any of the three. `taken_by` is the id
+    When an account is deleted, what is done stays without any of the three. `data` and `text` are
+    those of an `InboxEntry`. `taken_by` is the id
     of the member of staff who calls, absent while nobody does.
     """
 
-    SEALED: ClassVar = ("name", "phone")
+    SEALED: ClassVar = ("name", "phone", "text")
     INDEXED: ClassVar = {"phone_index": "phone"}
 
     meta: ClassVar = {
@@ -122,6 +128,7 @@ class CallTask(Document):
     dedupe_key = StringField(required=True, max_length=160)
     event = EnumField(Event, required=True)
     data = DictField()
+    text = StringField()
     visitor = StringField()
     name = StringField()
     phone = StringField()

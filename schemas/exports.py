@@ -70,11 +70,12 @@ class ExportedItemSchema(Schema):
 
 
 class ExportedInboxEntrySchema(Schema):
-    """Something that the visitor was told; `data` fills its words."""
+    """Something that the visitor was told; `data` and `text` fill its words."""
 
     id = fields.String(required=True)
     event = Choice(Event, required=True)
     data = fields.Dict(required=True)
+    text = fields.String()
     dedupe_key = fields.String(required=True)
     at = fields.DateTime(required=True)
     read_at = fields.DateTime()
@@ -90,6 +91,7 @@ class ExportedCallSchema(Schema):
     dedupe_key = fields.String(required=True)
     event = Choice(Event, required=True)
     data = fields.Dict(required=True)
+    text = fields.String()
     state = Choice(CallState, required=True)
     note = fields.String()
     created_at = fields.DateTime(required=True)

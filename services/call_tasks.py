@@ -60,11 +60,13 @@ def create(
     data: Mapping[str, Any],
     dedupe_key: str,
     *,
+    text: str | None = None,
     session: ClientSession,
 ) -> None:
-    """Write a task, once for each `dedupe_key`."""
+    """Write a task, once for each `dedupe_key`; `data` and `text` are those of a notification."""
     task_id = new_id()
-    sealed = personal_data.sealed(CallTask, task_id, {"name": contact.name, "phone": contact.phone})
+    plain = {"name": contact.name, "phone": contact.phone, "text": text}
+    sealed = personal_data.sealed(CallTask, task_id, plain)
     row = {
         "_id": task_id,
         "event": event.value,
@@ -194,8 +196,10 @@ def _masked(person: Person) -> Person:
 def _call(task: CallTask, person: Person, language: Language) -> Call:
     # Once an account is gone, the task does not hold any more what was told.
     known = task.visitor or task.phone
-    told = notification_texts.message(task.event, task.data, language) if known else None
-    return Call(task, person, told)
+    if not known:
+        return Call(task, person, None)
+    data = notification_texts.data_of(task)
+    return Call(task, person, notification_texts.message(task.event, data, language))
 
 
 def _target(task_id: str) -> str:

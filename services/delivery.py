@@ -92,7 +92,8 @@ def deliver(entry_id: str) -> None:
     if entry is None or visitor is None:
         return
     language = visitor.language or Language.ZH_CN
-    message = notification_texts.message(entry.event, entry.data, language)
+    data = notification_texts.data_of(entry)
+    message = notification_texts.message(entry.event, data, language)
     for channel in CHANNELS:
         if channel.reaches(visitor, entry):
             try:
@@ -118,6 +119,7 @@ def _settle(entry: InboxEntry, by: DeliveredBy) -> None:
         )
         if by is DeliveredBy.CALL:
             contact, key = Contact(visitor=entry.visitor), f"inbox:{entry.id}"
-            call_tasks.create(entry.event, contact, entry.data, key, session=session)
+            text = personal_data.opened(entry, "text")
+            call_tasks.create(entry.event, contact, entry.data, key, text=text, session=session)
 
     transaction(work)

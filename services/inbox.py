@@ -66,6 +66,6 @@ def read_all(visitor_id: str) -> int:
 
 
 def _entry(row: dict[str, Any], language: Language) -> Entry:
-    event = Event(row["event"])
-    told = notification_texts.message(event, row.get("data", {}), language)
+    event, data = Event(row["event"]), notification_texts.data_of(InboxEntry._from_son(row))
+    told = notification_texts.message(event, data, language)
     return Entry(row["_id"], event, told.title, told.text, row["at"], row.get("read_at"))

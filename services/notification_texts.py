@@ -1,9 +1,11 @@
 """What happened, in words: one wording in each language, and whether staff call about it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from models.enums import Language
-from models.notifications import Event
+from models.notifications import CallTask, Event, InboxEntry
+from services import personal_data
 from services.booking_texts import BOOKING
 from services.wordings import Message, Wording
 
@@ -25,6 +27,12 @@ def message(event: Event, data: Mapping[str, object], language: Language) -> Mes
     wording = WORDINGS[event]
     chosen = wording.english if language is Language.EN else wording.chinese
     return Message(chosen.title.format_map(data), chosen.text.format_map(data))
+
+
+def data_of(found: InboxEntry | CallTask) -> dict[str, Any]:
+    """Return what fills the words of an entry or a call, with what is encrypted of it."""
+    text = personal_data.opened(found, "text")
+    return dict(found.data) if text is None else {**found.data, "text": text}
 
 
 def calls(event: Event) -> bool:

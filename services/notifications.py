@@ -14,7 +14,7 @@ from core.clock import now
 from core.db import transaction
 from core.ids import new_id
 from models.notifications import Event, InboxEntry
-from services import call_tasks, outbox
+from services import call_tasks, outbox, personal_data
 from services.call_tasks import Contact
 from services.visitors import accounts
 
@@ -48,6 +48,7 @@ def notify(
     data: Data,
     dedupe_key: str,
     *,
+    text: str | None = None,
     session: ClientSession | None = None,
     deliver: bool = True,
 ) -> None:
@@ -55,17 +56,18 @@ def notify(
 
     Who says `deliver=False` sees to it that the entry of a visitor goes out beside the inbox.
     Pass the `session` of the transaction that causes the event. `data` fills the words of
-    `services.notification_texts` and holds nothing personal: it is not encrypted.
+    `services.notification_texts` and holds nothing personal: it is not encrypted. `text`, which
+    fills them too, is.
     """
 
     def work(within: ClientSession) -> None:
         if isinstance(recipient, ToVisitor):
-            entry = _to_visitor(event, recipient.visitor, data, dedupe_key, within)
+            entry = _to_visitor(event, recipient.visitor, data, text, dedupe_key, within)
             if entry and deliver:
                 enqueue_delivery(entry, within)
         else:
             contact = Contact(name=recipient.name, phone=recipient.phone)
-            call_tasks.create(event, contact, data, dedupe_key, session=within)
+            call_tasks.create(event, contact, data, dedupe_key, text=text, session=within)
 
     if session is None:
         transaction(work)
@@ -80,14 +82,21 @@ def enqueue_delivery(entry_id: str, session: ClientSession | None = None) -> Non
 
 
 def _to_visitor(
-    event: Event, visitor: str, data: Data, dedupe_key: str, session: ClientSession
+    event: Event,
+    visitor: str,
+    data: Data,
+    text: str | None,
+    dedupe_key: str,
+    session: ClientSession,
 ) -> str | None:
     """Write an entry; return its id when it is a new one."""
     if not accounts.touch(visitor, session):
         return None
-    moment = now()
+    moment, entry_id = now(), new_id()
+    sealed = {} if text is None else personal_data.sealed(InboxEntry, entry_id, {"text": text})
     row: dict[str, Any] = {
-        "_id": new_id(),
+        "_id": entry_id,
+        **sealed,
         "event": event.value,
         "data": dict(data),
         "at": moment,

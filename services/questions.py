@@ -158,12 +158,13 @@ def answer(actor: Actor, question_id: str, *, text: str) -> Question:
     def follow(row: Row, session: ClientSession) -> None:
         outbox.enqueue(DELIVER_JOB, {"question": question_id}, session=session)
         if visitor := row.get("visitor"):
-            told = {"title": TITLES[Language(row["language"])], "text": text[:ANSWER_MAX]}
+            told = {"title": TITLES[Language(row["language"])]}
             notifications.notify(
                 Event.MESSAGE,
                 ToVisitor(visitor),
                 told,
                 inbox_key(question_id),
+                text=text[:ANSWER_MAX],
                 session=session,
                 deliver=False,
             )

@@ -9,6 +9,7 @@ import signal
 import threading
 
 import click
+import orjson
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from simulator.app import SimulatorApp
@@ -40,7 +41,8 @@ def main(port: int, seed: str | None, callback: str | None) -> None:
     if not (appid and secret):
         raise click.ClickException("WECHAT_APPID and WECHAT_SECRET are not set")
     target = _target(callback) if callback else None
-    app = SimulatorApp(World(appid, secret, draws=Draws(seed), target=target))
+    world = World(appid, secret, draws=Draws(seed), target=target, templates=_templates())
+    app = SimulatorApp(world)
     server = make_server(HOST, port, app, threaded=True, request_handler=_SilentHandler)
     _end_on_signals(server)
     server.serve_forever()
@@ -56,6 +58,18 @@ def _target(callback: str) -> Target:
         environ.get("WECHAT_MESSAGE_FORMAT") or "json",
         environ.get("WECHAT_MESSAGE_MODE") or "safe",
     )
+
+
+def _templates() -> tuple[str, ...]:
+    """Return the templates that the product's setting names, each once; none where it is wrong.
+
+    The product says what is wrong with it.
+    """
+    try:
+        told = orjson.loads(os.environ.get("WECHAT_TEMPLATES") or "{}")
+        return tuple(dict.fromkeys(str(one["template"]) for one in told.values()))
+    except (ValueError, AttributeError, TypeError, KeyError):
+        return ()
 
 
 def _end_on_signals(server: BaseWSGIServer) -> None:

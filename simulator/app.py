@@ -17,6 +17,7 @@ from simulator.errors import ApiError
 from simulator.faults import apply
 from simulator.push_control import PUSHES
 from simulator.requests import Endpoint
+from simulator.scans import SCANS
 from simulator.world import World
 
 if TYPE_CHECKING:
@@ -24,11 +25,16 @@ if TYPE_CHECKING:
 
 MAX_BODY_BYTES = 1_000_000
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+# These wait for the product.
+WAITING = {**PUSHES, **SCANS}
 PAGE = Path(__file__).parent / "page"
 PAGE_FILES = {
     "/": ("index.html", "text/html; charset=utf-8"),
     "/page.css": ("page.css", "text/css; charset=utf-8"),
-    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
+    **{
+        f"/{name}.js": (f"{name}.js", "text/javascript; charset=utf-8")
+        for name in ("page", "phone", "shared")
+    },
 }
 PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
@@ -71,7 +77,7 @@ class SimulatorApp:
         if control := CONTROLS.get((request.method, request.path)):
             with self._world.lock:
                 return self._control(control, request)
-        if control := PUSHES.get((request.method, request.path)):
+        if control := WAITING.get((request.method, request.path)):
             return self._control(control, request)
         if request.method in ("GET", "HEAD") and (file := PAGE_FILES.get(request.path)):
             content = (PAGE / file[0]).read_bytes()

@@ -139,6 +139,12 @@ def let_subscribe(world: World, request: Request) -> Answer:
     return {"openid": person.openid, "credits": person.credits[template]}
 
 
+def list_templates(world: World, request: Request) -> Answer:
+    """Return the templates of the mini-program, with the credits of a `visitor`."""
+    credits = world.person(request.args.get("visitor", "")).credits
+    return {"items": [{"template": one, "credits": credits[one]} for one in world.templates]}
+
+
 def let_visit(world: World, request: Request) -> Answer:
     """Let a visitor be in the mini-program; `wrote: true`: and write to customer service.
 
@@ -200,6 +206,7 @@ CONTROLS: dict[tuple[str, str], Control] = {
     ("POST", "/__sim__/login-codes"): mint_login_code,
     ("POST", "/__sim__/phone-codes"): mint_phone_code,
     ("POST", "/__sim__/subscriptions"): let_subscribe,
+    ("GET", "/__sim__/templates"): list_templates,
     ("POST", "/__sim__/visits"): let_visit,
     ("GET", "/__sim__/received"): list_received,
     ("GET", "/__sim__/media-checks"): list_media_checks,

@@ -31,6 +31,7 @@ def getwxacodeunlimit(world: World, request: Request) -> bytes:
         raise ApiError(40097)
     if page.startswith("/") or (body.get("check_path", True) and not PAGE.fullmatch(page)):
         raise ApiError(41030)
+    world.drew(scene, page)
     code = segno.make_qr(f"weixin://simulator/{world.appid}/{page}?scene={scene}", error="m")
     modules = code.symbol_size(scale=1, border=BORDER)[0]
     drawn = io.BytesIO()

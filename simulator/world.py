@@ -15,6 +15,7 @@ from simulator.tokens import TokenDesk
 
 MAIL_KEPT = 200
 CALLS_KEPT = 1_000
+CODES_KEPT = 200
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class World:
     faults: FaultBook = field(default_factory=FaultBook)
     # Where pushes go; it stays over a reset, like the mini-program itself.
     target: Target | None = None
+    # The templates that the mini-program has; any other whose id names its keywords exists too.
+    templates: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Begin with nothing in memory."""
@@ -68,12 +71,20 @@ class World:
         """Return what the platform knows of the visitor of this name, who is known from now on."""
         return self.people.meet(self.visitor(name).openid, name)
 
+    def drew(self, scene: str, page: str) -> None:
+        """Note a code that was drawn: its scene, and the page it opens."""
+        self.codes.pop(scene, None)
+        self.codes[scene] = page
+        while len(self.codes) > CODES_KEPT:
+            del self.codes[next(iter(self.codes))]
+
     def _begin(self) -> None:
         self.logins = CodeBook[Visitor](self.clock, self.draws, errcode_used=40163)
         self.phones = CodeBook[Phone](self.clock, self.draws, errcode_used=40029)
         self.tokens = TokenDesk(self.clock, self.draws)
         self.people = People(self.clock)
         self.media_checks: dict[str, dict[str, str]] = {}
+        self.codes: dict[str, str] = {}
         self.mail: deque[dict[str, str]] = deque(maxlen=MAIL_KEPT)
         self.calls: deque[dict[str, object]] = deque(maxlen=CALLS_KEPT)
         self.storm: Storm | None = None

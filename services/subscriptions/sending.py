@@ -18,7 +18,7 @@ from models.enums import Language
 from models.notifications import InboxEntry
 from models.subscriptions import SendState, SubscriptionMessage
 from models.visitors import Visitor
-from services import outbox, wechat_gateway
+from services import notification_texts, outbox, wechat_gateway
 from services.staff import policy
 from services.subscriptions import ledger, templates
 from services.subscriptions.templates import Template
@@ -86,7 +86,8 @@ def _go_on(begun: SubscriptionMessage) -> None:
 def _composed(
     visitor: Visitor, entry: InboxEntry, message: Message, template: Template
 ) -> Outgoing:
-    data = template.filled(entry.data, message)
+    known = notification_texts.data_of(entry)
+    data = template.filled(known, message)
     if data is None:
         logger.warning("subscription_not_filled", about=entry.event.value, entry=entry.id)
         raise NotSent("fields")
@@ -95,7 +96,7 @@ def _composed(
         openid=visitor.openid,
         template=template.template,
         data=data,
-        page=template.leads_to(entry.data),
+        page=template.leads_to(known),
         state=STATES[version],
         lang=LANGUAGES[visitor.language or Language.ZH_CN],
     )

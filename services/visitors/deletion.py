@@ -106,7 +106,7 @@ def _forget_calls(visitor_id: str, session: ClientSession) -> None:
     """Drop calls that are due; let those that were made say nothing of whom."""
     calls, own = CallTask._get_collection(), {"visitor": visitor_id}
     calls.delete_many({**own, "state": CallState.OPEN.value}, session=session)
-    about = ("visitor", "name", "phone", "phone_index", "note", "data")
+    about = ("visitor", "name", "phone", "phone_index", "note", "data", "text")
     calls.update_many(own, {"$unset": dict.fromkeys(about, "")}, session=session)
 
 

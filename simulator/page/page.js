@@ -1,27 +1,10 @@
-"use strict";
+import { $, ask, bilingual } from "./shared.js";
+import * as phone from "./phone.js";
 
 const EVERY_MS = 2000;
-const $ = (id) => document.getElementById(id);
-const bilingual = (chinese, english) => {
-  const inEnglish = document.createElement("span");
-  inEnglish.lang = "en";
-  inEnglish.textContent = english;
-  return [`${chinese} `, inEnglish];
-};
 
 let expiresAt = 0;
 let shown = "";
-
-async function ask(path, body) {
-  const options = body && {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  };
-  const response = await fetch(`__sim__/${path}`, options);
-  if (!response.ok) throw new Error(String(response.status));
-  return response.json();
-}
 
 async function mint(button) {
   button.disabled = true;
@@ -76,98 +59,10 @@ function entry(mail) {
   return item;
 }
 
-let holder = "测试访客 A";
-let chatted = "";
-// What visitors wrote on this page; what they received is the simulator's.
-const written = [];
-
-async function push(kind, fields) {
-  $("unsent").hidden = true;
-  try {
-    const { answers } = await ask("push", { visitor: holder, kind, fields });
-    if (answers[0].status === 200) return true;
-    fail(`产品没有收下：${answers[0].status || answers[0].text}`, "The product did not take it");
-  } catch {
-    fail("没有可推送的地址", "There is no address to push to");
-  }
-  return false;
-}
-
-function fail(chinese, english) {
-  $("unsent").replaceChildren(...bilingual(chinese, english));
-  $("unsent").hidden = false;
-}
-
-async function write(event) {
-  event.preventDefault();
-  const content = $("words").value.trim();
-  const visitor = holder;
-  if (!content || !(await push("text", { Content: content }))) return;
-  written.push({ visitor, content, at: new Date().toISOString() });
-  $("words").value = "";
-  await chat();
-}
-
-// A text may hold links into the mini-program; where they lead is shown when pointed at.
-function words(content) {
-  const link = /<a [^>]*data-miniprogram-path="([^"]*)"[^>]*>([^<]*)<\/a>/g;
-  const nodes = [];
-  let end = 0;
-  for (const match of content.matchAll(link)) {
-    nodes.push(content.slice(end, match.index));
-    const shown = document.createElement("span");
-    shown.className = "link";
-    shown.title = match[1];
-    shown.textContent = match[2];
-    nodes.push(shown);
-    end = match.index + match[0].length;
-  }
-  return [...nodes, content.slice(end)];
-}
-
-function bubble(message) {
-  const item = $("bubble").content.cloneNode(true);
-  const { kind } = message;
-  const heading = kind === "subscription" ? ["订阅消息", "Subscription message"]
-    : kind ? ["客服消息", "Customer message"] : ["我", "Me"];
-  item.querySelector("li").classList.toggle("mine", !kind);
-  item.querySelector(".of").replaceChildren(...bilingual(...heading));
-  const content = message.content
-    ?? (kind === "subscription" ? Object.values(message.data).join("\n") : message.title ?? kind);
-  item.querySelector(".text").replaceChildren(...words(content));
-  const at = item.querySelector("time");
-  at.dateTime = message.at;
-  at.textContent = new Date(message.at).toLocaleTimeString("zh-CN", {
-    timeZone: "Asia/Shanghai", hour12: false,
-  });
-  return item;
-}
-
-async function chat() {
-  const { items } = await ask(`received?visitor=${encodeURIComponent(holder)}`);
-  const mine = written.filter((one) => one.visitor === holder);
-  const all = [...items, ...mine].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
-  const now = `${holder} ${all.length}`;
-  if (now === chatted) return;
-  chatted = now;
-  $("chat").replaceChildren(...all.map(bubble));
-  $("chat").scrollTop = $("chat").scrollHeight;
-  $("silent").hidden = all.length > 0;
-}
-
-function hold(button) {
-  holder = button.dataset.phone;
-  for (const one of document.querySelectorAll("[data-phone]")) {
-    one.setAttribute("aria-pressed", String(one === button));
-  }
-  $("unsent").hidden = true;
-  chat().catch(() => {});
-}
-
 async function refresh() {
   try {
     const { items } = await ask("mail");
-    await chat();
+    await phone.refresh();
     $("trouble").hidden = true;
     const now = items.map((mail) => mail.id).join();
     if (now !== shown || !items.length) {
@@ -185,11 +80,6 @@ async function refresh() {
 for (const button of document.querySelectorAll("[data-visitor]")) {
   button.addEventListener("click", () => mint(button));
 }
-for (const button of document.querySelectorAll("[data-phone]")) {
-  button.addEventListener("click", () => hold(button));
-}
-$("write").addEventListener("submit", write);
-$("enter").addEventListener("click", () => push("user_enter_tempsession", {}));
 $("copy").addEventListener("click", copy);
 setInterval(countDown, 500);
 refresh();

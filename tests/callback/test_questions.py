@@ -9,13 +9,14 @@ from flask.testing import FlaskClient
 
 from core.clock import SHANGHAI
 from models.audit import AuditEntry
+from models.enums import Language
 from models.notifications import CallTask, DeliveredBy, InboxEntry
 from models.outbox import Job, JobState
 from models.questions import Question
 from models.staff import Role
 from models.visitors import Visitor
 from models.wechat_pushes import WechatWindow
-from services import customer_service, questions
+from services import customer_service, inbox, personal_data, questions
 from services.customer_service import NotSent
 from services.visitors import signing_in
 from tests.callback.pushing import A, Platform
@@ -58,7 +59,11 @@ def test_an_answer_comes_to_the_phone_and_to_the_inbox(
     question = ask(platform, work)
     shown = answer(desk, question)
     assert (shown["state"], shown["answer"], shown["told_by"]) == ("answered", "停车方便。", None)
-    assert InboxEntry.objects.get(visitor=visitor.id).data["text"] == "停车方便。"
+    entry = InboxEntry.objects.get(visitor=visitor.id)
+    assert personal_data.opened(entry, "text") == "停车方便。"
+    assert "停车方便" not in str(entry.to_mongo()), "it is kept encrypted"
+    (read,) = inbox.listing(visitor.id, Language.ZH_CN, limit=2)
+    assert (read.title, read.text) == ("您的咨询已有答复", "停车方便。")
     work()
     assert told(platform) == ["您的咨询“园区停车方便吗？”，答复如下：\n停车方便。"]
     assert desk.get(f"{API}/{question}").get_json()["told_by"] == "wechat"

@@ -1,5 +1,6 @@
 """A real Chromium without a window, told what to do over its DevTools protocol."""
 
+import base64
 import functools
 import http.server
 import itertools
@@ -153,6 +154,11 @@ class Browser:
         )
         assert "exceptionDetails" not in done, done["exceptionDetails"]
         return done["result"].get("value")
+
+    def picture(self, path: Path) -> None:
+        """Keep a picture of the whole page."""
+        taken = self.call("Page.captureScreenshot", captureBeyondViewport=True)
+        path.write_bytes(base64.b64decode(taken["data"]))
 
     def play(self, url: str) -> dict[str, Any]:
         """Play a film from its middle, then from its beginning; return how that went."""

@@ -19,18 +19,13 @@ import pytest
 import requests
 from imageio_ffmpeg import get_ffmpeg_exe
 
-import application
-from cli.run import demo_environment
-from core.settings import load
-from models.staff import Role, SessionStage
-from rest import staff_session
-from services.staff import sessions
-from tests.admin.newsroom import REVIEWERS, Desk, release
+from models.staff import Role
+from tests.admin.newsroom import REVIEWERS, release
 from tests.buckets import needs_minio
 from tests.e2e.browser import Browser, needs_chromium, page
+from tests.e2e.colleague import Colleague, join
 from tests.e2e.installation import PROJECT, Installation
 from tests.e2e.sending import STALLED
-from tests.factories import CALLER, create_staff
 from tests.waiting import PATIENCE_S, eventually
 
 LONG = bool(os.environ.get("TEST_LONG"))
@@ -54,31 +49,6 @@ SHAPE = (
     else Shape(40, "640x360", 5, (360,), 900)
 )
 VTT = "WEBVTT\n\n00:01.000 --> 00:03.000\n测试字幕\n"
-
-
-class Colleague(Desk):
-    """A member of staff of a running installation, who works over HTTP."""
-
-    def __init__(self, url: str, *roles: Role) -> None:
-        self.account = create_staff(*roles)
-        token = sessions.start(self.account, SessionStage.FULL, CALLER)
-        self.url = f"{url}/admin/api/v1"
-        self.headers = {
-            "Cookie": f"{staff_session.COOKIE}={token}",
-            "X-CSRF-Token": staff_session.csrf_token(token),
-        }
-
-    def call(self, method: str, path: str, body: Any = None, code: int = 200) -> Any:
-        """Call any route of staff."""
-        answer = requests.request(
-            method, f"{self.url}/{path}", json=body, headers=self.headers, timeout=PATIENCE_S
-        )
-        assert answer.status_code == code, answer.text
-        return answer.json() if answer.content else None
-
-    def send(self, method: str, path: str, body: Any = None, code: int = 200) -> Any:
-        """Call a route of content."""
-        return self.call(method, f"content/{path}", body, code)
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +85,7 @@ def running(tmp_path: Path, origin: str, own_connection: None) -> Iterator[Insta
     )
     try:
         installation.await_start()
-        told = {"ENV": "demo", "LOG_LEVEL": "ERROR", "DATA_DIR": str(installation.data)}
-        application.wire(load({**told, **demo_environment(installation.data)}))
+        join(installation)
         yield installation
         assert installation.end(signal.SIGINT) == 0, installation.output
     finally:

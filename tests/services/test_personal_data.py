@@ -15,7 +15,7 @@ from models.data_keys import DataKey
 from models.guides import Guide
 from models.held_texts import HeldText
 from models.idempotency import IdempotentAnswer
-from models.notifications import CallTask, Event
+from models.notifications import CallTask, Event, InboxEntry
 from models.questions import Question
 from models.registry import DOCUMENTS
 from models.visitors import EmailCode, Visitor
@@ -83,7 +83,7 @@ def sealed_values() -> list[str]:
 def test_whatever_is_sealed_takes_part() -> None:
     sealed = {document for document in DOCUMENTS if hasattr(document, "SEALED")}
     assert sealed == {
-        *(Visitor, EmailCode, CallTask, HeldText, WechatToken, IdempotentAnswer),
+        *(Visitor, EmailCode, CallTask, InboxEntry, HeldText, WechatToken, IdempotentAnswer),
         *(Booking, Guide, Question, Visit, WechatPush),
     }
     for document in sealed:

@@ -202,7 +202,9 @@ def _be_called(app: Flask, visitor_id: str) -> None:
     assert row is not None
     Visitor._get_collection().update_one({"_id": visitor_id}, {"$unset": {"email": ""}})
     for key in ("call-1", "call-2"):
-        notifications.notify(Event.MESSAGE, ToVisitor(visitor_id), told, key)
+        notifications.notify(
+            Event.MESSAGE, ToVisitor(visitor_id), {"title": "测试"}, key, text=NAME
+        )
     work_off(app)
     email = {"email": row["email"]}
     Visitor._get_collection().update_one({"_id": visitor_id}, {"$set": email})
