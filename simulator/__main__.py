@@ -60,16 +60,18 @@ def _target(callback: str) -> Target:
     )
 
 
-def _templates() -> tuple[str, ...]:
-    """Return the templates that the product's setting names, each once; none where it is wrong.
+def _templates() -> dict[str, list[str]]:
+    """Return the events that each template of the product's setting tells of; none if it is wrong.
 
     The product says what is wrong with it.
     """
+    found: dict[str, list[str]] = {}
     try:
-        told = orjson.loads(os.environ.get("WECHAT_TEMPLATES") or "{}")
-        return tuple(dict.fromkeys(str(one["template"]) for one in told.values()))
+        for event, told in orjson.loads(os.environ.get("WECHAT_TEMPLATES") or "{}").items():
+            found.setdefault(str(told["template"]), []).append(event)
     except (ValueError, AttributeError, TypeError, KeyError):
-        return ()
+        return {}
+    return found
 
 
 def _end_on_signals(server: BaseWSGIServer) -> None:

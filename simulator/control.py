@@ -140,9 +140,14 @@ def let_subscribe(world: World, request: Request) -> Answer:
 
 
 def list_templates(world: World, request: Request) -> Answer:
-    """Return the templates of the mini-program, with the credits of a `visitor`."""
+    """Return the templates and events of the mini-program, with the credits of a `visitor`."""
     credits = world.person(request.args.get("visitor", "")).credits
-    return {"items": [{"template": one, "credits": credits[one]} for one in world.templates]}
+    return {
+        "items": [
+            {"template": template, "events": events, "credits": credits[template]}
+            for template, events in world.templates.items()
+        ]
+    }
 
 
 def let_visit(world: World, request: Request) -> Answer:

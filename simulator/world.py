@@ -47,8 +47,9 @@ class World:
     faults: FaultBook = field(default_factory=FaultBook)
     # Where pushes go; it stays over a reset, like the mini-program itself.
     target: Target | None = None
-    # The templates that the mini-program has; any other whose id names its keywords exists too.
-    templates: tuple[str, ...] = ()
+    # The templates that the mini-program uses, each with the events that it tells of; any other
+    # whose id names its keywords exists too.
+    templates: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Begin with nothing in memory."""

@@ -12,19 +12,25 @@ from cli import ports
 from cli.ports import HOST
 from cli.supervisor import Process
 from models.notifications import Event
+from services.subscriptions import templates
 
 APPID = "wxdemo000000000000"
 MODES = ("demo", "test")
 # The web server's port and so many more, where that is free: an address one can remember.
 PORT_OFFSET = 100
-# Every event is told by one template, whose keywords its id names.
+# A template's id names its keywords. What is about a visit at a time has a template of its own.
+VISITS = {
+    "template": "sim-thing1-time2-thing3",
+    "page": "pages/inbox/index",
+    "fields": {"thing1": "{title}", "time2": "{at}", "thing3": "{route}"},
+}
+OTHERS = {
+    "template": "sim-thing1-thing2",
+    "page": "pages/inbox/index",
+    "fields": {"thing1": "{title}", "thing2": "{text}"},
+}
 TEMPLATES = {
-    event.value: {
-        "template": "sim-thing1-thing2",
-        "page": "pages/inbox/index",
-        "fields": {"thing1": "{title}", "thing2": "{text}"},
-    }
-    for event in Event
+    event.value: VISITS if {"at", "route"} <= templates.names(event) else OTHERS for event in Event
 }
 
 

@@ -102,7 +102,7 @@ def _mistakes(name: str, given: Any) -> list[str]:
         wrong.append("template is not set")
     if not isinstance(fields, dict) or not fields:
         return [*wrong, "fields is not set"]
-    known = _names(Event(name))
+    known = names(Event(name))
     for keyword, pattern in fields.items():
         if keywords.kind_of(keyword) is None:
             wrong.append(f"{keyword} is no keyword of a template")
@@ -117,7 +117,7 @@ def _wrong_pattern(where: str, pattern: object, known: set[str]) -> list[str]:
     return [f"{where} names {{{name}}}, which is not told" for name in sorted(names - known)]
 
 
-def _names(event: Event) -> set[str]:
+def names(event: Event) -> set[str]:
     """Return what the data of an event holds: that is what its wording names."""
     wording = notification_texts.WORDINGS[event]
     texts = [part for one in (wording.chinese, wording.english) for part in (one.title, one.text)]

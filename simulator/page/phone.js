@@ -6,6 +6,9 @@ let holder = "测试访客 A";
 let chatted = "";
 let offered = "";
 let drawn = "";
+let deciding = false;
+// Events have no id: two of a kind within a second are taken for one that was repeated.
+const EVENT_MS = 1000;
 // What visitors wrote on this page; what they received is the simulator's.
 const written = [];
 
@@ -95,21 +98,29 @@ function hold(button) {
 
 // The popup of wx.requestSubscribeMessage: the platform counts the answer and tells the product.
 async function decide(template, accept) {
+  if (deciding) return;
+  deciding = true;
+  // Not disabled, which would take the focus away.
+  for (const button of $("templates").querySelectorAll("button")) button.ariaDisabled = "true";
   try {
     await ask("subscriptions", { visitor: holder, template, accept });
+    const answer = { TemplateId: template, PopupScene: "2",
+      SubscribeStatusString: accept ? "accept" : "reject" };
+    await push("subscribe_msg_popup_event", { List: [answer] });
+    await new Promise((done) => setTimeout(done, EVENT_MS));
   } catch {
     fail("模拟器没有响应", "The simulator does not answer");
-    return;
   }
-  const answer = { TemplateId: template, PopupScene: "2",
-    SubscribeStatusString: accept ? "accept" : "reject" };
-  await push("subscribe_msg_popup_event", { List: [answer] });
+  deciding = false;
+  offered = "";
   await templates();
 }
 
-function offer({ template, credits }) {
+function offer({ template, events, credits }) {
   const row = $("template").content.cloneNode(true);
+  row.querySelector("li").dataset.template = template;
   row.querySelector(".name").textContent = template;
+  row.querySelector(".events").textContent = events.join(" · ");
   row.querySelector(".credits").replaceChildren(
     ...bilingual(`还可收 ${credits} 条`, `${credits} left`),
   );
@@ -122,7 +133,7 @@ function offer({ template, credits }) {
 async function templates() {
   const { items } = await ask(`templates?visitor=${encodeURIComponent(holder)}`);
   const now = JSON.stringify([holder, items]);
-  if (now === offered) return;
+  if (deciding || now === offered) return;
   offered = now;
   const focused = $("templates").contains(document.activeElement)
     && [...$("templates").querySelectorAll("button")].indexOf(document.activeElement);

@@ -112,6 +112,11 @@ def test_the_page_and_its_files(simulator: RunningSimulator) -> None:
     for expected in ("演示", "测试访客 A", "测试访客 B", "收件箱", "Mailbox"):
         assert expected in text
     assert "http" not in text.replace("http-equiv", ""), "nothing comes from elsewhere"
-    for name, kind in {"page.css": "text/css", "page.js": "text/javascript"}.items():
+    files = {"page.css": "text/css", "page.js": "text/javascript"}
+    for name, kind in files.items():
         assert f'"{name}"' in text
         assert simulator.ask("GET", f"/{name}").headers["Content-Type"].startswith(kind)
+    script = simulator.ask("GET", "/page.js").content.decode()
+    for name in ("phone.js", "shared.js"):
+        assert f'"./{name}"' in script
+        assert simulator.ask("GET", f"/{name}").status == 200
