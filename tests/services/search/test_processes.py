@@ -34,7 +34,7 @@ for query in ("xinnengyuan", "新能源", "xny", "energy", "企业融资找谁")
         assert answer.status_code == 200, answer.text
 status = open("/proc/self/status").read()
 print(int(re.search(r"VmRSS:\\s+(\\d+) kB", status).group(1)) // 1024)
-print(*(name for name in sys.modules if name.partition(".")[0] == "pypinyin"))
+print(*(name for name in sys.modules if name.partition(".")[0] in ("pypinyin", "PIL")))
 """
 
 PUBLISHING = """
