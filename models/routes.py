@@ -68,6 +68,7 @@ class Route(Content):
     TRANSLATABLE: ClassVar = (
         *Content.TRANSLATABLE,
         "description",
+        "map_approval.exemption",
         "meeting_point.title",
         "meeting_point.note",
         "stops.*.title",

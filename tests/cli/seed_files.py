@@ -81,7 +81,12 @@ ROUTE: Item = {
     ],
     "map_approval": {"exemption": "示意图，不作为地图使用。"},
     "sources": ["paper"],
-    "en": {"title": "Test route", "stops.stop-1.title": "Stop 1", "stops.stop-2.title": "Stop 2"},
+    "en": {
+        "title": "Test route",
+        "map_approval.exemption": "A sketch, not for use as a map.",
+        "stops.stop-1.title": "Stop 1",
+        "stops.stop-2.title": "Stop 2",
+    },
 }
 QUESTION: Item = {
     "slug": "test-question",

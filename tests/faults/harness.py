@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -75,6 +75,17 @@ def has_stopped(pid: int) -> bool:
         stats = [(task / "stat").read_text() for task in tasks]
         return all(stat.rpartition(")")[2].split()[0] in "TZX" for stat in stats)
     return True
+
+
+def takes_connections(pid: int) -> bool:
+    """Tell whether a web worker has loaded the application, and waits for whoever comes.
+
+    The kernel tells what it waits for. Nobody is asked or stopped for it.
+    """
+    with suppress(OSError):  # ended meanwhile
+        waits = Path(f"/proc/{pid}/fdinfo").iterdir()
+        return any("tfd:" in one.read_text() for one in waits)
+    return False
 
 
 @contextmanager
@@ -161,17 +172,10 @@ class Product:
         self._started.append(worker)
         return worker
 
-    def serves(self, pid: int) -> bool:
-        """Tell whether this web worker answers, by keeping the others from it for a moment."""
-        with ExitStack() as others:
-            for each in children(self.web.pid) - {pid}:
-                others.enter_context(frozen(each))
-            return self.read("/healthz", timeout_s=5.0).status == http.HTTPStatus.OK
-
     def has_web_workers(self, count: int) -> bool:
-        """Tell whether there are so many web workers and all of them answer."""
+        """Tell whether there are so many web workers and all of them take connections."""
         pids = children(self.web.pid)
-        return len(pids) == count and all(self.serves(pid) for pid in pids)
+        return len(pids) == count and all(map(takes_connections, pids))
 
     def read(
         self, path: str, headers: Mapping[str, str] | None = None, timeout_s: float = 30.0

@@ -24,9 +24,6 @@ ENDED = {
 def test_clients_see_ended_connections_and_no_failure(product: Product) -> None:
     item = create_live(Kind.SITES)
     paths = ["/api/v1/sites", f"/api/v1/sites/{item.id}", "/healthz"]
-    # As the product has it: a worker that starts takes one of two cores for two seconds, and what
-    # is asked of the database meanwhile waits for more than one.
-    product.environ["MONGODB_TIMEOUT_MS"] = "3000"
     product.start_web()
     with (
         Readers(product, paths, count=2, pause_s=0.002) as cached,
