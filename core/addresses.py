@@ -1,7 +1,12 @@
-"""What is wrong with an address in the settings."""
+"""Addresses: of e-mail, and what is wrong with those in the settings."""
 
+import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+# What browsers take for an address, in lower case, with a domain of two parts at least. One
+# address: neither a second one nor a line end can come with it.
+EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,8}")
 
 
 def base_fault(base: str, *, in_production: bool) -> str:

@@ -89,6 +89,7 @@ class Settings:
     smtp_timeout_s: int
     mail_from: str
     mailbox_url: str
+    desk_email: str
     media_cdn_url: str
     media_accel: str
     s3_endpoint: str

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from core.addresses import base_fault
+from core.addresses import EMAIL, base_fault
 from core.environment import SECRET_MIN_LENGTH, Reader
 
 WECHAT_API_BASE = "https://api.weixin.qq.com"
@@ -66,6 +66,11 @@ def mail(read: Reader) -> dict[str, Any]:
     host, sender = read.text("SMTP_HOST", ""), read.text("MAIL_FROM", "")
     if host and not sender:
         read.mistakes.append("MAIL_FROM is not set, and SMTP_HOST is")
+    desk = read.text("DESK_EMAIL", "")
+    if desk and not EMAIL.fullmatch(desk):
+        read.mistakes.append("DESK_EMAIL is no e-mail address")
+    if desk and not (host or mailbox):
+        read.mistakes.append("SMTP_HOST is not set, and DESK_EMAIL is")
     return {
         "smtp_host": host,
         "smtp_port": read.number("SMTP_PORT", 587, 1, 65_535),
@@ -75,4 +80,5 @@ def mail(read: Reader) -> dict[str, Any]:
         "smtp_timeout_s": read.number("SMTP_TIMEOUT_S", 20, 1, 300),
         "mail_from": sender,
         "mailbox_url": mailbox,
+        "desk_email": desk,
     }

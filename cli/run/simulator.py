@@ -16,6 +16,8 @@ from services.subscriptions import templates
 
 APPID = "wxdemo000000000000"
 MODES = ("demo", "test")
+# Nobody has it: what is told to the desk comes into the simulator's mailbox.
+DESK_EMAIL = "desk@demo.invalid"
 # The web server's port and so many more, where that is free: an address one can remember.
 PORT_OFFSET = 100
 # A template's id names its keywords. What is about a visit at a time has a template of its own.
@@ -54,6 +56,7 @@ class Simulator(Process):
             "WECHAT_SECRET": secrets.token_hex(16),
             "WECHAT_API_BASE": self.url,
             "MAILBOX_URL": self.url,
+            "DESK_EMAIL": environment.get("DESK_EMAIL") or DESK_EMAIL,
             "WECHAT_TEMPLATES": environment.get("WECHAT_TEMPLATES") or json.dumps(TEMPLATES),
             "WECHAT_TOKEN": secrets.token_hex(16),
             "WECHAT_ENCODING_AES_KEY": secrets.token_hex(22)[:43],

@@ -9,9 +9,10 @@ from models.bookings import Booking, BookingSource, BookingState, By
 from models.departures import Departure
 from models.notifications import Event
 from models.routes import Confirmation
-from services import booking_policy, outbox, scenes, text_checks
+from services import booking_policy, desk_mail, outbox, scenes, text_checks
 from services.actors import Actor
 from services.bookings import reminders, steps, telling
+from services.desk_mail import Notice
 from services.text_checks import Written
 
 EXPIRE_JOB = "bookings.expire"
@@ -51,6 +52,15 @@ def arrive(
     noted(after, session)
     if decide_by is not None:
         await_decision(after, decide_by, session)
+        desk_mail.tell(
+            Notice.BOOKING_REQUESTED,
+            after.id,
+            session=session,
+            at=telling.shown(departure.starts_at),
+            route=departure.title.zh,
+            people=after.party,
+            until=telling.shown(decide_by),
+        )
         if tells:
             telling.tell(Event.BOOKING_REQUESTED, after, departure, session=session)
     else:

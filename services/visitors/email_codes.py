@@ -6,12 +6,12 @@ its record and SECRET_KEY, so that the worker can send it and no database ever h
 
 import datetime as dt
 import hmac
-import re
 from dataclasses import dataclass
 
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 
+from core.addresses import EMAIL
 from core.clock import now
 from core.db import transaction
 from core.errors import Invalid, Unauthenticated, Unavailable
@@ -24,9 +24,6 @@ from services.staff import policy
 SEND_JOB = "email_codes.send"
 DIGITS = 6
 ADDRESS_MAX = 254
-# What browsers take for an address, with a domain of two parts at least. One address: neither a
-# second one nor a line end can come with it.
-ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,8}")
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ def normal(address: str) -> str:
     Raises `Invalid` for what cannot be one.
     """
     text = address.strip().lower()
-    if len(text) > ADDRESS_MAX or not ADDRESS.fullmatch(text):
+    if len(text) > ADDRESS_MAX or not EMAIL.fullmatch(text):
         raise Invalid(fields={"email": "format"})
     return text
 

@@ -18,6 +18,7 @@ from models.visitors import Visitor
 from models.visits import Proposal, ProposalState, Visit, VisitState
 from services import (
     audit,
+    desk_mail,
     itinerary_links,
     links,
     permissions,
@@ -29,6 +30,8 @@ from services import (
 from services.actors import Actor
 from services.bookings import arriving, drafting
 from services.bookings.drafting import Details, Maker
+from services.bookings.telling import shown
+from services.desk_mail import Notice
 from services.text_checks import Written
 from services.visitors import engagements
 from services.visits import asking, finding, proposing, steps, telling
@@ -70,6 +73,8 @@ def ask_change(visitor: Visitor, visit_id: str, *, version: int, text: str) -> V
         }
         after = steps.move(found, S.ASKED, session=session, changes=changes)
         text_checks.later(Written.ANSWERS, after, session)
+        about = f"{visit_id}/{version}"
+        desk_mail.tell(Notice.VISIT_CHANGE_ASKED, about, session=session, version=version)
         return after
 
     return transaction(work)
@@ -78,7 +83,13 @@ def ask_change(visitor: Visitor, visit_id: str, *, version: int, text: str) -> V
 def withdraw(visitor: Visitor, visit_id: str) -> Visit:
     """Withdraw a request of one's own; raise `NotFound`, `Conflict("wrong_state")`."""
     finding.own(visitor.id, visit_id)
-    return transaction(lambda session: _close(visit_id, S.WITHDRAWN, session)[0])
+
+    def work(session: ClientSession) -> Visit:
+        after, _ = _close(visit_id, S.WITHDRAWN, session)
+        desk_mail.tell(Notice.VISIT_WITHDRAWN, visit_id, session=session, people=after.party)
+        return after
+
+    return transaction(work)
 
 
 def withdraw_for(actor: Actor, visit_id: str) -> Visit:
@@ -141,6 +152,15 @@ def _accept(visit: Visit, version: int, maker: Maker) -> Visit:
             told = {"version": version, "booking": booking.id}
             audit.record(
                 maker.actor, "visits.accept", f"visits:{visit.id}", after=told, session=session
+            )
+        else:
+            desk_mail.tell(
+                Notice.VISIT_ACCEPTED,
+                visit.id,
+                session=session,
+                version=version,
+                at=shown(departure.starts_at),
+                route=departure.title.zh,
             )
         telling.tell(Event.VISIT_ACCEPTED, after, session=session, departure=departure)
         return after

@@ -18,8 +18,9 @@ from models.notifications import Event
 from models.snapshots import Snapshot, in_time, snapshot_key
 from models.visitors import Visitor
 from models.visits import Visit
-from services import audit, permissions, personal_data, scenes, text_checks
+from services import audit, desk_mail, permissions, personal_data, scenes, text_checks
 from services.actors import Actor
+from services.desk_mail import Notice
 from services.text_checks import Written
 from services.visitors import accounts, profiles
 from services.visits import finding, steps, telling
@@ -75,6 +76,10 @@ def ask(visitor: Visitor, wish: Ask, *, key: str | None = None) -> Visit:
         scenes.attribute(wish.scene, session)
         text_checks.later(Written.VISIT, visit, session)
         telling.tell(Event.VISIT_ASKED, visit, session=session)
+        dates = "、".join(wish.dates)
+        desk_mail.tell(
+            Notice.VISIT_ASKED, visit.id, session=session, people=visit.party, dates=dates
+        )
         return visit
 
     try:

@@ -1,0 +1,88 @@
+"""The booking desk is told by e-mail what waits for it, once, and nothing personal."""
+
+from collections.abc import Callable
+
+import pytest
+
+from core.environment import SettingsError
+from core.settings import load
+from jobs.worker import Worker
+from models.outbox import Job
+from models.routes import Confirmation
+from services.desk_mail import MAIL_JOB
+from services.visits import answering, asking, proposing
+from services.visits.asking import Ask
+from services.visits.composing import Composition
+from tests.factories import ACTOR
+from tests.simulator.running import RunningSimulator
+from tests.visiting import create_departure, create_visitor, request, terms
+from tests.visitors.conftest import NewApp
+from tests.visits.asking import day, later
+from tests.visits.complete import create_route, create_sites
+
+DESK = "desk@example.com"
+Desk = Callable[[], list[dict[str, str]]]
+
+
+@pytest.fixture
+def mailbox(new_app: NewApp, visitor_environ: dict[str, str], simulator: RunningSimulator) -> Desk:
+    """The product with a desk that has an address; what came there, the oldest first."""
+    new_app(DESK_EMAIL=DESK)
+    worker = Worker(load({**visitor_environ, "DESK_EMAIL": DESK}))
+
+    def read() -> list[dict[str, str]]:
+        while worker.step():
+            pass
+        return list(reversed(simulator.ask("GET", "/__sim__/mail", to=DESK).body["items"]))
+
+    return read
+
+
+def test_the_desk_is_told_of_a_request_to_decide(mailbox: Desk) -> None:
+    departure = create_departure(terms=terms(confirmation=Confirmation.STAFF))
+    booking = request(create_visitor(), departure)
+    (told,) = mailbox()
+    assert told["subject"] == "有新的预约待确认"
+    assert booking.id in told["text"]
+    assert "演示线路" in told["text"]
+    assert "测试访客" not in told["text"], "nothing personal"
+    request(create_visitor(), create_departure())
+    assert mailbox() == [told], "what needs no decision is not told"
+
+
+def test_the_desk_is_told_what_a_delegation_says(mailbox: Desk) -> None:
+    visitor, route = create_visitor(), create_route(create_sites())
+    visit = asking.ask(visitor, Ask(dates=[day()], party=2, purpose="测试来意"))
+    for version in (1, 2):
+        revision = asking.Visit.objects.get(id=visit.id).revision
+        proposing.propose(ACTOR, visit.id, Composition(later(days=14), route.id), revision=revision)
+        if version == 1:
+            answering.ask_change(visitor, visit.id, version=1, text="测试意见")
+    answering.accept(visitor, visit.id, version=2)
+    withdrawn = asking.ask(visitor, Ask(dates=[day()], party=3, purpose="测试"))
+    answering.withdraw(visitor, withdrawn.id)
+    told = mailbox()
+    assert [one["subject"] for one in told] == [
+        "有新的定制考察申请",
+        "定制考察行程单需要修改",
+        "定制考察行程单已确认",
+        "有新的定制考察申请",
+        "定制考察申请已撤回",
+    ]
+    assert "测试来意" not in str(told)
+    assert "测试意见" not in str(told)
+
+
+def test_without_an_address_nothing_is_written() -> None:
+    request(create_visitor(), create_departure(terms=terms(confirmation=Confirmation.STAFF)))
+    assert Job.objects(name=MAIL_JOB).count() == 0
+
+
+@pytest.mark.parametrize(
+    "changes", [{"DESK_EMAIL": "desk"}, {"DESK_EMAIL": DESK, "MAILBOX_URL": "", "SMTP_HOST": ""}]
+)
+def test_an_address_that_cannot_work_is_named(
+    changes: dict[str, str], environ: dict[str, str]
+) -> None:
+    with pytest.raises(SettingsError, match="DESK_EMAIL"):
+        load({**environ, **changes})
