@@ -90,9 +90,7 @@ def test_the_answer_on_leaders_names_just_the_tracks_that_have_some() -> None:
 
 def test_a_place_that_is_a_carrier_by_its_name_only_is_marked() -> None:
     marked = {
-        one.slug
-        for one in of_kind(Kind.TRACKS)
-        if "carriers" in one.fields.get("demo_fields", [])
+        one.slug for one in of_kind(Kind.TRACKS) if "carriers" in one.fields.get("demo_fields", [])
     }
     assert marked == {"new-energy", "machinery", "biomedicine"}
 
