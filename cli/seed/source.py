@@ -22,8 +22,6 @@ ORDER = (
     *(Kind.TRACKS, Kind.SITES, Kind.PROJECTS, Kind.ROUTES, Kind.FILMS, Kind.VENUES),
     *(Kind.HANDBOOK, Kind.CHAPTERS, Kind.CLUSTERS, Kind.ARTICLES, Kind.FAQS),
 )
-# No document says when a figure is to be looked at again: such dates are ours in every item.
-REVIEW_DATES = "figures.*.review_by"
 # What reading an item can raise that is not written as it should be.
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 Data = dict[str, Any]
@@ -99,8 +97,6 @@ def _entry(kind: Kind, item: Data, position: int, sources: Mapping[str, Data]) -
         {**figure, "source": sources[figure["source"]]["title"]}
         for figure in item.get("figures", [])
     ]
-    if any("review_by" in figure for figure in fields["figures"]):
-        fields["demo_fields"] = [*item.get("demo_fields", []), REVIEW_DATES]
     slug, _title = item["slug"], item["title"]
     return Entry(kind, slug, fields, dict(item.get("en", {})), item.get("slides", []))
 

@@ -103,13 +103,6 @@ def test_a_date_that_no_source_of_a_chapter_states_is_marked() -> None:
         assert ("as_of" in chapter.fields.get("demo_fields", [])) is not sourced, chapter.slug
 
 
-def test_dates_of_review_are_marked_as_ours_and_others_are_not() -> None:
-    for one in ENTRIES:
-        dated = any("review_by" in figure for figure in one.fields["figures"])
-        marked = source.REVIEW_DATES in one.fields.get("demo_fields", [])
-        assert marked is dated, one.slug
-
-
 def test_no_goal_or_result_is_typed_into_prose() -> None:
     typed = []
     for one in ENTRIES:
