@@ -110,7 +110,7 @@ GROUPS: dict[Kind, tuple[Group, ...]] = {
     ),
     Kind.FAQS: (
         Group(Kind.FAQS, (Way.TRACKS,), (Way.FACET, Way.PLACE)),
-        Group(Kind.PROJECTS, (Way.TRACKS,), SAME_PLACE),
+        Group(Kind.PROJECTS, (Way.TRACKS,)),
         Group(Kind.ROUTES, (Way.TRACKS,), SAME_PLACE),
         Group(Kind.ARTICLES, (Way.TRACKS, Way.TAGS)),
     ),
@@ -165,7 +165,8 @@ def _far(ways: Sequence[list[Row]]) -> list[Row]:
 def _wanted(groups: Sequence[Group], row: Row, *, far: bool) -> list[tuple[Group, Selection]]:
     """Return what to read, each with the group that it is for."""
     limit = FAR_LIMIT if far else RELATED_LIMIT
-    others = {"_id": {"$ne": row["_id"]}}
+    # What the item links to is shown as its link already.
+    others = {"_id": {"$nin": [row["_id"], *row["refs"]]}}
     return [
         (group, Selection(group.kind, limit, {**match, **others}))
         for group in groups

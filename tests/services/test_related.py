@@ -142,6 +142,12 @@ def test_what_is_near_comes_in_the_order_of_the_ways_and_each_once() -> None:
     assert read(publish(document))["projects"] == [linked.id, both.id, of_track.id]
 
 
+def test_what_an_item_links_to_is_not_shown_a_second_time() -> None:
+    site, other = (create_live(Kind.SITES, place="jiaozhou") for _ in range(2))
+    venue = create_live(Kind.VENUES, site=site.id, place="jiaozhou")
+    assert read(venue)["sites"] == [other.id]
+
+
 def test_what_is_far_is_shown_only_where_nothing_is_near() -> None:
     track = create_live(Kind.TRACKS)
     shared = {"tags": ["测试"], "place": "jiaozhou"}
