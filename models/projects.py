@@ -42,7 +42,11 @@ class ChainPosition(EmbeddedDocument):
 
 
 class Project(Content):
-    """A project card. `site` is the id of the carrier's site, if it can be visited."""
+    """A project card.
+
+    `site` is the id of the carrier's site, if it can be visited; `cluster` that of the cluster to
+    which a source counts the project.
+    """
 
     KIND: ClassVar = Kind.PROJECTS
     TRANSLATABLE: ClassVar = (
@@ -58,10 +62,14 @@ class Project(Content):
         "policies",
         "department",
     )
-    meta: ClassVar = {"collection": "projects", "indexes": ["site", "chain_positions.track"]}
+    meta: ClassVar = {
+        "collection": "projects",
+        "indexes": ["site", "cluster", "chain_positions.track"],
+    }
     LINKS: ClassVar = {
         **Content.LINKS,
         "site": Kind.SITES,
+        "cluster": Kind.CLUSTERS,
         "chain_positions.*.track": Kind.TRACKS,
     }
 
@@ -72,6 +80,7 @@ class Project(Content):
     requirements = EmbeddedDocumentField(Requirements)
     carrier = StringField(max_length=SUMMARY_MAX)
     site = StringField(max_length=40)
+    cluster = StringField(max_length=40)
     cooperation = StringField(max_length=SUMMARY_MAX)
     policies = StringField(max_length=TEXT_MAX)
     department = StringField(max_length=TITLE_MAX)

@@ -1,6 +1,7 @@
 """What the public reads: a detail as it is served, with what is added when it is read.
 
-Related lists hold live cards of items that link to this one or share its track.
+Related lists hold live cards: what links to the item or shares its tracks; where there is nothing
+of a kind, what shares its tags or its place.
 """
 
 from marshmallow import Schema, fields
@@ -25,13 +26,14 @@ from schemas.venues import VenueCardSchema, VenueDetailSchema
 
 
 class RelatedSchema(Schema):
-    """Live items around this one, at most twelve of a kind; only some kinds are given."""
+    """Live items around this one, at most twelve of a kind; which kinds depends on its own."""
 
     projects = fields.List(fields.Nested(ProjectCardSchema))
     routes = fields.List(fields.Nested(RouteCardSchema))
     sites = fields.List(fields.Nested(SiteCardSchema))
     films = fields.List(fields.Nested(FilmCardSchema))
     venues = fields.List(fields.Nested(VenueCardSchema))
+    handbook = fields.List(fields.Nested(EditionCardSchema))
     clusters = fields.List(fields.Nested(ClusterCardSchema))
     articles = fields.List(fields.Nested(ArticleCardSchema))
     faqs = fields.List(fields.Nested(FaqCardSchema))

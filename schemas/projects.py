@@ -4,6 +4,7 @@ from marshmallow import Schema, fields
 
 from models.enums import Kind
 from models.projects import ProjectStage
+from schemas.clusters import ClusterCardSchema
 from schemas.content import CardSchema
 from schemas.fields import Choice, Label, Link
 from schemas.parts import ContactSchema, plain_list
@@ -42,6 +43,7 @@ class ProjectDetailSchema(ProjectCardSchema, TrackedDetailSchema):
     requirements = fields.Nested(RequirementsSchema, allow_none=True)
     carrier = fields.String(allow_none=True)
     site = Link(SiteCardSchema, Kind.SITES)
+    cluster = Link(ClusterCardSchema, Kind.CLUSTERS)
     cooperation = fields.String(allow_none=True)
     policies = fields.String(allow_none=True)
     department = fields.String(allow_none=True)

@@ -7,7 +7,7 @@ import orjson
 from models.enums import Kind, Language
 from models.handbook import Chapter
 from models.snapshots import Snapshot, snapshot_key
-from services import live
+from services import live, related
 from services.live import Selection
 
 DEPTH_MAX = 6
@@ -48,13 +48,8 @@ def read_edition(id_or_slug: str, language: Language) -> dict[str, Any]:
 
 def edition_answer(row: Card, language: Language) -> dict[str, Any]:
     """Return the answer for the snapshot of an edition, which need not be the live one."""
-    data, (chapters,) = live.detail(row, language, [_chapters(row["item"])])
-    return {
-        **data,
-        "published_at": row["published_at"],
-        "related": {},
-        "chapters": _tree(chapters, language),
-    }
+    data, (chapters,) = related.answer_with(Kind.HANDBOOK, row, language, [_chapters(row["item"])])
+    return {**data, "chapters": _tree(chapters, language)}
 
 
 def read_chapter(edition: str, id_or_slug: str, language: Language) -> dict[str, Any]:
@@ -66,15 +61,13 @@ def read_chapter(edition: str, id_or_slug: str, language: Language) -> dict[str,
 
 def chapter_answer(row: Card, language: Language) -> dict[str, Any]:
     """Return the answer for the snapshot of a chapter, which need not be the live one."""
-    data, (chapters,) = live.detail(row, language, [_chapters(row["facet"])])
+    data, (chapters,) = related.answer_with(Kind.CHAPTERS, row, language, [_chapters(row["facet"])])
     rows = _reading_order(_with(chapters, row))
     place = next((i for i, found in enumerate(rows) if found["item"] == row["item"]), None)
     before = rows[place - 1] if place else None
     after = rows[place + 1] if place is not None and place + 1 < len(rows) else None
     return {
         **data,
-        "published_at": row["published_at"],
-        "related": {},
         "previous": live.cards([before], language)[0] if before else None,
         "next": live.cards([after], language)[0] if after else None,
         "children": live.cards(_children(_with(chapters, row)).get(row["item"], []), language),

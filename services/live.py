@@ -18,7 +18,9 @@ from models.snapshots import Snapshot, in_time
 
 RELATED_LIMIT = 12
 REFERENCE = "$ref"
-DETAIL_FIELDS = dict.fromkeys(("item", "slug", "facet", "refs", "tracks", "published_at"), 1)
+DETAIL_FIELDS = dict.fromkeys(
+    ("item", "slug", "facet", "refs", "tracks", "tags", "place", "published_at"), 1
+)
 
 SHORT_CARD = (
     *("kind", "id", "slug", "title", "summary", "cover", "tags", "place", "place_label"),

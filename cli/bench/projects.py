@@ -34,7 +34,8 @@ EMPTY: Row = {"cover": None, "industry_direction": None, "investment_scale": Non
 EMPTY_DETAIL: Row = {
     **EMPTY,
     **{"figures": [], "sources": [], "chain_positions": [], "milestones": [], "contacts": []},
-    **{"requirements": None, "carrier": None, "site": None, "cooperation": None, "policies": None},
+    **{"requirements": None, "carrier": None, "site": None, "cluster": None},
+    **{"cooperation": None, "policies": None},
 }
 
 

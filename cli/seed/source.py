@@ -19,8 +19,8 @@ from services import paths
 FOLDER = Path(__file__).resolve().parent.parent.parent / "content"
 # A kind comes after those that it links to.
 ORDER = (
-    *(Kind.TRACKS, Kind.SITES, Kind.PROJECTS, Kind.ROUTES, Kind.FILMS, Kind.VENUES),
-    *(Kind.HANDBOOK, Kind.CHAPTERS, Kind.CLUSTERS, Kind.ARTICLES, Kind.FAQS),
+    *(Kind.TRACKS, Kind.SITES, Kind.CLUSTERS, Kind.PROJECTS, Kind.ROUTES, Kind.FILMS),
+    *(Kind.VENUES, Kind.HANDBOOK, Kind.CHAPTERS, Kind.ARTICLES, Kind.FAQS),
 )
 # What reading an item can raise that is not written as it should be.
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)

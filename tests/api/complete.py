@@ -36,8 +36,8 @@ def create_items(**everywhere: Any) -> Items:
     register_media()
     items: Items = {}
     for kind in (
-        *(Kind.TRACKS, Kind.SITES, Kind.PROJECTS, Kind.FILMS, Kind.VENUES, Kind.HANDBOOK),
-        *(Kind.CHAPTERS, Kind.ROUTES, Kind.CLUSTERS, Kind.ARTICLES, Kind.FAQS),
+        *(Kind.TRACKS, Kind.SITES, Kind.CLUSTERS, Kind.PROJECTS, Kind.FILMS, Kind.VENUES),
+        *(Kind.HANDBOOK, Kind.CHAPTERS, Kind.ROUTES, Kind.ARTICLES, Kind.FAQS),
     ):
         fields = {**shared_fields(items), **own_fields(kind, items), **everywhere}
         items[kind] = publish(translate(create(kind, **fields)))
@@ -198,6 +198,7 @@ def project_fields(items: Items) -> Fields:
         "requirements": {"land": "测试", "energy": "测试", "talent": "测试"},
         "carrier": "测试载体",
         "site": items[Kind.SITES].id,
+        "cluster": items[Kind.CLUSTERS].id,
         "cooperation": "测试方式",
         "policies": "测试政策",
         "department": "测试部门",

@@ -1,4 +1,7 @@
-"""Links become live cards and vanish with their targets; related items stand beside a detail."""
+"""Links become live cards and vanish with their targets; related items stand beside a detail.
+
+Every rule is tried in `tests/services/test_related.py`.
+"""
 
 from typing import Any
 
@@ -62,10 +65,48 @@ def test_a_project_stands_beside_others_of_its_track_but_not_itself(client: Flas
     assert related["routes"] == []
 
 
-def test_an_item_without_tracks_has_no_neighbours(client: FlaskClient) -> None:
+def test_an_item_without_anything_in_common_has_no_neighbours(client: FlaskClient) -> None:
     create_live(Kind.PROJECTS)
     item = create_live(Kind.PROJECTS)
-    assert _read(client, Kind.PROJECTS, item.id)["related"] == {}
+    assert not any(_read(client, Kind.PROJECTS, item.id)["related"].values())
+
+
+def test_an_item_without_tracks_stands_beside_others_of_its_tags_or_place(
+    client: FlaskClient,
+) -> None:
+    tagged = create_live(Kind.PROJECTS, tags=["测试标签"], place="qingdao")
+    beside = create_live(Kind.PROJECTS, place="xihaian")
+    item = create_live(Kind.PROJECTS, tags=["测试标签"], place="xihaian")
+    assert _ids(_read(client, Kind.PROJECTS, item.id)["related"]["projects"]) == {tagged.id}
+    publishing.unpublish(Kind.PROJECTS, tagged.id, actor=ACTOR)
+    assert _ids(_read(client, Kind.PROJECTS, item.id)["related"]["projects"]) == {beside.id}
+
+
+def test_a_cluster_and_its_projects_lead_to_each_other(client: FlaskClient) -> None:
+    cluster = create_live(Kind.CLUSTERS)
+    project = create_live(Kind.PROJECTS, cluster=cluster.id)
+    create_live(Kind.PROJECTS)
+    path = Kind.PROJECTS, project.id
+    assert _read(client, *path)["cluster"]["id"] == cluster.id
+    related = _read(client, Kind.CLUSTERS, cluster.id)["related"]
+    assert _ids(related["projects"]) == {project.id}
+    publishing.unpublish(Kind.CLUSTERS, cluster.id, actor=ACTOR)
+    assert _read(client, *path)["cluster"] is None
+
+
+def test_a_venue_knows_the_routes_that_pass_it(client: FlaskClient) -> None:
+    stops = dummy_stops()
+    venue = create_live(Kind.VENUES, site=stops[0]["site"], place="jiaozhou", tags=["测试标签"])
+    route = create_live(Kind.ROUTES, stops=stops)
+    create_live(Kind.ROUTES, place="jiaozhou")
+    edition = create_live(Kind.HANDBOOK, tags=["测试标签"])
+    site = create_live(Kind.SITES, place="jiaozhou")
+    related = _read(client, Kind.VENUES, venue.id)["related"]
+    assert _ids(related["routes"]) == {route.id}
+    assert _ids(related["handbook"]) == {edition.id}
+    assert _ids(related["sites"]) == {site.id}
+    (back,) = _read(client, Kind.ROUTES, route.id)["related"]["venues"]
+    assert back["id"] == venue.id
 
 
 def test_no_more_than_twelve_of_a_kind_are_given_in_order(client: FlaskClient) -> None:

@@ -2,27 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-import orjson
 import pytest
 from flask import Flask
 
-from cli.seed import calendar, load, pictures, source
-from models.content import Content
+from cli.seed import load
 from models.enums import FigureKind, Kind, Language, Place, TranslationStatus
-from models.registry import CONTENT, DOCUMENTS
-from models.revisions import Revision
-from models.search import SearchEntry
-from models.snapshots import Snapshot
 from models.tracks import TrackClass
 from services import translations
-from services.generation import Generated, Outcome
-from tests.arranging import collisions
-from tests.factories import create_media
+from services.generation import Outcome
+from tests.cli.loaded_content import Loaded, load_everything
 
 ENGLISH = (
     *(Kind.TRACKS, Kind.PROJECTS, Kind.ROUTES, Kind.SITES, Kind.FILMS, Kind.VENUES),
@@ -32,59 +22,10 @@ ENGLISH_CHAPTERS = 5
 NAMED_OFFICIAL = re.compile(r"(牵头|责任|分管|包挂)领导\s*[:：]")
 
 
-@dataclass
-class Loaded:
-    """All that a loading left: entries, working copies by kind, and what is public as text."""
-
-    entries: list[source.Entry]
-    outcomes: Counter[load.Outcome]
-    items: dict[Kind, list[Content]]
-    public: dict[str, str]
-    searched: dict[str, str]
-    home: dict[str, Any]
-    revisions: int
-    generated: list[Generated]
-    collisions: list[tuple[str, str, str]]
-
-    def all_items(self) -> list[Content]:
-        return [item for items in self.items.values() for item in items]
-
-
-def media_of(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        if "media" in value:
-            yield value["media"]
-        value = list(value.values())
-    if isinstance(value, list):
-        for inner in value:
-            yield from media_of(inner)
-
-
 @pytest.fixture(scope="module")
 def loaded(app: Flask) -> Loaded:
-    """Load the real files once, with pictures that are registered and not drawn."""
-    entries = source.read()
-    for media in {media for entry in entries for media in media_of(pictures.references(entry))}:
-        create_media(media)
-    outcomes = Counter(result.outcome for result in load.load(entries))
-    load.load_synonyms(source.synonyms())
-    generated = calendar.load(source.calendar())
-    assert calendar.load(source.calendar()) == [], "once"
-    home = app.test_client().get("/api/v1/home").get_json()
-    found = Loaded(
-        entries,
-        outcomes,
-        {kind: list(model.objects.order_by("order", "id")) for kind, model in CONTENT.items()},
-        {row["_id"]: orjson.dumps(row["body"]).decode() for row in Snapshot.raw().find()},
-        {row.id: orjson.dumps(row.to_mongo()).decode() for row in SearchEntry.objects},
-        home,
-        Revision.objects.count(),
-        generated,
-        collisions(),
-    )
-    for document in DOCUMENTS:
-        document._get_collection().delete_many({})
-    return found
+    """Load the real files once."""
+    return load_everything(app)
 
 
 def test_every_entry_of_every_kind_is_live(loaded: Loaded) -> None:
@@ -161,6 +102,59 @@ def test_there_are_eight_clusters_of_xihaian(loaded: Loaded) -> None:
     assert {cluster.place for cluster in clusters} == {Place.XIHAIAN}
     assert all(cluster.key_projects for cluster in clusters)
     assert all(cluster.strengths and cluster.weaknesses for cluster in clusters)
+
+
+def test_every_item_leads_on_to_others(loaded: Loaded) -> None:
+    # Chapters have neighbours of their own.
+    alone = [
+        f"{kind}/{slug}"
+        for kind, items in loaded.related.items()
+        for slug, beside in items.items()
+        if not any(beside.values()) and kind is not Kind.CHAPTERS
+    ]
+    assert alone == []
+
+
+def test_no_related_group_is_empty_for_all_items_of_a_kind(loaded: Loaded) -> None:
+    for kind, items in loaded.related.items():
+        groups = {group for beside in items.values() for group in beside}
+        assert groups, kind
+        for group in groups:
+            assert any(beside[group] for beside in items.values()), (kind, group)
+
+
+def test_every_cluster_leads_to_projects_its_own_first(loaded: Loaded) -> None:
+    own: dict[str, list[str]] = {}
+    slugs = {cluster.id: cluster.slug for cluster in loaded.items[Kind.CLUSTERS]}
+    for project in loaded.items[Kind.PROJECTS]:
+        if project.cluster:
+            assert project.place is Place.XIHAIAN, project.slug
+            own.setdefault(slugs[project.cluster], []).append(project.slug)
+    assert sum(map(len, own.values())) >= 6
+    for slug, beside in loaded.related[Kind.CLUSTERS].items():
+        mine = own.get(slug, [])
+        assert beside["projects"], slug
+        assert beside["projects"][: len(mine)] == mine
+
+
+def test_the_venue_leads_to_its_routes_and_the_other_tools(loaded: Loaded) -> None:
+    (beside,) = loaded.related[Kind.VENUES].values()
+    (venue,) = loaded.items[Kind.VENUES]
+    passing = {
+        route.slug
+        for route in loaded.items[Kind.ROUTES]
+        if venue.site in {stop.site for stop in route.stops}
+    }
+    assert set(beside["routes"]) == passing != set()
+    assert beside["sites"]
+    assert beside["handbook"] == [edition.slug for edition in loaded.items[Kind.HANDBOOK]]
+    assert beside["films"] == [film.slug for film in loaded.items[Kind.FILMS] if film.main]
+
+
+def test_every_track_has_a_film_and_an_article(loaded: Loaded) -> None:
+    for slug, beside in loaded.related[Kind.TRACKS].items():
+        assert beside["films"], slug
+        assert beside["articles"], slug
 
 
 def test_every_item_and_every_figure_has_a_source_of_its_place(loaded: Loaded) -> None:
