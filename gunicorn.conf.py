@@ -69,8 +69,8 @@ timeout = 30
 
 # What is being answered when the server is told to stop may finish: several times what a request
 # may wait for the database, for exports and for files on their way to slow phones. It stays below
-# the 25 s after which `run` kills (`cli.supervisor`, like many a service manager after 30 s or more):
-# the server then still ends its workers itself, and leaves no folders behind.
+# the 25 s after which `run` kills (`cli.supervisor`; service managers wait longer): the server then
+# still ends its workers itself and leaves no folders behind.
 graceful_timeout = 20
 
 # Long enough for the next tap in a mini-program, short enough to free idle connections.
