@@ -105,10 +105,10 @@ class NewsDesk(threading.Thread):
         return answer.json()
 
     def has_published_since(self, moment: float) -> bool:
-        """Tell whether something that began after `moment` was acknowledged; raise a failure."""
+        """Tell whether something was acknowledged after `moment`; raise what went wrong."""
         if self.failure is not None:
             raise self.failure
-        return len([one for one in self.acknowledged if one[2] > moment]) > 1
+        return bool(self.acknowledged) and self.acknowledged[-1][2] > moment
 
 
 @contextmanager
