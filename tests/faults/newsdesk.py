@@ -29,8 +29,6 @@ from tests.faults.harness import Product
 NUMBERED = "测试 number {:06d}"
 REVIEWERS = (Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.FINAL_REVIEWER)
 WAIT_S = 30
-# What somebody is told who comes upon what a lost request left behind.
-REFUSED = (HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class NotDone(Exception):
@@ -99,7 +97,9 @@ class NewsDesk(threading.Thread):
             raise NotDone from error
         finally:
             self.doing = ""
-        if answer.status_code in REFUSED and self.lost:
+        # What a killed transaction of anybody holds is held for some seconds.
+        unavailable = answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+        if unavailable or (answer.status_code == HTTPStatus.CONFLICT and self.lost):
             raise NotDone
         assert answer.status_code == HTTPStatus.OK, (step, answer.text)
         return answer.json()
