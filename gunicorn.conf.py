@@ -66,6 +66,11 @@ max_requests = 0
 # A request ends within a few seconds (MONGODB_TIMEOUT_MS) or is refused. `timeout` only finds a
 # worker whose event loop hangs; slow requests run in threads and do not trigger it.
 timeout = 30
+
+# What is being answered when the server is told to stop may finish: several times what a request
+# may wait for the database, for exports and for files on their way to slow phones. It stays below
+# the 25 s after which `run` kills (`cli.supervisor`; service managers wait longer): the server then
+# still ends its workers itself and leaves no folders behind.
 graceful_timeout = 20
 
 # Long enough for the next tap in a mini-program, short enough to free idle connections.

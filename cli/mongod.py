@@ -5,15 +5,18 @@ of this machine reach it, so it is for the demo, for tests and for trying things
 """
 
 import fcntl
+import functools
 import importlib.util
 import json
 import os
 import shutil
+import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import click
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
@@ -23,6 +26,8 @@ from cli.supervisor import Process, ServerProcess, StartError, rotate
 
 REPLICA_SET = "rs0"
 PREDECESSOR_PATIENCE_S = 20.0
+# A cold disk has to read the whole program first.
+TRIAL_S = 60.0
 
 _EXIT_PORT_TAKEN = 48
 _NOT_YET_INITIALIZED = 94
@@ -35,22 +40,58 @@ class MongodError(StartError):
 def find_mongod() -> Path:
     """Return the server's program: `MONGOD` of the environment, the installed wheel's, `PATH`'s.
 
-    Raises `MongodError` when there is none, or when `MONGOD` is not a program.
+    The latter two must run on this machine: the wheel's was built for another distribution, and
+    may lack libraries here. Raises `MongodError` when there is none, or when `MONGOD` is not a
+    program.
     """
     if named := os.environ.get("MONGOD"):
         if os.access(named, os.X_OK) and Path(named).is_file():
             return Path(named)
-        message = f"MONGOD={named} is not a program"
+        message = f"MONGOD={named} is not a program: correct it or unset MONGOD"
         raise MongodError(message)
+    failures = []
+    for program in _installed():
+        failure = _why_it_does_not_run(program)
+        if failure is None:
+            return program
+        failures.append(f"{program} does not run here ({failure})")
+    message = "; ".join(failures) or "no mongod found"
+    message += ": set MONGODB_URI to a replica set, or MONGOD to a program that runs here"
+    raise MongodError(message)
+
+
+def _installed() -> Iterator[Path]:
     wheel = importlib.util.find_spec("fiftyone")  # finds the folder, imports nothing
     for folder in (wheel and wheel.submodule_search_locations) or ():
         program = Path(folder, "db", "bin", "mongod")
         if os.access(program, os.X_OK):
-            return program
+            yield program
     if found := shutil.which("mongod"):
-        return Path(found)
-    message = "no mongod found: set MONGODB_URI to a replica set, or MONGOD to the program"
-    raise MongodError(message)
+        yield Path(found)
+
+
+@functools.cache
+def _why_it_does_not_run(program: Path) -> str | None:
+    """Try a program once; return why it fails, and say so, for another may take its place."""
+    try:
+        tried = subprocess.run(
+            [program, "--version"],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=TRIAL_S,
+        )
+    except subprocess.TimeoutExpired:
+        failure = f"no answer within {TRIAL_S:g} s"
+    except OSError as error:
+        failure = error.strerror or str(error)
+    else:
+        if tried.returncode == 0:
+            return None
+        lines = tried.stderr.strip().splitlines() or [f"exit code {tried.returncode}"]
+        failure = lines[-1][-300:]
+    click.echo(f"{program} does not run here ({failure}); looking for another mongod", err=True)
+    return failure
 
 
 def remembered_uri(data_dir: Path) -> str | None:
@@ -167,7 +208,10 @@ class EmbeddedMongod(ServerProcess):
                     return
                 except OSError as error:
                     if time.monotonic() > deadline:
-                        message = f"another mongod uses {self.data_dir}"
+                        message = (
+                            f"another mongod uses {self.data_dir}: stop it, or choose another "
+                            "data folder (--data, or DATA_DIR)"
+                        )
                         raise MongodError(message) from error
                     time.sleep(0.05)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from cli import spoken
 from cli.mongod import EmbeddedMongod
 from cli.run import store
 from cli.run.database import check_replica_set
@@ -108,14 +109,19 @@ def _plain_errors() -> Iterator[None]:
         message = f"settings: {error}"
         raise click.ClickException(message) from error
     except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        message = f"{error.strerror or error}{where}"
-        raise click.ClickException(message) from error
+        raise click.ClickException(spoken.system_error(error)) from error
 
 
 def _clear(folder: DataFolder, *, ask: bool) -> None:
     if ask and not folder.is_empty:
-        click.confirm(f"Delete everything in {folder.path}?", abort=True)
+        try:
+            agreed = click.confirm(f"Delete everything in {folder.path}?")
+        except click.Abort:  # nobody is there to answer
+            click.echo()
+            agreed = False
+        if not agreed:
+            message = "nothing was deleted: answer y, or add --yes to delete without being asked"
+            raise StartError(message)
     folder.clear()
 
 
@@ -197,7 +203,10 @@ def _serve(
             supervisor.wait_until(simulator.is_ready, SIMULATOR_READY_WITHIN_S)
         _announce(plan, simulator)
     elif not supervisor.stopping:
-        message = f"{plan.base_url}/readyz did not answer 200 within {READY_WITHIN_S:g} s"
+        message = (
+            f"{plan.base_url}/readyz did not answer 200 within {READY_WITHIN_S:g} s: "
+            "mend what is told above, then start again"
+        )
         raise StartError(message)
     supervisor.run()
     click.echo("Stopping …")
@@ -233,7 +242,10 @@ def _check_port(host: str, port: int) -> None:
     deadline = time.monotonic() + PORT_PATIENCE_S
     while (error := _bind_error(host, port)) is not None:
         if error.errno != errno.EADDRINUSE:
-            message = f"cannot listen on {host}, port {port}: {error.strerror or error}"
+            reason = error.strerror or error
+            message = (
+                f"cannot listen on {host}, port {port}: {reason}; choose another --host or --port"
+            )
             raise StartError(message)
         if time.monotonic() > deadline:
             message = f"port {port} is taken: stop what listens there or choose another --port"

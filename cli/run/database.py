@@ -9,6 +9,8 @@ from cli.mongod import MongodError
 
 OLDEST_VERSION = (6, 0)
 
+_REMEDY = "start it or correct the address; without MONGODB_URI a database of its own is started"
+
 
 def check_replica_set(uri: str, timeout_s: float = 5.0) -> None:
     """Check that the server answers within `timeout_s`, is a replica set and is new enough.
@@ -21,11 +23,14 @@ def check_replica_set(uri: str, timeout_s: float = 5.0) -> None:
             state = client.admin.command("hello")
             version = client.server_info()["version"]
     except PyMongoError as error:
-        message = f"the database of MONGODB_URI does not answer ({type(error).__name__})"
+        message = f"the database of MONGODB_URI does not answer ({type(error).__name__}): {_REMEDY}"
         raise MongodError(message) from error
     if "setName" not in state:
-        message = "the database of MONGODB_URI is not a replica set: transactions need one"
+        message = (
+            "the database of MONGODB_URI is not a replica set, which transactions need: start it "
+            "with --replSet and initiate the set, or unset MONGODB_URI"
+        )
         raise MongodError(message)
     if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_VERSION:
-        message = f"the database of MONGODB_URI is MongoDB {version}; 6.0 or newer is needed"
+        message = f"the database of MONGODB_URI is MongoDB {version}: update it to 6.0 or newer"
         raise MongodError(message)

@@ -18,6 +18,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from cli import spoken
 from cli.mongod import remembered_uri
 from cli.supervisor import StartError
 
@@ -69,7 +70,10 @@ class DataFolder:
     def check_ours(self) -> None:
         """Raise `StartError` unless everything in the folder was put there by us."""
         if not self.is_empty and not (self.path / _MARKER).is_file():
-            message = f"{self.path} has no {_MARKER} file: it is not ours to delete"
+            message = (
+                f"{self.path} has no {_MARKER} file, so it is not ours to delete: "
+                "empty it yourself, or choose another folder with --data"
+            )
             raise StartError(message)
 
     def acquire(self) -> None:
@@ -90,7 +94,10 @@ class DataFolder:
             if empty:
                 (self.path / _MARKER).touch()
         except OSError as error:
-            message = f"the data folder {self.path} cannot be written: {error.strerror}"
+            message = (
+                f"the data folder {self.path} cannot be written: {error.strerror or error}; "
+                f"{spoken.remedy(error)}"
+            )
             raise StartError(message) from error
 
     def release(self) -> None:

@@ -51,7 +51,7 @@ def _draw(entries: list[source.Entry], settings: Settings) -> None:
         except AppError as error:
             raise click.ClickException(spoken.error(error)) from None
         except OSError as error:
-            message = f"the media folder cannot be written: {error.strerror or error}"
+            message = f"the media folder cannot be written: {spoken.system_error(error)}"
             raise click.ClickException(message) from None
         except RuntimeError as error:
             message = f"a film cannot be made: {error}"

@@ -10,6 +10,7 @@ from typing import Any
 from core import db
 
 READS = ("find", "aggregate", "count", "distinct")
+WRITES = frozenset({"update", "remove", "insert"})
 ARGUMENTS = frozenset({"filter", "pipeline", "sort", "limit", "projection", "singleBatch"})
 
 
@@ -27,6 +28,26 @@ class Read:
 
 def profiled(request: Callable[[], object]) -> list[Read]:
     """Return the reads of our collections that `request` causes."""
+    return [read for row in _recorded(request) if (read := _read(row)) is not None]
+
+
+def touched(request: Callable[[], object]) -> dict[str, frozenset[str]]:
+    """Return the collections that `request` reads or writes, with the stages of all plans."""
+    stages: dict[str, frozenset[str]] = {}
+    for row in _recorded(request):
+        read = _read(row)
+        name = row["ns"].partition(".")[2]
+        if read is not None:
+            found = read.stages
+        elif row["op"] in WRITES and name != "system.profile":
+            found = frozenset(word for word in row.get("planSummary", "").split())
+        else:
+            continue
+        stages[name] = stages.get(name, frozenset()) | found
+    return stages
+
+
+def _recorded(request: Callable[[], object]) -> list[dict[str, Any]]:
     database = db.database()
     database.command("profile", 0)
     database.drop_collection("system.profile")
@@ -35,8 +56,7 @@ def profiled(request: Callable[[], object]) -> list[Read]:
         request()
     finally:
         database.command("profile", 0)
-    rows = database["system.profile"].find({}).sort("ts", 1)
-    return [read for row in rows if (read := _read(row)) is not None]
+    return list(database["system.profile"].find({}).sort("ts", 1))
 
 
 def _read(row: dict[str, Any]) -> Read | None:

@@ -96,7 +96,10 @@ def test_a_database_that_does_not_start_is_told(
     monkeypatch.setenv("MONGOD", str(tmp_path / "none"))
     result = bench("--data", tmp_path / "data")
     assert result.exit_code == 1
-    assert result.stderr == f"Error: MONGOD={tmp_path / 'none'} is not a program\n"
+    assert (
+        result.stderr
+        == f"Error: MONGOD={tmp_path / 'none'} is not a program: correct it or unset MONGOD\n"
+    )
 
 
 @needs_wrk

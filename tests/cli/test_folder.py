@@ -1,5 +1,6 @@
 """The data folder: its lock, its secrets, and what may be deleted."""
 
+import errno
 import fcntl
 import os
 import stat
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cli import spoken
 from cli.run import DataFolder, demo_environment
 from cli.supervisor import StartError
 
@@ -46,6 +48,20 @@ def test_the_folder_is_locked_until_it_is_released(tmp_path: Path) -> None:
     with (tmp_path / "data" / ".lock").open() as file, pytest.raises(BlockingIOError):
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     second.release()
+
+
+@pytest.mark.parametrize(
+    ("code", "todo"),
+    [
+        (errno.ENOSPC, "free some space"),
+        (errno.EACCES, "give this account the right to read and write there"),
+        (errno.EMFILE, "end other programs or raise the limits of this account"),
+        (errno.ENOTDIR, "choose another data folder (--data, or DATA_DIR)"),
+    ],
+)
+def test_what_the_system_refuses_comes_with_what_to_do(code: int, todo: str) -> None:
+    failure = OSError(code, os.strerror(code), "/some/file")
+    assert spoken.system_error(failure).startswith(f"{os.strerror(code)} (/some/file); {todo}")
 
 
 def test_secrets_are_made_once_and_belong_to_their_owner_only(tmp_path: Path) -> None:

@@ -181,6 +181,27 @@ def test_without_the_wheel_the_path_is_searched(
         find_mongod()
 
 
+def test_a_wheel_that_does_not_run_here_gives_way_to_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    own, wheel = tmp_path / "bin" / "mongod", tmp_path / "fiftyone" / "db" / "bin" / "mongod"
+    own.parent.mkdir()
+    own.symlink_to(find_mongod())
+    wheel.parent.mkdir(parents=True)
+    wheel.write_text("#!/bin/sh\necho 'error loading libcurl.so.4' >&2\nexit 127\n")
+    wheel.chmod(0o755)
+    monkeypatch.delenv("MONGOD", raising=False)
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.setenv("PATH", f"{own.parent}:/bin")
+    assert [find_mongod(), find_mongod()] == [own, own]
+    told = f"{wheel} does not run here (error loading libcurl.so.4)"
+    assert capfd.readouterr().err == f"{told}; looking for another mongod\n", "said once"
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    with pytest.raises(MongodError) as caught:
+        find_mongod()
+    assert str(caught.value).startswith(f"{told}: set MONGODB_URI to a replica set, or MONGOD")
+
+
 def test_the_reason_of_a_failed_start_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from cli.mongod import EmbeddedMongod
 from cli.run import DataFolder, demo_environment
+from tests.disks import Mount, fill
 from tests.e2e.installation import PROJECT, Installation, environment, processes
 from tests.waiting import eventually, free_port
 
@@ -153,6 +154,7 @@ def test_a_silent_given_database_is_refused_in_one_line(tmp_path: Path) -> None:
     uri = f"mongodb://user:s3cret@127.0.0.1:{free_port()}/"
     told = refusal("--data", tmp_path, "--port", str(free_port()), MONGODB_URI=uri)
     assert told.startswith("Error: the database of MONGODB_URI does not answer")
+    assert "start it or correct the address" in told
     assert "s3cret" not in told
     assert len(told.splitlines()) == 1
 
@@ -179,7 +181,20 @@ def test_a_data_folder_that_cannot_be_written_is_told_in_one_line(tmp_path: Path
     (tmp_path / "file").touch()
     data = tmp_path / "file" / "data"
     told = refusal("--data", data, "--port", str(free_port()))
-    assert told == f"Error: the data folder {data} cannot be written: Not a directory"
+    assert told == (
+        f"Error: the data folder {data} cannot be written: Not a directory; "
+        "choose another data folder (--data, or DATA_DIR)"
+    )
+
+
+def test_a_full_disk_is_told_in_one_line(disk: Mount) -> None:
+    data = disk("64k") / "data"
+    data.mkdir()
+    fill(data.parent, 0)
+    told = refusal("--data", data, "--port", str(free_port()))
+    assert told.startswith(f"Error: the data folder {data} cannot be written: No space left")
+    assert told.endswith("; free some space, or choose another data folder (--data, or DATA_DIR)")
+    assert len(told.splitlines()) == 1
 
 
 def test_fresh_asks_and_refuses_what_is_not_ours(tmp_path: Path) -> None:
@@ -187,7 +202,10 @@ def test_fresh_asks_and_refuses_what_is_not_ours(tmp_path: Path) -> None:
     theirs.mkdir()
     (theirs / "letter.txt").write_text("dear")
     told = refusal("--data", theirs, "--port", str(free_port()), "--fresh", "--yes")
-    assert told == f"Error: {theirs} has no .toolbox-data file: it is not ours to delete"
+    assert told == (
+        f"Error: {theirs} has no .toolbox-data file, so it is not ours to delete: "
+        "empty it yourself, or choose another folder with --data"
+    )
     assert [path.name for path in theirs.iterdir()] == ["letter.txt"]
 
     ours = DataFolder(tmp_path / "ours")
@@ -195,5 +213,7 @@ def test_fresh_asks_and_refuses_what_is_not_ours(tmp_path: Path) -> None:
     ours.release()
     (ours.path / "media").mkdir()
     told = refusal("--data", ours.path, "--port", str(free_port()), "--fresh")
-    assert told.endswith("Aborted!")
+    assert told == (
+        "Error: nothing was deleted: answer y, or add --yes to delete without being asked"
+    )
     assert (ours.path / "media").exists()

@@ -12,21 +12,14 @@ from pymongo.errors import PyMongoError
 from cli.mongod import EmbeddedMongod
 from core.clock import now
 from models.content import Content
-from models.enums import ContentState, Kind
+from models.enums import Kind
 from models.outbox import Job, JobState
 from models.revisions import Revision
-from models.search import SearchEntry
 from models.snapshots import Snapshot
 from services import content, outbox, publishing, versions
 from tests.factories import ACTOR, create, create_live
-from tests.faults.harness import (
-    DEADLINE_S,
-    UNCACHED,
-    Product,
-    Readers,
-    by_form,
-    restart,
-)
+from tests.faults.harness import DEADLINE_S, UNCACHED, Product, Readers, by_form, restart
+from tests.faults.newsdesk import check_whole
 from tests.waiting import eventually
 
 KILLS = by_form(short=2, long=50)
@@ -79,20 +72,6 @@ def publishing_all_the_time(items: list[Content]) -> Iterator[list[Publisher]]:
         for publisher in publishers:
             publisher.join(150)
             assert not publisher.is_alive()
-
-
-def check_whole(item_id: str, acknowledged: list[int]) -> None:
-    """Check that what is public, the working copy and the revisions tell the same."""
-    item = content.get(Kind.SITES, item_id)
-    snapshot = Snapshot.objects.get(item=item_id)
-    numbers = {revision.number for revision in Revision.objects(item=item_id)}
-    assert snapshot.revision == item.published_revision
-    assert snapshot.revision in numbers
-    assert set(acknowledged) <= numbers
-    assert item.state is ContentState.PUBLISHED
-    published = publishing.content_of(Kind.SITES, item_id, snapshot.revision)
-    assert published.title in snapshot.body["zh-CN"]["card"]
-    assert SearchEntry.objects.get(id=snapshot.id).texts["zh-CN"]["head"]
 
 
 def test_what_is_published_is_whole_and_what_is_read_is_right_or_refused(

@@ -1,8 +1,15 @@
-"""Job workers are killed in the middle of their work: no job is lost, no effect comes twice."""
+"""Job workers are killed in the middle of their work: no job is lost, no effect comes twice.
+
+Visitors read meanwhile, and notice nothing.
+"""
 
 import datetime as dt
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import orjson
 
 from cli.supervisor import Process
 from core import db
@@ -15,7 +22,7 @@ from models.revisions import Revision
 from models.snapshots import Snapshot
 from services import outbox, publishing, versions
 from tests.factories import ACTOR, create
-from tests.faults.harness import Product, by_form, frozen
+from tests.faults.harness import UNCACHED, Product, Readers, Reading, by_form, frozen
 from tests.faults.jobworker import DEADLY_JOB, EFFECTS, JOB, RUNS
 from tests.waiting import eventually
 
@@ -24,6 +31,8 @@ JOBS = by_form(short=300, long=10_000)
 KILLS = by_form(short=4, long=100)
 WORKERS = 2
 ATTEMPTS = 2
+LIMIT = 50
+LIST = f"/api/v1/sites?limit={LIMIT}"
 DONE_WITHIN_S = by_form(short=180.0, long=2 * 3_600.0)
 
 
@@ -61,15 +70,31 @@ def has_begun(worker: int) -> bool:
     return bool(begun - {row["number"] for row in database[EFFECTS].find()})
 
 
+def check_seen(readings: Sequence[Reading], items: set[str]) -> None:
+    """Check that one reader was always answered, and that nothing that was public went away."""
+    assert {reading.status for reading in readings} == {200}
+    lists = [reading for reading in readings if reading.path == LIST]
+    seen = [{one["id"] for one in orjson.loads(reading.body)["items"]} for reading in lists]
+    assert all(some <= items for some in seen)
+    assert all(len(earlier) <= len(later) for earlier, later in pairwise(seen))
+    assert len(seen[-1]) == min(LIMIT, ITEMS)
+    assert len({len(some) for some in seen}) > 2, "nobody read while items were published"
+
+
 def test_scheduled_publishing_happens_once_for_each_item(product: Product) -> None:
     items = [create(Kind.SITES) for _ in range(ITEMS)]
     at, job = now() + dt.timedelta(days=1), publishing.PUBLISH_JOB
     for item in items:
         publishing.schedule(Kind.SITES, item.id, revision=1, publish_at=at, actor=ACTOR)
     Job.objects(name=job).update(set__run_at=now())
-    kill_at_work(product.start_worker, job, ITEMS, lambda _: count(job, JobState.RUNNING))
-    done = eventually(lambda: count(job, JobState.DONE) == ITEMS, DONE_WITHIN_S)
-    assert done, Counter(one.state for one in Job.objects)
+    product.start_web()
+    with Readers(product, [LIST, "/api/v1/home"], count=1, headers=UNCACHED) as readers:
+        kill_at_work(product.start_worker, job, ITEMS, lambda _: count(job, JobState.RUNNING))
+        done = eventually(lambda: count(job, JobState.DONE) == ITEMS, DONE_WITHIN_S)
+        assert done, Counter(one.state for one in Job.objects)
+        finished = time.monotonic()
+        assert eventually(lambda: len(readers.since(finished)) > 2)
+    check_seen(readers.readings, {item.id for item in items})
     assert Counter(revision.item for revision in Revision.objects) == dict.fromkeys(
         (item.id for item in items), 1
     )
