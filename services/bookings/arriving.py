@@ -46,7 +46,7 @@ def arrive(
         actor=actor,
         reason=reason,
         changes={"settle_by": None, "decide_by": decide_by},
-        guard={"visitor": booking.visitor},
+        guard={"visitor": booking.visitor, "state": BookingState.PLACING.value},
     )
     noted(after, session)
     if decide_by is not None:

@@ -53,25 +53,26 @@ def check_in(actor: Actor, booking_id: str, *, override: str | None = None) -> B
 
     def work(session: ClientSession) -> Booking:
         found, departure = _enter(booking_id, session)
-        return _admit(actor, found, departure, override=override, session=session)
+        if found.state is S.CHECKED_IN:
+            raise Conflict("checked_in_already")
+        if departure.state not in (DepartureState.OPEN, DepartureState.COMPLETED):
+            raise Conflict("departure_closed")
+        if override is None:
+            require_time(departure)
+        return admit(actor, found, departure, override=override, session=session)
 
     return transaction(work)
 
 
-def _admit(
+def admit(
     actor: Actor,
     found: Booking,
     departure: Departure,
     *,
-    override: str | None,
+    override: str | None = None,
     session: ClientSession,
 ) -> Booking:
-    if found.state is S.CHECKED_IN:
-        raise Conflict("checked_in_already")
-    if departure.state not in (DepartureState.OPEN, DepartureState.COMPLETED):
-        raise Conflict("departure_closed")
-    if override is None:
-        require_time(departure)
+    """Note that a group came whose time was checked, in a transaction that wrote the departure."""
     changes = {"checked_in_at": now()}
     came = _move(actor, "check_in", found, S.CHECKED_IN, override, changes, session=session)
     if departure.state is DepartureState.OPEN:
