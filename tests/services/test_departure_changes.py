@@ -206,6 +206,19 @@ def test_a_minimum_is_looked_at_again_at_the_new_cut_off() -> None:
     assert change(found, starts_at=later).minimum is Minimum.AHEAD
 
 
+def test_staff_who_move_a_start_have_their_time_to_decide_anew() -> None:
+    found = create()
+    long_ago = now() - dt.timedelta(days=1)
+    Departure.objects(id=found.id).update(minimum=Minimum.DUE, due_since=long_ago)
+
+    soon = change(found, starts_at=now() + dt.timedelta(hours=5))
+
+    assert soon.minimum is Minimum.DUE
+    assert cutoffs.decide_by(soon) > now() + cutoffs.DECIDING / 2
+    cutoffs.give_up(found.id)
+    assert Departure.objects.get(id=found.id).state is DepartureState.OPEN
+
+
 def test_cancelling_cancels_bookings_and_frees_what_was_taken() -> None:
     guide = create_guide()
     found = create(guide=guide, capacity=4)
