@@ -76,10 +76,14 @@ def confirmed(
 
 
 def decision_due(departure: Departure) -> dt.datetime:
-    """Return until when staff decide: not beyond the cut-off, where that is to come."""
-    moment = now()
-    bound = departure.cancel_by if departure.cancel_by > moment else departure.starts_at
-    latest: dt.datetime = min(moment + booking_policy.current().decision, bound)
+    """Return until when staff decide."""
+    return min(now() + booking_policy.current().decision, latest_answer(departure))
+
+
+def latest_answer(departure: Departure) -> dt.datetime:
+    """Return when decisions and offers end: at the cut-off, or where that is over at the start."""
+    ahead = departure.cancel_by > now()
+    latest: dt.datetime = departure.cancel_by if ahead else departure.starts_at
     return latest
 
 
