@@ -113,6 +113,9 @@ def _move(
             record(actor, "reschedule", before, left, session, reason=reason)
         was = telling.shown(old.starts_at)
         telling.tell(Event.BOOKING_RESCHEDULED, after, held, session=session, was=was)
+        if after.state is BookingState.REQUESTED:
+            # Whoever was confirmed before must know that this is not.
+            telling.tell(Event.BOOKING_REQUESTED, after, held, session=session)
         waiting.promote(freed, session)
         return after
 

@@ -150,6 +150,20 @@ def test_a_booking_is_moved_with_all_that_it_holds() -> None:
     check_books()
 
 
+def test_who_moves_to_where_staff_decide_is_told_that_it_waits_for_them() -> None:
+    visitor, to = create_visitor(), create_departure(in_hours=400, terms=BY_STAFF)
+    booking = ask(visitor, create_departure())
+    moved = moving.reschedule(visitor, booking.id, to.id)
+    assert (booking.state, moved.state) == (S.CONFIRMED, S.REQUESTED)
+    entries = InboxEntry.objects(visitor=visitor.id).order_by("at", "id")
+    assert [one.event for one in entries] == [
+        Event.BOOKING_CONFIRMED,
+        Event.BOOKING_RESCHEDULED,
+        Event.BOOKING_REQUESTED,
+    ]
+    check_books()
+
+
 def test_a_move_that_fails_leaves_all_as_it_was(clock: Clock) -> None:
     visitor = create_visitor()
     old, full = create_departure(), create_departure(in_hours=400, capacity=2)
