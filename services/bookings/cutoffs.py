@@ -148,9 +148,9 @@ def close(departure: Departure, reason: str, actor: Actor, session: ClientSessio
 
 def decide_by(departure: Departure) -> dt.datetime:
     """Return until when staff decide about too few people, at the latest at the start."""
-    least = (departure.due_since or departure.cancel_by) + DECIDING
-    latest: dt.datetime = max(departure.starts_at - booking_policy.current().minimum, least)
-    return min(latest, departure.starts_at)
+    starts_at: dt.datetime = departure.starts_at
+    least: dt.datetime = (departure.due_since or departure.cancel_by) + DECIDING
+    return min(max(starts_at - booking_policy.current().minimum, least), starts_at)
 
 
 def _is_due(departure: Departure) -> bool:

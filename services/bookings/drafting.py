@@ -157,9 +157,14 @@ def check_open(departure: Departure) -> None:
 
 def check_party(departure: Departure, party: int) -> None:
     """Raise `Unprocessable` when the terms of a departure do not allow a group of that size."""
-    least, most = departure.terms.group_min, departure.terms.group_max
-    if not least <= party <= most:
+    if not allows(departure, party):
+        least, most = departure.terms.group_min, departure.terms.group_max
         raise Unprocessable("party_size", least=least, most=most)
+
+
+def allows(departure: Departure, party: int) -> bool:
+    """Tell whether the terms of a departure allow a group of that size."""
+    return bool(departure.terms.group_min <= party <= departure.terms.group_max)
 
 
 def request_key(sender: str | None, key: str) -> str:

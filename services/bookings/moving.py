@@ -63,8 +63,8 @@ def reschedule_for(actor: Actor, booking_id: str, departure: str, *, reason: str
     reasons.require(reason)
     old = finding.booking(booking_id)
     target = finding.bookable(departure)
-    moment = now()
-    if finding.departure(old.departure).reschedule_by <= moment or target.closes_at <= moment:
+    late = min(finding.departure(old.departure).reschedule_by, target.closes_at) <= now()
+    if late or not drafting.allows(target, old.party):
         permissions.require(actor, "bookings", "override", target_name)
 
     def check(_left: Departure, reached: Departure) -> None:

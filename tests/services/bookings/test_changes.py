@@ -12,6 +12,7 @@ from models.departures import Departure
 from models.notifications import Event, InboxEntry
 from models.routes import Confirmation
 from models.visitors import Visitor
+from services import permissions
 from services.bookings import cancelling, deciding, drafting, moving, offers, parties
 from tests.clocks import Clock
 from tests.visiting import (
@@ -217,7 +218,28 @@ def test_a_party_changes_while_seats_and_cut_off_allow(clock: Clock) -> None:
         parties.change(visitor, booking.id, {"party": 2})
     with pytest.raises(Invalid, match="reason_needed"):
         parties.change_for(DESK, booking.id, {"party": 2}, override=" ")
-    assert parties.change_for(DESK, booking.id, {"party": 2}).party == 2
+    with pytest.raises(Conflict, match="cutoff_passed"):
+        parties.change_for(DESK, booking.id, {"party": 2})
+    known = parties.change_for(DESK, booking.id, {"party": 1, "plates": ["测A00001"]})
+    assert drafting.unlisted(known, "plates") == ["测A00001"], "who comes is not how many"
+    done = parties.change_for(DESK, booking.id, {"party": 2}, override="接待任务")
+    assert done.party == 2
+    check_books()
+
+
+def test_beyond_the_size_of_groups_staff_move_with_the_right_to_override(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    booking = ask(create_visitor(), create_departure(), 5)
+    small = create_departure(in_hours=400, terms=terms(group_max=2))
+    elsewhere = {**permissions.TABLE["bookings"], "override": permissions.ADMINISTRATOR}
+    with monkeypatch.context() as patch:
+        patch.setitem(permissions.TABLE, "bookings", elsewhere)  # type: ignore[misc]
+        with pytest.raises(Forbidden):
+            moving.reschedule_for(DESK, booking.id, small.id, reason="客人要求")
+        fits = create_departure(in_hours=500)
+        booking = moving.reschedule_for(DESK, booking.id, fits.id, reason="客人要求")
+    assert moving.reschedule_for(DESK, booking.id, small.id, reason="客人要求").party == 5
     check_books()
 
 
