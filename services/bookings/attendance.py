@@ -88,6 +88,14 @@ def undo_check_in(actor: Actor, booking_id: str, *, reason: str) -> Booking:
     return _undo(actor, "undo_check_in", booking_id, S.CHECKED_IN, reason)
 
 
+def send_home(actor: Actor, departure: str, *, reason: str, session: ClientSession) -> None:
+    """Take the check-ins of a departure back, in the transaction that wrote and cancels it."""
+    query = {"departure": departure, "state": S.CHECKED_IN.value}
+    for row in list(Booking._get_collection().find(query, session=session).sort("_id", 1)):
+        found, changes = Booking._from_son(row), {"checked_in_at": None}
+        _move(actor, "undo_check_in", found, S.CONFIRMED, reason, changes, session=session)
+
+
 def undo_no_show(actor: Actor, booking_id: str, *, reason: str) -> Booking:
     """Take the mark of a no-show back, and the suspension with it when it no longer follows.
 

@@ -14,7 +14,7 @@ from models.departures import Departure, DepartureState, Minimum
 from models.notifications import Event
 from services import audit, booking_policy, conflicts, permissions, seats
 from services.actors import Actor, system
-from services.bookings import cancelling, telling, waiting
+from services.bookings import attendance, cancelling, telling, waiting
 
 CUTOFF_JOB = "departures.cutoffs"
 BATCH = 100
@@ -131,8 +131,12 @@ def give_up(departure_id: str) -> None:
 
 
 def close(departure: Departure, reason: str, actor: Actor, session: ClientSession) -> None:
-    """Cancel a departure that was locked, with all that is booked on it; free what it took."""
+    """Cancel a departure that was locked, with all that is booked on it; free what it took.
+
+    Who was checked in is sent home: their bookings are cancelled like all others.
+    """
     _set(departure, {"state": DepartureState.CANCELLED, "reason": reason}, session)
+    attendance.send_home(actor, departure.id, reason=reason, session=session)
     by = By.SYSTEM if actor.is_system else By.STAFF
     cancelling.cancel_all(departure, by=by, actor=actor, reason=reason, session=session)
     conflicts.free(departure.id, session=session)
