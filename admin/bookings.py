@@ -9,7 +9,7 @@ from core import messages
 from models.bookings import Booking
 from rest import language, paging
 from rest.access import current_actor, staff, staff_caller
-from rest.idempotency import idempotent
+from rest.idempotency import idempotent, sent_key
 from schemas.deciding import (
     BookingCompanySchema,
     BookingDecisionSchema,
@@ -184,7 +184,12 @@ def _guest(data: dict[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {name: data[name] for name in GUEST if data.get(name) is not None}
     told |= {name: tuple(data.get(name, ())) for name in GUEST_LISTS}
     details = Details(**told)
-    return {"departure": data["departure"], "party": data["party"], "details": details}
+    return {
+        "departure": data["departure"],
+        "party": data["party"],
+        "details": details,
+        "key": sent_key(),
+    }
 
 
 def _outcome(found: Outcome) -> dict[str, Any]:

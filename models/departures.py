@@ -127,10 +127,11 @@ class Departure(Document):
     """A departure. `held` is the sum of people in `holds`, never more than `capacity`.
 
     Texts, stops and terms are copies: an edit of the route moves no departure. `closes_at` is the
-    last moment to request (the lead time), `cancel_by` and `reschedule_by` the cut-offs. `day` is
-    that of the start in Shanghai. `schedule_key` is `<schedule>:<day>`, once for each day of a
-    schedule, which was at `schedule_revision` then. `revision` guards what staff change; seats do
-    not move it. `provisional`: the day lies beyond the public calendar. `demo` marks 演示.
+    last moment to request (the lead time), `cancel_by` and `reschedule_by` the cut-offs. Since
+    `due_since` staff are to decide about too few people. `day` is that of the start in Shanghai.
+    `schedule_key` is `<schedule>:<day>`, once for each day of a schedule, which was at
+    `schedule_revision` then. `revision` guards what staff change; seats do not move it.
+    `provisional`: the day lies beyond the public calendar. `demo` marks 演示.
     """
 
     meta: ClassVar = {
@@ -181,6 +182,7 @@ class Departure(Document):
     holds = EmbeddedDocumentListField(Hold)
     queue = EmbeddedDocumentListField(Waiting)
     minimum = EnumField(Minimum, required=True, default=Minimum.AHEAD)
+    due_since = DateTimeField()
     guide = StringField(max_length=40)
     vehicle = StringField(max_length=40)
     schedule = StringField(max_length=40)

@@ -103,12 +103,16 @@ def _shift(after: Departure, by: dt.timedelta) -> None:
     after.reschedule_by = cut_offs.reschedule_by
     if by and after.minimum in DECIDED and after.cancel_by > now():
         after.minimum = Minimum.AHEAD
+    elif by and after.minimum is Minimum.DUE:
+        # Staff have their time to decide anew: it may start sooner than they thought.
+        after.due_since = now()
 
 
 def _save(actor: Actor, before: Departure, after: Departure, session: ClientSession) -> Departure:
     """Write what a change may touch, and nothing of the seats."""
     row = after.to_mongo()
-    fields = {name: row.get(name) for name in (*CHANGEABLE, *TIMES, "stops", "minimum")}
+    names = (*CHANGEABLE, *TIMES, "stops", "minimum", "due_since")
+    fields = {name: row.get(name) for name in names}
     update = {**personal_data.update({**fields, "updated_at": now()}), "$inc": {"revision": 1}}
     saved = Departure._get_collection().find_one_and_update(
         {"_id": before.id}, update, return_document=ReturnDocument.AFTER, session=session

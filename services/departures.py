@@ -87,7 +87,8 @@ def insert(actor: Actor, departure: Departure, session: ClientSession) -> None:
 def cancel(actor: Actor, departure_id: str, *, reason: str) -> Departure:
     """Cancel an open departure with all its bookings; everybody is told the reason.
 
-    Guide, vehicle and sites come free. Raises `Forbidden`, `NotFound`, `Invalid("reason_needed")`,
+    Also one that has begun: who was checked in is told like all others. What it took comes free:
+    guide, vehicle and sites. Raises `Forbidden`, `NotFound`, `Invalid("reason_needed")`,
     `Conflict("wrong_state")`.
     """
     permissions.require(actor, RESOURCE, "write", f"{RESOURCE}:{departure_id}")

@@ -47,7 +47,7 @@ def arrive(
         actor=actor,
         reason=reason,
         changes={"settle_by": None, "decide_by": decide_by},
-        guard={"visitor": booking.visitor},
+        guard={"visitor": booking.visitor, "state": BookingState.PLACING.value},
     )
     noted(after, session)
     if decide_by is not None:
@@ -86,10 +86,14 @@ def confirmed(
 
 
 def decision_due(departure: Departure) -> dt.datetime:
-    """Return until when staff decide: not beyond the cut-off, where that is to come."""
-    moment = now()
-    bound = departure.cancel_by if departure.cancel_by > moment else departure.starts_at
-    latest: dt.datetime = min(moment + booking_policy.current().decision, bound)
+    """Return until when staff decide."""
+    return min(now() + booking_policy.current().decision, latest_answer(departure))
+
+
+def latest_answer(departure: Departure) -> dt.datetime:
+    """Return when decisions and offers end: at the cut-off, or where that is over at the start."""
+    ahead = departure.cancel_by > now()
+    latest: dt.datetime = departure.cancel_by if ahead else departure.starts_at
     return latest
 
 

@@ -53,25 +53,26 @@ def check_in(actor: Actor, booking_id: str, *, override: str | None = None) -> B
 
     def work(session: ClientSession) -> Booking:
         found, departure = _enter(booking_id, session)
-        return _admit(actor, found, departure, override=override, session=session)
+        if found.state is S.CHECKED_IN:
+            raise Conflict("checked_in_already")
+        if departure.state not in (DepartureState.OPEN, DepartureState.COMPLETED):
+            raise Conflict("departure_closed")
+        if override is None:
+            require_time(departure)
+        return admit(actor, found, departure, override=override, session=session)
 
     return transaction(work)
 
 
-def _admit(
+def admit(
     actor: Actor,
     found: Booking,
     departure: Departure,
     *,
-    override: str | None,
+    override: str | None = None,
     session: ClientSession,
 ) -> Booking:
-    if found.state is S.CHECKED_IN:
-        raise Conflict("checked_in_already")
-    if departure.state not in (DepartureState.OPEN, DepartureState.COMPLETED):
-        raise Conflict("departure_closed")
-    if override is None:
-        require_time(departure)
+    """Note that a group came whose time was checked, in a transaction that wrote the departure."""
     changes = {"checked_in_at": now()}
     came = _move(actor, "check_in", found, S.CHECKED_IN, override, changes, session=session)
     if departure.state is DepartureState.OPEN:
@@ -85,6 +86,14 @@ def _admit(
 def undo_check_in(actor: Actor, booking_id: str, *, reason: str) -> Booking:
     """Take a check-in back; raise `Invalid("reason_needed")`, `NotFound`, `wrong_state`."""
     return _undo(actor, "undo_check_in", booking_id, S.CHECKED_IN, reason)
+
+
+def send_home(actor: Actor, departure: str, *, reason: str, session: ClientSession) -> None:
+    """Take the check-ins of a departure back, in the transaction that wrote and cancels it."""
+    query = {"departure": departure, "state": S.CHECKED_IN.value}
+    for row in list(Booking._get_collection().find(query, session=session).sort("_id", 1)):
+        found, changes = Booking._from_son(row), {"checked_in_at": None}
+        _move(actor, "undo_check_in", found, S.CONFIRMED, reason, changes, session=session)
 
 
 def undo_no_show(actor: Actor, booking_id: str, *, reason: str) -> Booking:

@@ -1,6 +1,7 @@
 """What the clock does to a departure: the cut-off, the decision about too few people, the end."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from pymongo.client_session import ClientSession
@@ -13,13 +14,15 @@ from models.departures import Departure, DepartureState, Minimum
 from models.notifications import Event
 from services import audit, booking_policy, conflicts, permissions, seats
 from services.actors import Actor, system
-from services.bookings import cancelling, telling, waiting
+from services.bookings import attendance, cancelling, telling, waiting
 
 CUTOFF_JOB = "departures.cutoffs"
 BATCH = 100
 S = BookingState
 # Who counts for the minimum: an offer is not taken yet.
 COUNTED = [S.REQUESTED.value, S.CONFIRMED.value, S.CHECKED_IN.value]
+# How long staff have to decide about too few people at the least, the start allowing.
+DECIDING = dt.timedelta(hours=2)
 CLOCK = system("departures.cutoffs")
 TOO_FEW = "报名人数未达到最低成团人数。Too few people registered."
 
@@ -27,13 +30,13 @@ TOO_FEW = "报名人数未达到最低成团人数。Too few people registered."
 def is_pending() -> bool:
     """Tell whether a departure has reached its cut-off, or the time to decide about it is over."""
     rows = Departure._get_collection()
-    return any(rows.find_one(query, {"_id": 1}) for query in (_reached(), _undecided()))
+    return any(rows.find_one(query, {"_id": 1}) for query, _ in _due())
 
 
 def run_due() -> None:
     """Do what is due; what fails is due again a minute later."""
     rows = Departure._get_collection()
-    for query, act in ((_reached(), reach), (_undecided(), give_up)):
+    for query, act in _due():
         for row in list(rows.find(query, {"_id": 1}).limit(BATCH)):
             act(row["_id"])
 
@@ -41,8 +44,8 @@ def run_due() -> None:
 def reach(departure_id: str) -> None:
     """Close the queue of a departure at its cut-off, and tell whether enough people come.
 
-    Enough: it runs. Too few: staff decide. Nobody at all, and nobody can book any more: it is
-    cancelled, which nobody needs to be told.
+    Enough: it runs. Too few: staff decide, and have so when they let a group in. Nobody at all, and
+    nobody can book any more: it is cancelled, which nobody needs to be told.
     """
 
     def work(session: ClientSession) -> None:
@@ -50,13 +53,25 @@ def reach(departure_id: str) -> None:
         if departure.minimum is not Minimum.AHEAD or departure.cancel_by > now():
             raise Conflict
         departure = waiting.lapse_all(departure, session)
-        people = _people(departure_id, session)
-        if people == 0 and departure.held == 0:
+        if departure.held == 0:
             if departure.closes_at <= now():
                 close(departure, "", CLOCK, session)
             return
-        enough = people >= departure.terms.minimum_to_run
-        _set(departure, {"minimum": Minimum.REACHED if enough else Minimum.DUE}, session)
+        found = _count(departure, session)
+        since = {"due_since": now()} if found is Minimum.DUE else {}
+        _set(departure, {"minimum": found, **since}, session)
+
+    _attempt(work)
+
+
+def recount(departure_id: str) -> None:
+    """Let a departure run that bookings after its cut-off have brought to its minimum."""
+
+    def work(session: ClientSession) -> None:
+        departure = seats.lock(departure_id, session)
+        if not _is_due(departure) or _count(departure, session) is not Minimum.REACHED:
+            raise Conflict
+        _set(departure, {"minimum": Minimum.REACHED}, session)
 
     _attempt(work)
 
@@ -70,7 +85,7 @@ def run(actor: Actor, departure_id: str) -> Departure:
 
     def work(session: ClientSession) -> Departure:
         departure = seats.lock(departure_id, session)
-        if departure.state is not DepartureState.OPEN or departure.minimum is not Minimum.DUE:
+        if not _is_due(departure):
             raise Conflict("wrong_state", state=departure.minimum.value)
         _set(departure, {"minimum": Minimum.WAIVED}, session)
         audit.record(
@@ -97,21 +112,31 @@ def run(actor: Actor, departure_id: str) -> Departure:
 
 
 def give_up(departure_id: str) -> None:
-    """Cancel a departure with too few people about which staff did not decide in time."""
+    """Cancel a departure with too few people about which staff did not decide in time.
+
+    They are counted again: it runs when they are enough by now, or a group was let in.
+    """
 
     def work(session: ClientSession) -> None:
         departure = seats.lock(departure_id, session)
-        open_ = departure.state is DepartureState.OPEN and departure.minimum is Minimum.DUE
-        if not open_ or departure.starts_at - booking_policy.current().minimum > now():
+        if not _is_due(departure) or decide_by(departure) > now():
             raise Conflict
-        close(departure, TOO_FEW, CLOCK, session)
+        found = _count(departure, session)
+        if found is Minimum.DUE:
+            close(departure, TOO_FEW, CLOCK, session)
+        else:
+            _set(departure, {"minimum": found}, session)
 
     _attempt(work)
 
 
 def close(departure: Departure, reason: str, actor: Actor, session: ClientSession) -> None:
-    """Cancel a departure that was locked, with all that is booked on it; free what it took."""
+    """Cancel a departure that was locked, with all that is booked on it; free what it took.
+
+    Who was checked in is sent home: their bookings are cancelled like all others.
+    """
     _set(departure, {"state": DepartureState.CANCELLED, "reason": reason}, session)
+    attendance.send_home(actor, departure.id, reason=reason, session=session)
     by = By.SYSTEM if actor.is_system else By.STAFF
     cancelling.cancel_all(departure, by=by, actor=actor, reason=reason, session=session)
     conflicts.free(departure.id, session=session)
@@ -125,11 +150,26 @@ def close(departure: Departure, reason: str, actor: Actor, session: ClientSessio
     )
 
 
-def _people(departure_id: str, session: ClientSession) -> int:
-    rows = Booking._get_collection().find(
-        {"departure": departure_id, "state": {"$in": COUNTED}}, {"party": 1}, session=session
-    )
-    return sum(row["party"] for row in rows)
+def decide_by(departure: Departure) -> dt.datetime:
+    """Return until when staff decide about too few people, at the latest at the start."""
+    starts_at: dt.datetime = departure.starts_at
+    least: dt.datetime = (departure.due_since or departure.cancel_by) + DECIDING
+    return min(max(starts_at - booking_policy.current().minimum, least), starts_at)
+
+
+def _is_due(departure: Departure) -> bool:
+    return departure.state is DepartureState.OPEN and departure.minimum is Minimum.DUE
+
+
+def _count(departure: Departure, session: ClientSession) -> Minimum:
+    """Return how a departure stands, by who is on it now."""
+    query = {"departure": departure.id, "state": {"$in": COUNTED}}
+    shown = {"party": 1, "state": 1}
+    rows = list(Booking._get_collection().find(query, shown, session=session))
+    if sum(row["party"] for row in rows) >= departure.terms.minimum_to_run:
+        return Minimum.REACHED
+    came = any(row["state"] == S.CHECKED_IN.value for row in rows)
+    return Minimum.WAIVED if came else Minimum.DUE
 
 
 def _set(departure: Departure, fields: dict[str, Any], session: ClientSession) -> None:
@@ -147,6 +187,11 @@ def _attempt(work: Any) -> None:
         return  # it was changed meanwhile: what is due is found again
 
 
+def _due() -> tuple[tuple[dict[str, Any], Callable[[str], None]], ...]:
+    """Return what finds departures with which something is due, and what does it."""
+    return ((_reached(), reach), (_enough(), recount), (_undecided(), give_up))
+
+
 def _reached() -> dict[str, Any]:
     """Return what finds departures at their cut-off; an empty one while it can still be booked."""
     moment = now()
@@ -162,11 +207,25 @@ def _reached() -> dict[str, Any]:
     }
 
 
-def _undecided() -> dict[str, Any]:
-    until: dt.datetime = now() + booking_policy.current().minimum
+def _enough() -> dict[str, Any]:
+    """Return what finds departures that may have come to their minimum after the cut-off."""
     return {
         "state": DepartureState.OPEN.value,
         "minimum": Minimum.DUE.value,
-        "cancel_by": {"$lte": now()},
-        "starts_at": {"$lte": until},
+        "$expr": {"$gte": ["$held", "$terms.minimum_to_run"]},
+    }
+
+
+def _undecided() -> dict[str, Any]:
+    """Return what finds departures whose `decide_by` is over."""
+    moment = now()
+    return {
+        "state": DepartureState.OPEN.value,
+        "minimum": Minimum.DUE.value,
+        "cancel_by": {"$lte": moment},
+        "starts_at": {"$lte": moment + booking_policy.current().minimum},
+        "$or": [
+            {"due_since": {"$not": {"$gt": moment - DECIDING}}},
+            {"starts_at": {"$lte": moment}},
+        ],
     }

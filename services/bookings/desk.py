@@ -7,7 +7,7 @@ from core.errors import AppError
 from models.bookings import Booking, BookingSource
 from services import permissions, reasons
 from services.actors import Actor
-from services.bookings import attendance, deciding, finding, requesting
+from services.bookings import deciding, requesting
 from services.bookings.attendance import RESOURCE
 from services.bookings.drafting import Details
 
@@ -52,26 +52,34 @@ def decide_one(
 
 
 def add(
-    actor: Actor, departure: str, party: int, details: Details, *, override: str | None = None
+    actor: Actor,
+    departure: str,
+    party: int,
+    details: Details,
+    *,
+    override: str | None = None,
+    key: str | None = None,
 ) -> Booking:
     """Book for somebody who called; raises what `requesting.place_for` raises.
 
     With `override`, the reason, neither the time to book nor the size of a group counts.
     """
+    source = BookingSource.PHONE
     return requesting.place_for(
-        actor, departure, party, details, source=BookingSource.PHONE, override=override
+        actor, departure, party, details, source=source, override=override, key=key
     )
 
 
-def walk_in(actor: Actor, departure: str, party: int, details: Details) -> Booking:
+def walk_in(
+    actor: Actor, departure: str, party: int, details: Details, *, key: str | None = None
+) -> Booking:
     """Let a group in that stands at the door: it holds seats like others and is checked in.
 
-    Raises what `requesting.place_for` and `attendance.check_in` raise, before anything is held.
+    Raises what `requesting.place_for` raises, before anything is held.
     """
     permissions.require(actor, RESOURCE, "check_in", f"departures:{departure}")
-    attendance.require_time(finding.departure(departure))
-    placed = requesting.place_for(actor, departure, party, details, source=BookingSource.WALK_IN)
-    return attendance.check_in(actor, placed.id)
+    source = BookingSource.WALK_IN
+    return requesting.place_for(actor, departure, party, details, source=source, key=key)
 
 
 def _decide(actor: Actor, booking_id: str, *, approved: bool, reason: str) -> Outcome:

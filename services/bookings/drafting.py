@@ -42,16 +42,25 @@ class Details:
 
 @dataclass(frozen=True)
 class Maker:
-    """Who makes a booking: its visitor, or staff for somebody who has no account."""
+    """Who makes a booking: its visitor, or staff for somebody who has no account.
+
+    `override` is why limits do not count for it.
+    """
 
     visitor: Visitor | None = None
     actor: Actor | None = None
     source: BookingSource = BookingSource.VISITOR
+    override: str | None = None
 
     @property
     def visitor_id(self) -> str | None:
         """The id of the visitor."""
         return None if self.visitor is None else self.visitor.id
+
+    @property
+    def keyed_to(self) -> str | None:
+        """The id of who sends requests, each with keys of their own."""
+        return self.visitor_id if self.actor is None else self.actor.id
 
     @property
     def by(self) -> By:
@@ -77,7 +86,13 @@ def draft(
     _check_tracks(details.tracks)
     booking_id, known = new_id(), _known(details, maker.visitor)
     visitor_id = maker.visitor_id
-    step = Step(state=BookingState.PLACING, at=now(), by=maker.by, actor=_actor_id(maker))
+    step = Step(
+        state=BookingState.PLACING,
+        at=now(),
+        by=maker.by,
+        actor=_actor_id(maker),
+        reason=maker.override,
+    )
     return Booking(
         **{"id": booking_id, **sealed(booking_id, known)},
         departure=departure.id,
@@ -94,7 +109,7 @@ def draft(
         channel=scenes.channel_of(details.scene) or details.channel,
         scene=details.scene,
         code=codes.new_short_code(),
-        request_key=None if key is None else request_key(visitor_id, key),
+        request_key=None if key is None else request_key(maker.keyed_to, key),
         steps=[step],
         demo=departure.demo,
         **more,
@@ -142,15 +157,20 @@ def check_open(departure: Departure) -> None:
 
 def check_party(departure: Departure, party: int) -> None:
     """Raise `Unprocessable` when the terms of a departure do not allow a group of that size."""
-    least, most = departure.terms.group_min, departure.terms.group_max
-    if not least <= party <= most:
+    if not allows(departure, party):
+        least, most = departure.terms.group_min, departure.terms.group_max
         raise Unprocessable("party_size", least=least, most=most)
 
 
-def request_key(visitor_id: str | None, key: str) -> str:
-    """Return what a request is found by that is sent again."""
+def allows(departure: Departure, party: int) -> bool:
+    """Tell whether the terms of a departure allow a group of that size."""
+    return bool(departure.terms.group_min <= party <= departure.terms.group_max)
+
+
+def request_key(sender: str | None, key: str) -> str:
+    """Return what a request of a visitor, or of a member of staff, is found by that comes again."""
     digest = hashlib.blake2b(digest_size=20)
-    for part in (visitor_id or "", key):
+    for part in (sender or "", key):
         digest.update(len(part).to_bytes(4, "big") + part.encode())
     return digest.hexdigest()
 

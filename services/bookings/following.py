@@ -48,7 +48,7 @@ def _follow(booking_id: str, departure: Departure, reason: str, session: ClientS
 
 def _bring_forward(booking: Booking, departure: Departure, session: ClientSession) -> None:
     """Let a decision or an offer end no later than the departure now allows."""
-    bound: dt.datetime = max(departure.cancel_by, now())
+    bound = arriving.latest_answer(departure)
     if booking.state is BookingState.REQUESTED and booking.decide_by > bound:
         _set(booking, {"decide_by": bound}, session)
         arriving.await_decision(booking, bound, session)

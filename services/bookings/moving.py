@@ -63,8 +63,8 @@ def reschedule_for(actor: Actor, booking_id: str, departure: str, *, reason: str
     reasons.require(reason)
     old = finding.booking(booking_id)
     target = finding.bookable(departure)
-    moment = now()
-    if finding.departure(old.departure).reschedule_by <= moment or target.closes_at <= moment:
+    late = min(finding.departure(old.departure).reschedule_by, target.closes_at) <= now()
+    if late or not drafting.allows(target, old.party):
         permissions.require(actor, "bookings", "override", target_name)
 
     def check(_left: Departure, reached: Departure) -> None:
@@ -113,6 +113,9 @@ def _move(
             record(actor, "reschedule", before, left, session, reason=reason)
         was = telling.shown(old.starts_at)
         telling.tell(Event.BOOKING_RESCHEDULED, after, held, session=session, was=was)
+        if after.state is BookingState.REQUESTED:
+            # Whoever was confirmed before must know that this is not.
+            telling.tell(Event.BOOKING_REQUESTED, after, held, session=session)
         waiting.promote(freed, session)
         return after
 

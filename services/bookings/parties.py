@@ -38,8 +38,7 @@ def change(visitor: Visitor, booking_id: str, changes: Changes) -> Booking:
     booking = finding.own(visitor.id, booking_id)
 
     def check(departure: Departure, was: int, party: int) -> None:
-        if departure.cancel_by <= now():
-            raise Conflict("cutoff_passed", until=telling.shown(departure.cancel_by))
+        _require_time(departure)
         if party != was:
             drafting.check_party(departure, party)
         if party > was:
@@ -53,7 +52,8 @@ def change_for(
 ) -> Booking:
     """Change the same as staff; `override` is the reason for which limits do not count.
 
-    Raises what `change` raises, and `Forbidden`.
+    Those are the size of groups and, for another size, the cut-off; who comes and with which cars
+    staff note until the end. Raises what `change` raises, and `Forbidden`.
     """
     permissions.require(actor, "bookings", "write", f"bookings:{booking_id}")
     if override is not None:
@@ -63,6 +63,7 @@ def change_for(
 
     def check(departure: Departure, was: int, party: int) -> None:
         if override is None and party != was:
+            _require_time(departure)
             drafting.check_party(departure, party)
 
     return _change(booking, changes, check, actor=actor, reason=override)
@@ -98,6 +99,11 @@ def _change(
         return after
 
     return transaction(work)
+
+
+def _require_time(departure: Departure) -> None:
+    if departure.cancel_by <= now():
+        raise Conflict("cutoff_passed", until=telling.shown(departure.cancel_by))
 
 
 def _write(before: Booking, party: int, changes: Changes, session: ClientSession) -> Booking:

@@ -11,9 +11,9 @@ from core.errors import AppError, Conflict
 from models.bookings import Booking, BookingSource, BookingState
 from models.departures import Departure, DepartureState
 from models.visitors import Visitor
-from services import audit, permissions, reasons, seats
+from services import permissions, reasons, seats
 from services.actors import Actor
-from services.bookings import drafting, finding, replays, settling
+from services.bookings import attendance, drafting, finding, replays, settling
 from services.bookings.drafting import Details as Details
 from services.bookings.drafting import Maker
 from services.visitors import engagements
@@ -28,19 +28,14 @@ def request_visit(
     `visit_overlap`, `too_many_visits`, `booking_suspended`, `too_late`, `idempotency_running` or
     `idempotency_reused`; `Unprocessable("party_size")`; `Invalid`.
     """
-    known = _known(visitor, departure, key)
+    maker = Maker(visitor)
+    known = _known(maker, departure, key)
     if known is not None:
         return known
     found = finding.bookable(departure)
     drafting.check_open(found)
     drafting.check_party(found, party)
-    maker = Maker(visitor)
-    booking = _draft(found, party, details, maker, key)
-    try:
-        drafting.insert(booking)
-    except DuplicateKeyError:
-        return _finished(replays.taken(visitor.id, departure, key))
-    return _place(booking, maker)
+    return _make(found, party, details, maker, key)
 
 
 def place_for(
@@ -51,41 +46,55 @@ def place_for(
     *,
     source: BookingSource,
     override: str | None = None,
+    key: str | None = None,
 ) -> Booking:
-    """Book seats for somebody without an account; the booking is confirmed at once.
+    """Book seats for somebody without an account; the same `key` of one `actor` makes one booking.
 
-    `override` is the reason for which the time to book, or the size of a group, does not count;
-    at the door neither does. Seats always count. Raises what `request_visit` raises.
+    It is confirmed at once; who stands at the door is checked in, too. `override` is the reason
+    for which the time to book, or the size of a group, does not count; at the door neither does,
+    but the time of check-ins. Seats always count. Raises what `request_visit` raises, and
+    `Conflict` with `check_in_early` or `in_the_past`.
     """
     permissions.require(actor, "bookings", "write", f"departures:{departure}")
     if override is not None:
         permissions.require(actor, "bookings", "override", f"departures:{departure}")
         reasons.require(override)
+    maker = Maker(None, actor, source, override)
+    known = _known(maker, departure, key)
+    if known is not None:
+        return known
     found = finding.departure(departure)
-    if override is None and source is not BookingSource.WALK_IN:
+    _check_for_staff(found, party, maker)
+    return _make(found, party, details, maker, key)
+
+
+def _check_for_staff(found: Departure, party: int, maker: Maker) -> None:
+    at_the_door = maker.source is BookingSource.WALK_IN
+    if at_the_door:
+        attendance.require_time(found)
+    if maker.override is None and not at_the_door:
         drafting.check_open(found)
         drafting.check_party(found, party)
     elif found.state is not DepartureState.OPEN:
         raise Conflict("departure_closed")
     elif found.ends_at <= now():
         raise Conflict("booking_closed")
-    maker = Maker(None, actor, source)
-    booking = _draft(found, party, details, maker, None)
-    drafting.insert(booking)
-    placed = _place(booking, maker, reason=override)
-    told = {"departure": departure, "party": party, "source": source.value, "override": override}
-    audit.record(actor, "bookings.add", f"bookings:{placed.id}", after=told)
-    return placed
 
 
-def _draft(
+def _make(
     departure: Departure, party: int, details: Details, maker: Maker, key: str | None
 ) -> Booking:
+    """Write a booking and take what it needs, unless another request with its key was first."""
     until = now() + settling.PLACING
-    return drafting.draft(departure, party, details, maker, key=key, settle_by=until)
+    booking = drafting.draft(departure, party, details, maker, key=key, settle_by=until)
+    try:
+        drafting.insert(booking)
+    except DuplicateKeyError:
+        return _finished(maker, departure.id, key)
+    return _place(booking, maker)
 
 
-def _place(booking: Booking, maker: Maker, *, reason: str | None = None) -> Booking:
+def _place(booking: Booking, maker: Maker) -> Booking:
     """Take the time and the seats of a booking that is written; undo it when that is refused."""
     try:
         if maker.visitor_id is not None:
@@ -101,22 +110,26 @@ def _place(booking: Booking, maker: Maker, *, reason: str | None = None) -> Book
     except AppError:
         settling.undo(booking)
         raise
-    told = maker.visitor is not None
-    return settling.settle(booking, held, by=maker.by, actor=maker.actor, reason=reason, tells=told)
+    return settling.settle(booking, held, maker.actor)
 
 
-def _known(visitor: Visitor, departure: str, key: str | None) -> Booking | None:
-    found = replays.find(visitor.id, departure, key)
-    if found is None or found.state is not BookingState.PLACING:
-        return found
-    return settling.resume(found)
+def _known(maker: Maker, departure: str, key: str | None) -> Booking | None:
+    found = replays.find(maker.keyed_to, departure, key)
+    return None if found is None else _resumed(found, maker)
 
 
-def _finished(found: Booking) -> Booking:
-    """Return a booking that another request with the same key has made."""
+def _resumed(found: Booking, maker: Maker) -> Booking | None:
+    """Return a booking that a key made, finished now if it was not; None when it is undone."""
+    if maker.actor is not None and found.source is not maker.source:
+        raise Conflict("idempotency_reused")
     if found.state is not BookingState.PLACING:
         return found
-    again = settling.resume(found)
+    return settling.resume(found, maker.actor)
+
+
+def _finished(maker: Maker, departure: str, key: str | None) -> Booking:
+    """Return a booking that another request with the same key has made."""
+    again = _resumed(replays.taken(maker.keyed_to, departure, key), maker)
     if again is None:
         raise Conflict("idempotency_running", retry_after_s=1)
     return again

@@ -15,9 +15,10 @@ from core.db import transaction
 from core.errors import AppError, Conflict, NotFound
 from models.bookings import Booking, BookingSource, BookingState, By
 from models.departures import Departure
-from services import booking_policy, seats
-from services.actors import Actor
-from services.bookings import arriving, waiting
+from models.staff import Staff
+from services import audit, booking_policy, seats
+from services.actors import Actor, system
+from services.bookings import arriving, attendance, waiting
 from services.visitors import engagements
 
 SETTLE_JOB = "bookings.settle"
@@ -30,21 +31,32 @@ BATCH = 200
 logger = logs.get(__name__)
 
 
-def settle(
-    booking: Booking,
-    departure: Departure,
-    *,
-    by: By,
-    actor: Actor | None = None,
-    reason: str | None = None,
-    tells: bool = True,
-) -> Booking:
-    """Finish a booking that holds its seats; raise `Conflict` when it was undone meanwhile."""
+def settle(booking: Booking, departure: Departure, actor: Actor | None = None) -> Booking:
+    """Finish a booking that holds its seats; raise `Conflict` when it was undone meanwhile.
+
+    What an `actor` has made is put on record with it, and who stands at the door is checked in.
+    """
+    first = booking.steps[0]
+    tells = booking.visitor is not None
 
     def work(session: ClientSession) -> Booking:
-        return arriving.arrive(
-            booking, departure, by=by, session=session, actor=actor, reason=reason, tells=tells
+        at_the_door = booking.source is BookingSource.WALK_IN
+        known = seats.lock(booking.departure, session) if at_the_door else departure
+        after = arriving.arrive(
+            booking,
+            known,
+            by=first.by,
+            session=session,
+            actor=actor,
+            reason=first.reason,
+            tells=tells,
         )
+        if actor is None:
+            return after
+        _record(actor, after, first.reason, session)
+        if at_the_door:
+            return attendance.admit(actor, after, known, session=session)
+        return after
 
     try:
         return transaction(work)
@@ -75,15 +87,15 @@ def undo(booking: Booking) -> None:
         return
 
 
-def resume(booking: Booking) -> Booking | None:
+def resume(booking: Booking, actor: Actor | None = None) -> Booking | None:
     """Go on with a booking that is being placed; None when it was undone.
 
+    `actor` is who sends the request again; without, it is finished in the name of who made it.
     Raises `Conflict("idempotency_running")` while its maker may still be at work.
     """
     departure = _departure(booking)
     if departure is not None and seats.holds(departure, booking.id) and not _is_orphan(booking):
-        first = booking.steps[0]
-        return settle(booking, departure, by=first.by, reason=first.reason)
+        return settle(booking, departure, actor or _maker(booking))
     if not _is_due(booking):
         raise Conflict("idempotency_running", retry_after_s=1)
     undo(booking)
@@ -111,6 +123,28 @@ def patience() -> dt.timedelta:
     """Return how long after `settle_by` an update that began in time may still take effect."""
     timeout = booking_policy.current().settings.mongodb_timeout_ms
     return dt.timedelta(milliseconds=timeout) + MARGIN
+
+
+def _maker(booking: Booking) -> Actor | None:
+    """Return the member of staff who made a booking; None when its visitor did."""
+    first = booking.steps[0]
+    if first.by is not By.STAFF:
+        return None
+    account = first.actor and Staff.objects(id=first.actor).first()
+    if not account:
+        return system(SETTLE_JOB)
+    roles = frozenset(account.roles)
+    return Actor(account.id, account.name, roles, account.department, "", "")
+
+
+def _record(actor: Actor, after: Booking, override: str | None, session: ClientSession) -> None:
+    told = {
+        "departure": after.departure,
+        "party": after.party,
+        "source": after.source.value,
+        "override": override,
+    }
+    audit.record(actor, "bookings.add", f"bookings:{after.id}", after=told, session=session)
 
 
 def _due() -> dict[str, object]:

@@ -87,8 +87,7 @@ def lapse_all(departure: Departure, session: ClientSession) -> Departure:
 
 
 def _offer(booking_id: str, departure: Departure, session: ClientSession) -> None:
-    begins = now()
-    until = min(begins + booking_policy.current().offer, departure.cancel_by)
+    until = min(now() + booking_policy.current().offer, departure.cancel_by)
     _, after = steps.move(
         booking_id,
         BookingState.OFFERED,
@@ -98,12 +97,12 @@ def _offer(booking_id: str, departure: Departure, session: ClientSession) -> Non
     )
     shown = telling.shown(until)
     telling.tell(Event.BOOKING_OFFERED, after, departure, session=session, until=shown)
-    _plan(WARN_JOB, booking_id, until, until - (until - begins) / WARN_PART, session)
     end_offer(booking_id, until, session)
 
 
 def end_offer(booking_id: str, until: dt.datetime, session: ClientSession) -> None:
-    """Write the job that ends an offer at `until`, unless it is answered by then."""
+    """Write the jobs that end an offer at `until`, and warn before, unless it is answered."""
+    _plan(WARN_JOB, booking_id, until, until - (until - now()) / WARN_PART, session)
     _plan(LAPSE_JOB, booking_id, until, until, session)
 
 

@@ -172,7 +172,11 @@ BOOKINGS: Table = {
         S.CONFIRMED, WHY, late=State("200", _booked(S.CONFIRMED, WHY, in_hours=2))
     ),
     f"PATCH {API}/bookings/<booking_id>/party": _verb(
-        S.CONFIRMED, {"party": 3}, full=State("409 slot_full", _booked(body={"party": 15}))
+        S.CONFIRMED,
+        {"party": 3},
+        in_hours=100,
+        full=State("409 slot_full", _booked(body={"party": 15}, in_hours=100)),
+        late=State("409 cutoff_passed", _booked(body={"party": 3}, in_hours=2)),
     ),
     f"POST {API}/bookings/<booking_id>/reschedule": Route(
         DESK,

@@ -11,15 +11,17 @@ from core.clock import now
 from core.errors import AppError, Conflict, Invalid
 from models.audit import AuditEntry
 from models.bookings import Booking, BookingState
-from models.departures import Departure
-from models.notifications import InboxEntry
-from models.visitors import DemoVisitor
-from services.bookings import attendance, codes, endings
+from models.departures import Departure, DepartureState
+from models.notifications import CallTask, InboxEntry
+from models.visitors import DemoVisitor, Visitor
+from services import departures
+from services.bookings import attendance, codes, desk, endings
+from services.bookings.drafting import Details
 from services.visitors import signing_in
 from tests.bookings.booked import create_booking
 from tests.clocks import Clock
 from tests.factories import ACTOR
-from tests.visiting import create_departure
+from tests.visiting import check_books, create_departure, create_visitor, request
 
 S = BookingState
 WHY = "测试原因"
@@ -160,3 +162,28 @@ def test_a_check_in_and_a_no_show_at_once_leave_one_truth() -> None:
         # Whoever marks first: a group that was marked can still come, one that came was there.
         assert answers in (["done", "done"], ["done", "wrong_state"])
         assert state(booking) is S.CHECKED_IN
+
+
+def test_who_was_checked_in_is_sent_home_when_a_departure_under_way_is_cancelled(
+    clock: Clock,
+) -> None:
+    departure, visitors = create_departure(), [create_visitor(), create_visitor()]
+    came, missing = (request(one, departure) for one in visitors)
+    clock.set(departure.starts_at - dt.timedelta(minutes=30))
+    caller = Details(name="测试访客 B", phone="13800138000")
+    at_the_door = desk.walk_in(ACTOR, departure.id, 1, caller)
+    attendance.check_in(ACTOR, came.id)
+    clock.set(departure.starts_at + dt.timedelta(minutes=5))
+
+    gone = departures.cancel(ACTOR, departure.id, reason=WHY)
+
+    assert (gone.state, gone.held) == (DepartureState.CANCELLED, 0)
+    for one in (came, missing, at_the_door):
+        found = Booking.objects.get(id=one.id)
+        assert (found.state, found.reason, found.checked_in_at) == (S.CANCELLED, WHY, None)
+    for visitor in visitors:
+        assert told(visitor.id) == ["booking_confirmed", "booking_cancelled"]
+        assert Visitor.objects.get(id=visitor.id).engagements == []
+    assert CallTask.objects.get().data["reason"] == WHY
+    assert AuditEntry.objects(action="bookings.undo_check_in").count() == 2
+    check_books()

@@ -17,7 +17,7 @@ from models.staff import Role
 from models.visitors import Visitor
 from services import departure_changes, departures
 from services.actors import Actor
-from services.bookings import cutoffs, reminders
+from services.bookings import arriving, cutoffs, reminders, waiting
 from services.occupancy import at
 from tests.arranging import (
     TERMS,
@@ -180,7 +180,27 @@ def test_a_decision_and_an_offer_end_with_the_new_cut_off() -> None:
     assert soon.cancel_by < grown.cancel_by
     for booking, name in ((asked, "decide_by"), (offered, "offer_until")):
         assert getattr(Booking.objects.get(id=booking.id), name) == soon.cancel_by
-        assert Job.objects.get(args__booking=booking.id, args__until=soon.cancel_by)
+        assert Job.objects(args__booking=booking.id, args__until=soon.cancel_by)
+
+
+def test_where_the_new_cut_off_is_over_answers_are_awaited_until_the_start() -> None:
+    found = create(capacity=4, route=create_route(booking={**TERMS, "confirmation": "staff"}))
+    asked = request(create_visitor(), found, 4)
+    offered = wait(create_visitor(), found, 2)
+    change(found, capacity=6)
+
+    # It starts so soon that the two hours of an offer, and those of a decision, end before.
+    soon = change(found, reason="测试", starts_at=now() + dt.timedelta(minutes=90))
+
+    assert soon.cancel_by < now()
+    for booking, name, jobs in (
+        (asked, "decide_by", [arriving.EXPIRE_JOB]),
+        (offered, "offer_until", [waiting.LAPSE_JOB, waiting.WARN_JOB]),
+    ):
+        assert getattr(Booking.objects.get(id=booking.id), name) == soon.starts_at
+        for job in jobs:
+            due = Job.objects.get(name=job, args__booking=booking.id, args__until=soon.starts_at)
+            assert now() < due.run_at <= soon.starts_at
 
 
 def test_only_what_is_open_and_to_come_is_changed() -> None:
@@ -204,6 +224,19 @@ def test_a_minimum_is_looked_at_again_at_the_new_cut_off() -> None:
     assert change(found, note="x").minimum is Minimum.DUE
     later = found.starts_at + dt.timedelta(days=1)
     assert change(found, starts_at=later).minimum is Minimum.AHEAD
+
+
+def test_staff_who_move_a_start_have_their_time_to_decide_anew() -> None:
+    found = create()
+    long_ago = now() - dt.timedelta(days=1)
+    Departure.objects(id=found.id).update(minimum=Minimum.DUE, due_since=long_ago)
+
+    soon = change(found, starts_at=now() + dt.timedelta(hours=5))
+
+    assert soon.minimum is Minimum.DUE
+    assert cutoffs.decide_by(soon) > now() + cutoffs.DECIDING / 2
+    cutoffs.give_up(found.id)
+    assert Departure.objects.get(id=found.id).state is DepartureState.OPEN
 
 
 def test_cancelling_cancels_bookings_and_frees_what_was_taken() -> None:

@@ -12,6 +12,7 @@ from models.departures import Departure
 from models.notifications import Event, InboxEntry
 from models.routes import Confirmation
 from models.visitors import Visitor
+from services import permissions
 from services.bookings import cancelling, deciding, drafting, moving, offers, parties
 from tests.clocks import Clock
 from tests.visiting import (
@@ -150,6 +151,20 @@ def test_a_booking_is_moved_with_all_that_it_holds() -> None:
     check_books()
 
 
+def test_who_moves_to_where_staff_decide_is_told_that_it_waits_for_them() -> None:
+    visitor, to = create_visitor(), create_departure(in_hours=400, terms=BY_STAFF)
+    booking = ask(visitor, create_departure())
+    moved = moving.reschedule(visitor, booking.id, to.id)
+    assert (booking.state, moved.state) == (S.CONFIRMED, S.REQUESTED)
+    entries = InboxEntry.objects(visitor=visitor.id).order_by("at", "id")
+    assert [one.event for one in entries] == [
+        Event.BOOKING_CONFIRMED,
+        Event.BOOKING_RESCHEDULED,
+        Event.BOOKING_REQUESTED,
+    ]
+    check_books()
+
+
 def test_a_move_that_fails_leaves_all_as_it_was(clock: Clock) -> None:
     visitor = create_visitor()
     old, full = create_departure(), create_departure(in_hours=400, capacity=2)
@@ -203,7 +218,28 @@ def test_a_party_changes_while_seats_and_cut_off_allow(clock: Clock) -> None:
         parties.change(visitor, booking.id, {"party": 2})
     with pytest.raises(Invalid, match="reason_needed"):
         parties.change_for(DESK, booking.id, {"party": 2}, override=" ")
-    assert parties.change_for(DESK, booking.id, {"party": 2}).party == 2
+    with pytest.raises(Conflict, match="cutoff_passed"):
+        parties.change_for(DESK, booking.id, {"party": 2})
+    known = parties.change_for(DESK, booking.id, {"party": 1, "plates": ["测A00001"]})
+    assert drafting.unlisted(known, "plates") == ["测A00001"], "who comes is not how many"
+    done = parties.change_for(DESK, booking.id, {"party": 2}, override="接待任务")
+    assert done.party == 2
+    check_books()
+
+
+def test_beyond_the_size_of_groups_staff_move_with_the_right_to_override(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    booking = ask(create_visitor(), create_departure(), 5)
+    small = create_departure(in_hours=400, terms=terms(group_max=2))
+    elsewhere = {**permissions.TABLE["bookings"], "override": permissions.ADMINISTRATOR}
+    with monkeypatch.context() as patch:
+        patch.setitem(permissions.TABLE, "bookings", elsewhere)  # type: ignore[misc]
+        with pytest.raises(Forbidden):
+            moving.reschedule_for(DESK, booking.id, small.id, reason="客人要求")
+        fits = create_departure(in_hours=500)
+        booking = moving.reschedule_for(DESK, booking.id, fits.id, reason="客人要求")
+    assert moving.reschedule_for(DESK, booking.id, small.id, reason="客人要求").party == 5
     check_books()
 
 

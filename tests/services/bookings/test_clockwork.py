@@ -14,10 +14,26 @@ from models.departures import Departure, DepartureState, Minimum
 from models.notifications import Event, InboxEntry
 from models.visitors import Visitor
 from services import seats
-from services.bookings import cancelling, cutoffs, endings, following, reminders
+from services.bookings import (
+    attendance,
+    cancelling,
+    cutoffs,
+    desk,
+    endings,
+    following,
+    reminders,
+)
 from services.bookings import steps as moves
 from tests.clocks import Clock
-from tests.visiting import DESK, EDITOR, check_books, create_departure, create_visitor, terms
+from tests.visiting import (
+    DESK,
+    EDITOR,
+    check_books,
+    create_departure,
+    create_visitor,
+    details,
+    terms,
+)
 from tests.visiting import request as ask
 
 S = BookingState
@@ -149,6 +165,88 @@ def test_too_few_people_and_nobody_decides(pass_time: Forward) -> None:
     assert Departure.objects.get(id=departure.id).state is DepartureState.CANCELLED
     assert Booking.objects.get(id=booking.id).state is S.CANCELLED
     assert counts(visitor, Event.BOOKING_CANCELLED) == 1
+    check_books()
+
+
+def minimum_of(departure: Departure) -> tuple[DepartureState, Minimum]:
+    found = Departure.objects.get(id=departure.id)
+    return found.state, found.minimum
+
+
+def test_who_books_after_the_cut_off_counts_for_the_minimum(pass_time: Forward) -> None:
+    """Booking goes on until the start, and cancelling ends a day before."""
+    departure = create_departure(terms=terms(lead_days=0, minimum_to_run=3))
+    ask(create_visitor(), departure, 2)
+    pass_time(seconds=to_cutoff(departure))
+    assert minimum_of(departure) == (DepartureState.OPEN, Minimum.DUE)
+    ask(create_visitor(), departure, 4)
+    pass_time(minutes=2)
+    assert minimum_of(departure) == (DepartureState.OPEN, Minimum.REACHED)
+    pass_time(hours=13)
+    assert minimum_of(departure) == (DepartureState.OPEN, Minimum.REACHED)
+    assert Booking.objects(state=S.CONFIRMED).count() == 2
+
+
+def test_people_are_counted_again_before_a_departure_is_given_up(
+    clock: Clock, pass_time: Forward
+) -> None:
+    departure = create_departure(terms=terms(minimum_to_run=3))
+    ask(create_visitor(), departure, 2)
+    pass_time(seconds=to_cutoff(departure))
+    desk.add(DESK, departure.id, 1, details(), override="接待任务")
+    clock.advance(hours=13)
+    cutoffs.give_up(departure.id)
+    assert minimum_of(departure) == (DepartureState.OPEN, Minimum.REACHED)
+    check_books()
+
+
+def test_staff_have_two_hours_where_the_cut_off_is_the_end_of_deciding(pass_time: Forward) -> None:
+    departure = create_departure(terms=terms(cancel_hours=12, minimum_to_run=3))
+    ask(create_visitor(), departure, 2)
+    pass_time(seconds=to_cutoff(departure))
+    assert minimum_of(departure) == (DepartureState.OPEN, Minimum.DUE)
+    found = Departure.objects.get(id=departure.id)
+    assert cutoffs.decide_by(found) == found.due_since + cutoffs.DECIDING
+    pass_time(minutes=115)
+    assert minimum_of(departure) == (DepartureState.OPEN, Minimum.DUE)
+    pass_time(minutes=10)
+    assert minimum_of(departure) == (DepartureState.CANCELLED, Minimum.DUE)
+    check_books()
+
+
+def test_nobody_decides_beyond_the_start(pass_time: Forward) -> None:
+    departure = create_departure(terms=terms(lead_days=0, cancel_hours=1, minimum_to_run=3))
+    booking = ask(create_visitor(), departure, 2)
+    pass_time(seconds=to_cutoff(departure))
+    assert cutoffs.decide_by(Departure.objects.get(id=departure.id)) == departure.starts_at
+    pass_time(minutes=58)
+    assert minimum_of(departure) == (DepartureState.OPEN, Minimum.DUE)
+    pass_time(minutes=2)
+    assert Booking.objects.get(id=booking.id).state is S.CANCELLED
+
+
+def test_the_first_to_book_after_the_cut_off_are_not_cancelled_at_once(pass_time: Forward) -> None:
+    departure = create_departure(terms=terms(lead_days=0, minimum_to_run=3))
+    pass_time(seconds=to_cutoff(departure) + 19 * 3600)
+    booking = ask(create_visitor(), departure, 2)
+    pass_time(minutes=2)
+    assert minimum_of(departure) == (DepartureState.OPEN, Minimum.DUE)
+    assert cutoffs.run(DESK, departure.id).minimum is Minimum.WAIVED
+    assert Booking.objects.get(id=booking.id).state is S.CONFIRMED
+
+
+def test_what_staff_let_a_group_in_for_runs(pass_time: Forward) -> None:
+    departure = create_departure(terms=terms(lead_days=0, cancel_hours=1, minimum_to_run=3))
+    booking = ask(create_visitor(), departure, 2)
+    pass_time(seconds=to_cutoff(departure))
+    attendance.check_in(DESK, booking.id)
+    pass_time(hours=1)
+    assert minimum_of(departure) == (DepartureState.OPEN, Minimum.WAIVED)
+    assert Booking.objects.get(id=booking.id).state is S.CHECKED_IN
+    late = create_departure(in_hours=0, terms=terms(lead_days=0, minimum_to_run=3))
+    desk.walk_in(DESK, late.id, 2, details())
+    pass_time(minutes=2)
+    assert minimum_of(late) == (DepartureState.OPEN, Minimum.WAIVED)
     check_books()
 
 

@@ -178,7 +178,7 @@ def test_staff_book_for_who_calls() -> None:
 
 def test_limits_hold_for_staff_unless_they_say_why_and_seats_hold_always() -> None:
     closed = {"closes_at": now() - dt.timedelta(hours=1), "terms": terms(group_max=2)}
-    departure = create_departure(capacity=4, **closed)  # type: ignore[arg-type]
+    departure = create_departure(in_hours=1, capacity=4, **closed)  # type: ignore[arg-type]
     with pytest.raises(Conflict, match="booking_closed"):
         requesting.place_for(ACTOR, departure.id, 2, details(), source=BookingSource.PHONE)
     done = requesting.place_for(

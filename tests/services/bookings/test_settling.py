@@ -2,25 +2,31 @@
 
 import datetime as dt
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from core.clock import now
 from core.db import transaction
 from core.errors import Conflict
-from models.bookings import Booking, BookingState
-from models.departures import Departure
+from models.audit import AuditEntry
+from models.bookings import Booking, BookingSource, BookingState
+from models.departures import Departure, DepartureState
+from models.staff import Role
 from models.visitors import Visitor
 from services import seats
-from services.bookings import cutoffs, drafting, settling
+from services.actors import Actor
+from services.bookings import cutoffs, desk, drafting, endings, settling
 from services.bookings.drafting import Maker
 from services.visitors import deletion, engagements
 from tests.clocks import Clock
-from tests.factories import ACTOR
-from tests.visiting import check_books, create_departure, create_visitor, details, wait
+from tests.factories import ACTOR, create_staff
+from tests.visiting import DESK, check_books, create_departure, create_visitor, details, wait
 from tests.visiting import request as ask
 
 LATE = dt.timedelta(minutes=2)
+PHONE, WALK_IN = BookingSource.PHONE, BookingSource.WALK_IN
+S = BookingState
 
 
 def placing(
@@ -78,7 +84,7 @@ def test_a_departure_that_is_cancelled_takes_along_what_is_being_placed() -> Non
 
     transaction(work)
     with pytest.raises(Conflict, match="departure_closed"):
-        settling.settle(booking, held, by=booking.steps[0].by)
+        settling.settle(booking, held)
     assert Booking.objects.count() == 0
     check_books()
 
@@ -100,4 +106,93 @@ def test_nothing_that_is_settled_is_undone() -> None:
     booking = ask(visitor, departure)
     settling.undo(booking)
     assert Booking.objects.get(id=booking.id).state is BookingState.CONFIRMED
+    check_books()
+
+
+def placing_for(actor: Actor, departure: Departure, source: BookingSource) -> Booking:
+    """Do all of a booking by staff, with a reason, up to the holding of its seats."""
+    until = now() + settling.PLACING
+    maker = Maker(None, actor, source, "接待任务" if source is PHONE else None)
+    booking = drafting.draft(departure, 2, details(), maker, key="key-00001", settle_by=until)
+    drafting.insert(booking)
+    seats.hold(departure.id, booking.id, 2, visitor=None, before=until)
+    return booking
+
+
+def once_more(actor: Actor, departure: Departure, source: BookingSource) -> Booking:
+    act = desk.walk_in if source is WALK_IN else desk.add
+    return act(actor, departure.id, 2, details(), key="key-00001")
+
+
+@pytest.mark.parametrize(
+    ("source", "state", "actions"),
+    [
+        (PHONE, S.CONFIRMED, ["bookings.add"]),
+        (WALK_IN, S.CHECKED_IN, ["bookings.add", "bookings.check_in"]),
+    ],
+)
+@pytest.mark.parametrize("again", ["sent again", "by the clock", "by the clock, then sent again"])
+def test_what_staff_began_is_one_booking_with_its_record(
+    again: str,
+    source: BookingSource,
+    state: BookingState,
+    actions: list[str],
+    clock: Clock,
+    run_jobs: Callable[[], int],
+) -> None:
+    departure = create_departure(in_hours=1, closes_at=now() + dt.timedelta(hours=1))
+    account = create_staff(Role.BOOKING_DESK)
+    known = Actor(account.id, account.name, frozenset(account.roles), None, "", "")
+    booking = placing_for(known, departure, source)
+    if "clock" in again:
+        clock.advance(seconds=LATE.total_seconds())
+        run_jobs()
+    if "sent" in again:
+        assert once_more(known, departure, source).id == booking.id
+    (found,) = Booking.objects
+    assert (found.state, found.steps[-1].actor) == (state, account.id)
+    assert Departure.objects.get(id=departure.id).held == 2
+    entries = AuditEntry.objects(target=f"bookings:{booking.id}").order_by("at", "id")
+    assert [(one.action, one.actor) for one in entries] == [(one, account.id) for one in actions]
+    override = "接待任务" if source is PHONE else None
+    assert entries[0].after.get("override") == override
+    check_books()
+
+
+def test_a_walk_in_that_is_found_after_the_visit_was_closed_has_come(clock: Clock) -> None:
+    departure = create_departure(in_hours=1)
+    booking = placing_for(ACTOR, departure, WALK_IN)
+    clock.set(departure.ends_at + endings.AFTER)
+    endings.complete(departure.id)
+    assert Departure.objects.get(id=departure.id).state is DepartureState.COMPLETED
+    settling.settle_due()
+    assert Booking.objects.get(id=booking.id).state is S.COMPLETED
+    check_books()
+
+
+def test_a_key_is_that_of_one_member_of_staff_and_of_one_door() -> None:
+    departure = create_departure(in_hours=1, closes_at=now() + dt.timedelta(hours=1))
+    first = once_more(ACTOR, departure, PHONE)
+    assert once_more(ACTOR, departure, PHONE).id == first.id
+    with pytest.raises(Conflict, match="idempotency_reused"):
+        once_more(ACTOR, departure, WALK_IN)
+    assert once_more(DESK, departure, PHONE).id != first.id
+    check_books()
+
+
+def test_one_key_of_staff_from_many_sides_makes_one_booking() -> None:
+    departure = create_departure(in_hours=1, capacity=50)
+
+    def attempt(_: int) -> str | None:
+        try:
+            return once_more(DESK, departure, WALK_IN).id
+        except Conflict as error:
+            if error.code != "idempotency_running":
+                raise
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(attempt, range(16))) - {None}
+    assert len(found) == 1
+    assert AuditEntry.objects(action="bookings.check_in").count() == 1
     check_books()
