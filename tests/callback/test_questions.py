@@ -20,6 +20,7 @@ from services import customer_service, inbox, personal_data, questions
 from services.customer_service import NotSent
 from services.visitors import signing_in
 from tests.callback.pushing import A, Platform
+from tests.clocks import Clock
 from tests.factories import staff_client
 
 API = "/admin/api/v1/questions"
@@ -149,6 +150,50 @@ def test_a_busy_platform_is_waited_for(platform: Platform, work: Work, desk: Fla
     Job.objects(id=job.id).update(run_at=job.created_at)
     work()
     assert len(told(platform)) == 1
+
+
+@pytest.mark.parametrize("errcode", [-1, 45009])
+def test_a_platform_that_stays_busy_leaves_it_to_another_channel(
+    platform: Platform,
+    work: Work,
+    desk: FlaskClient,
+    visitor: Visitor,
+    clock: Clock,
+    errcode: int,
+) -> None:
+    question = ask(platform, work)
+    platform.simulator.fail("custom_send", errcode=errcode)
+    answer(desk, question)
+    for _ in range(3):
+        work()
+        assert Question.objects.get(id=question).told_by is None
+        assert InboxEntry.objects.get(visitor=visitor.id).delivered_at is None
+        clock.advance(minutes=3)
+    clock.advance(minutes=1)
+    work()
+    assert InboxEntry.objects.get(visitor=visitor.id).delivered_by is DeliveredBy.CALL
+    assert CallTask.objects.count() == 1
+    assert Question.objects.get(id=question).told_by is DeliveredBy.INBOX
+    platform.simulator.mend()
+    work()
+    assert told(platform) == []
+
+
+def test_who_has_no_account_is_waited_for_while_the_conversation_is_open(
+    platform: Platform, work: Work, desk: FlaskClient, clock: Clock
+) -> None:
+    question = ask(platform, work)
+    platform.simulator.fail("custom_send", errcode=-1)
+    answer(desk, question)
+    work()
+    clock.advance(hours=1)
+    work()
+    assert Question.objects.get(id=question).told_by is None
+    platform.simulator.mend()
+    clock.advance(minutes=1)
+    work()
+    assert len(told(platform)) == 1
+    assert Question.objects.get(id=question).told_by is DeliveredBy.WECHAT
 
 
 def test_a_second_try_tells_nobody_twice(platform: Platform, work: Work, desk: FlaskClient) -> None:
