@@ -312,6 +312,98 @@ def test_a_visitor_is_told_in_order_and_never_two_at_a_time(
     assert {call["errcode"] for call in simulator.calls("subscribe_send")} == {0}
 
 
+def titles(simulator: RunningSimulator) -> list[str]:
+    """Return what came to the phone, the oldest first."""
+    return [one["data"]["thing1"] for one in reversed(received(simulator))]
+
+
+@pytest.mark.parametrize("minutes", [3, 8])
+def test_the_order_holds_over_an_outage(
+    reader: Caller, visitor_app: Flask, simulator: RunningSimulator, clock: Clock, minutes: int
+) -> None:
+    allow(reader, simulator, 2)
+    simulator.fail("subscribe_send", errcode=-1)
+    tell(reader.id, "first", title="first", text="x")
+    clock.advance(minutes=minutes)
+    work_off(visitor_app)
+    tell(reader.id, "second", title="second", text="x")
+    simulator.mend()
+    work_off(visitor_app)
+    clock.advance(seconds=5)
+    work_off(visitor_app)
+    assert titles(simulator) == [], "the first is tried again in a while, the second waits"
+    for _ in range(3):
+        clock.advance(seconds=30)
+        work_off(visitor_app)
+    assert titles(simulator) == ["first", "second"]
+
+
+def test_an_outage_without_end_leaves_all_to_other_channels(
+    reader: Caller, visitor_app: Flask, simulator: RunningSimulator, clock: Clock
+) -> None:
+    allow(reader, simulator, 2)
+    simulator.fail("subscribe_send", errcode=-1)
+    tell(reader.id, "first")
+    clock.advance(minutes=5)
+    tell(reader.id, "second")
+    for _ in range(3):
+        work_off(visitor_app)
+        clock.advance(minutes=5)
+    work_off(visitor_app)
+    assert {one.delivered_by for one in InboxEntry.objects} == {DeliveredBy.CALL}
+    assert (CallTask.objects.count(), left(reader)) == (2, 2)
+
+
+def test_what_waited_for_a_worker_keeps_its_order(
+    reader: Caller, visitor_app: Flask, simulator: RunningSimulator, clock: Clock
+) -> None:
+    allow(reader, simulator, 2)
+    tell(reader.id, "first", title="first", text="x")
+    Job.objects.update(run_at=now() + dt.timedelta(hours=2))
+    clock.advance(hours=1)
+    tell(reader.id, "second", title="second", text="x")
+    work_off(visitor_app)
+    assert titles(simulator) == []
+    again()
+    work_off(visitor_app)
+    clock.advance(minutes=1)
+    work_off(visitor_app)
+    assert titles(simulator) == ["first", "second"]
+
+
+@pytest.mark.parametrize("change", [{"attempts": 3}, {"state": JobState.FAILED}])
+def test_what_another_channel_fails_to_deliver_holds_nothing_back(
+    reader: Caller,
+    visitor_app: Flask,
+    simulator: RunningSimulator,
+    clock: Clock,
+    change: dict[str, Any],
+) -> None:
+    allow(reader, simulator)
+    tell(reader.id, "first", title="first", text="x")
+    Job.objects.update(run_at=now() + dt.timedelta(hours=2), **change)
+    clock.advance(minutes=12)
+    tell(reader.id, "second", title="second", text="x")
+    work_off(visitor_app)
+    assert titles(simulator) == ["second"]
+
+
+def test_of_one_millisecond_the_smaller_id_is_first(
+    reader: Caller, visitor_app: Flask, simulator: RunningSimulator, clock: Clock
+) -> None:
+    clock.set(now())
+    allow(reader, simulator, 2)
+    for number in range(2):
+        tell(reader.id, f"key-{number}", title=str(number), text="x")
+    first, second = InboxEntry.objects.order_by("id")
+    assert first.at == second.at
+    with pytest.raises(outbox.Later):
+        delivery.deliver(second.id)
+    delivery.deliver(first.id)
+    delivery.deliver(second.id)
+    assert titles(simulator) == [first.data["title"], second.data["title"]]
+
+
 def test_staff_read_the_log(
     reader: Caller,
     visitor_app: Flask,
