@@ -16,7 +16,7 @@ from services import call_tasks, mailing, notification_texts, personal_data
 from services.call_tasks import Contact
 from services.mailing import Mail, MailRefused
 from services.staff import policy
-from services.subscriptions import sending
+from services.subscriptions import records, sending
 from services.visitors import accounts
 from services.wordings import Message
 
@@ -112,6 +112,8 @@ def _settle(entry: InboxEntry, by: DeliveredBy) -> None:
     def work(session: ClientSession) -> None:
         if not accounts.touch(entry.visitor, session):
             return
+        if by is DeliveredBy.WECHAT and records.has_failed(entry.id, session):
+            return  # told meanwhile, and a job for the next channel came with it
         InboxEntry._get_collection().update_one(
             {"_id": entry.id},
             {"$set": {"delivered_by": by.value, "delivered_at": now()}},

@@ -13,7 +13,7 @@ from pymongo.client_session import ClientSession
 from core.clock import now
 from core.db import transaction
 from core.ids import new_id
-from models.notifications import Event, InboxEntry
+from models.notifications import DeliveredBy, Event, InboxEntry
 from services import call_tasks, outbox, personal_data
 from services.call_tasks import Contact
 from services.visitors import accounts
@@ -78,6 +78,17 @@ def notify(
 def enqueue_delivery(entry_id: str, session: ClientSession | None = None) -> None:
     """Write the job that delivers an entry of an inbox, once."""
     key = f"{DELIVER_JOB}:{entry_id}"
+    outbox.enqueue(DELIVER_JOB, {"entry": entry_id}, dedupe_key=key, session=session)
+
+
+def deliver_again(entry_id: str, session: ClientSession) -> None:
+    """Let an entry go out once more, that WeChat took and did not bring: by another channel."""
+    InboxEntry._get_collection().update_one(
+        {"_id": entry_id, "delivered_by": DeliveredBy.WECHAT.value},
+        {"$unset": {"delivered_by": "", "delivered_at": ""}},
+        session=session,
+    )
+    key = f"{DELIVER_JOB}:{entry_id}:again"
     outbox.enqueue(DELIVER_JOB, {"entry": entry_id}, dedupe_key=key, session=session)
 
 

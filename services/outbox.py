@@ -179,3 +179,16 @@ def waiting(name: str, argument: str, values: list[str]) -> set[str]:
         f"args.{argument}": {"$in": values},
     }
     return {row["args"][argument] for row in Job._get_collection().find(query, {"args": 1})}
+
+
+def untried(name: str, argument: str, values: list[str]) -> set[str]:
+    """Return those `values` of an argument whose job is under way, or waits and never failed.
+
+    A job that was put back by `Later` did not fail.
+    """
+    query = {
+        "name": name,
+        "$or": [{"state": JobState.RUNNING}, {"state": JobState.PENDING, "attempts": 0}],
+        f"args.{argument}": {"$in": values},
+    }
+    return {row["args"][argument] for row in Job._get_collection().find(query, {"args": 1})}

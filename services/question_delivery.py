@@ -4,6 +4,8 @@ Only the worker does. That a message is about to be sent is noted before: who fi
 does not send it again, but lets the inbox entry go out by the other channels.
 """
 
+import datetime as dt
+
 from core.clock import now
 from models.enums import Language
 from models.notifications import DeliveredBy, InboxEntry
@@ -11,7 +13,9 @@ from models.questions import Question
 from services import customer_service, notifications, outbox, personal_data, questions
 from services.customer_service import NotSent, PerhapsSent
 
+# A platform that is busy for a moment is waited for; then other channels have their turn.
 PAUSE_S = 30.0
+PATIENCE = dt.timedelta(minutes=10)
 ASKED_SHOWN = 40
 WORDINGS = {
     Language.ZH_CN: "您的咨询“{asked}”，答复如下：\n{answer}",
@@ -37,13 +41,18 @@ def _sent(question: Question) -> bool:
     try:
         customer_service.send(question.openid, text)
     except NotSent as refused:
-        if refused.for_now:
+        if refused.for_now and _is_waited_for(question):
             _set(question, {"$unset": {"told_at": ""}})
             raise outbox.Later(PAUSE_S, str(refused)) from None
         return False
     except PerhapsSent:
         return False
     return True
+
+
+def _is_waited_for(question: Question) -> bool:
+    """Tell whether to try again; who has no account has this way only, while it is open."""
+    return question.visitor is None or now() - question.answered_at < PATIENCE
 
 
 def _settle(question: Question, by: DeliveredBy) -> None:

@@ -48,10 +48,11 @@ def _changed(found: WechatPush, push: Push) -> None:
     ledger.changed(found.openid, _answers(push))
 
 
-def _sent(_found: WechatPush, push: Push) -> None:
+def _sent(found: WechatPush, push: Push) -> None:
     """Take what became of subscription messages."""
     for one in _listed(push):
-        records.arrived(_word(one, "MsgID"), _number(one.get("ErrorCode")))
+        message_id, template = _word(one, "MsgID"), _word(one, "TemplateId")
+        records.arrived(found, message_id, template, _number(one.get("ErrorCode")))
 
 
 def _media_checked(found: WechatPush, push: Push) -> None:

@@ -64,13 +64,13 @@ def popup(openid: str, answers: Mapping[str, SubscriptionAnswer]) -> None:
 
     For an openid that is no visitor's nothing happens; call it once for each event.
     """
-    if visitor := _visitor(openid):
+    if visitor := visitor_of(openid):
         _take(visitor, EVENT, answers)
 
 
 def changed(openid: str, answers: Mapping[str, SubscriptionAnswer]) -> None:
     """Take what WeChat pushes when a visitor changes it later (subscribe_msg_change_event)."""
-    if visitor := _visitor(openid):
+    if visitor := visitor_of(openid):
         forget(
             visitor,
             [one for one, answer in answers.items() if answer is not SubscriptionAnswer.ACCEPT],
@@ -106,6 +106,13 @@ def has(visitor_id: str, template: str) -> bool:
     return row is not None and _left(row) > 0
 
 
+def visitor_of(openid: str) -> str | None:
+    """Return the id of the account of an openid of this mini-program."""
+    appid = policy.current().settings.wechat_appid
+    found = Visitor.objects(appid=appid, openid=openid).only("id").first()
+    return None if found is None else str(found.id)
+
+
 def _take(visitor_id: str, source: str, answers: Mapping[str, SubscriptionAnswer]) -> None:
     """Count what was accepted; a template that is banned has no credit any more."""
     accepted = [one for one, answer in answers.items() if answer is SubscriptionAnswer.ACCEPT]
@@ -135,9 +142,3 @@ def _add(visitor_id: str, template: str, source: str, session: ClientSession) ->
 def _left(row: SubscriptionCredit) -> int:
     accepted = max(int(row.by_client), int(row.by_event))
     return max(0, accepted - int(row.spent))
-
-
-def _visitor(openid: str) -> str | None:
-    appid = policy.current().settings.wechat_appid
-    found = Visitor.objects(appid=appid, openid=openid).only("id").first()
-    return None if found is None else str(found.id)

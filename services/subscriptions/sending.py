@@ -7,6 +7,7 @@ not sent again: the entry goes on to the next channel.
 
 import datetime as dt
 
+from mongoengine import Q
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
@@ -18,7 +19,7 @@ from models.enums import Language
 from models.notifications import InboxEntry
 from models.subscriptions import SendState, SubscriptionMessage
 from models.visitors import Visitor
-from services import notification_texts, outbox, wechat_gateway
+from services import notification_texts, notifications, outbox, wechat_gateway
 from services.staff import policy
 from services.subscriptions import ledger, templates
 from services.subscriptions.templates import Template
@@ -30,11 +31,11 @@ from wechat.messages import SubscriptionMessage as Outgoing
 
 # How long an entry waits for WeChat before it goes by another channel.
 PATIENCE = dt.timedelta(minutes=10)
-# How long an entry waits for the one before it to the same visitor.
-ORDER_PATIENCE = dt.timedelta(minutes=2)
+# For so long the entry before is tried by WeChat, or held for the conversation, and settled.
+ORDER_PATIENCE = PATIENCE + dt.timedelta(minutes=1)
 # An intent of which nothing was heard for so long was left by a worker that is gone.
 LEFT_BEHIND = dt.timedelta(minutes=5)
-TURN_PAUSE_S = 1
+TURN_PAUSE_S, TURN_PAUSE_MAX_S = 1, 20
 KEPT = dt.timedelta(days=184)
 LANGUAGES = {Language.ZH_CN: "zh_CN", Language.EN: "en_US"}
 STATES = {"release": "formal", "trial": "trial", "develop": "developer"}
@@ -103,13 +104,21 @@ def _composed(
 
 
 def _take_turn(visitor: Visitor, entry: InboxEntry) -> None:
-    """Wait for the entry before this one: a visitor is told things in their order."""
+    """Wait for the entries before this one: a visitor is told things in their order.
+
+    One that WeChat cannot hold up any more counts while its job has not been tried, as after a
+    worker that was down; one that another channel fails to deliver does not.
+    """
+    before = Q(at__lt=entry.at) | Q(at=entry.at, id__lt=entry.id)
+    earlier = list(InboxEntry.objects(before, visitor=visitor.id, delivered_at=None))
     since = now() - ORDER_PATIENCE
-    earlier = InboxEntry.objects(
-        visitor=visitor.id, delivered_at=None, at__lt=entry.at, at__gt=since
-    )
-    if earlier.first() is not None:
-        raise outbox.Later(TURN_PAUSE_S, "an earlier message is under way")
+    ids = [one.id for one in earlier]
+    if any(one.at > since for one in earlier) or (
+        ids and outbox.untried(notifications.DELIVER_JOB, "entry", ids)
+    ):
+        age_s = int((now() - entry.at).total_seconds())
+        pause = min(TURN_PAUSE_MAX_S, TURN_PAUSE_S + max(0, age_s) // 4)
+        raise outbox.Later(pause, "an earlier message is under way")
 
 
 def _ready(entry: InboxEntry) -> None:

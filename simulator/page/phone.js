@@ -1,6 +1,8 @@
-// The phone of a visitor: what they write, receive, accept and scan.
+// The phone of a visitor: they sign in, write, receive, accept and scan.
 
 import { $, ask, bilingual } from "./shared.js";
+
+const CLOCK = { timeZone: "Asia/Shanghai", hour12: false };
 
 let holder = "测试访客 A";
 let chatted = "";
@@ -11,6 +13,37 @@ let deciding = false;
 const EVENT_MS = 1000;
 // What visitors wrote on this page; what they received is the simulator's.
 const written = [];
+// What the product last said to each visitor who signed in on this page.
+const sessions = new Map();
+
+async function signIn() {
+  const visitor = holder;
+  if ($("sign-in").ariaDisabled === "true") return;
+  // Not disabled, which would take the focus away.
+  $("sign-in").ariaDisabled = "true";
+  try {
+    sessions.set(visitor, { ...(await ask("sessions", { visitor })), at: new Date() });
+  } catch {
+    sessions.set(visitor, { error: "模拟器没有响应，或没有产品的地址" });
+  }
+  $("sign-in").ariaDisabled = "false";
+  signed();
+}
+
+function signed() {
+  const session = sessions.get(holder);
+  const told = !session ? bilingual("本页尚未登录", "Not signed in on this page")
+    : session.status === 201 ? entered(session)
+    : bilingual(`登录未成功：${session.status || ""} ${session.error ?? ""}`, "Not signed in");
+  $("signed").replaceChildren(...told);
+}
+
+function entered({ at, consent_due: due }) {
+  const time = at.toLocaleTimeString("zh-CN", CLOCK);
+  return due
+    ? bilingual(`${time} 已登录，尚未同意隐私说明`, "Signed in; the privacy notice is not agreed to yet")
+    : bilingual(`${time} 已登录，已同意隐私说明`, "Signed in; the privacy notice is agreed to");
+}
 
 async function push(kind, fields) {
   $("unsent").hidden = true;
@@ -68,9 +101,7 @@ function bubble(message) {
   item.querySelector(".text").replaceChildren(...words(content));
   const at = item.querySelector("time");
   at.dateTime = message.at;
-  at.textContent = new Date(message.at).toLocaleTimeString("zh-CN", {
-    timeZone: "Asia/Shanghai", hour12: false,
-  });
+  at.textContent = new Date(message.at).toLocaleTimeString("zh-CN", CLOCK);
   return item;
 }
 
@@ -93,6 +124,7 @@ function hold(button) {
   }
   $("unsent").hidden = true;
   $("scanned").hidden = true;
+  signed();
   refresh().catch(() => {});
 }
 
@@ -177,6 +209,7 @@ export async function refresh() {
 for (const button of document.querySelectorAll("[data-phone]")) {
   button.addEventListener("click", () => hold(button));
 }
+$("sign-in").addEventListener("click", signIn);
 $("write").addEventListener("submit", write);
 $("enter").addEventListener("click", () => push("user_enter_tempsession", {}));
 $("scan").addEventListener("submit", scan);

@@ -9,13 +9,15 @@ from models.outbox import Job, JobState
 from models.questions import Question, QuestionState
 from models.visitors import Visitor
 from models.wechat_pushes import WechatPush
-from services import automatic_answers, personal_data, questions
+from services import automatic_answers, content, personal_data, questions
+from services.automatic_answers import HAN
 from services.visitors import signing_in
 from tests.callback.pushing import A, B, Platform
-from tests.factories import create, create_live
+from tests.factories import ACTOR, create, create_live, publish
 from tests.simulator.running import APPID
 
 Work = Callable[[], None]
+Texts = tuple[str, str]
 BOOKING = {"title": "怎样预约一次考察？", "summary": "选动线、挑班次、填人数，提交后等待确认。"}
 
 
@@ -67,6 +69,90 @@ def test_english_is_answered_in_english(platform: Platform, work: Work) -> None:
     (answer,) = said(platform)
     assert answer.startswith("Your question went to our staff.")
     assert Question.objects.get().language is Language.EN
+
+
+def bilingual(kind: Kind, chinese: Texts, english: Texts) -> str:
+    """Publish an item in both languages; return its id."""
+    item = create(kind, title=chinese[0], summary=chinese[1])
+    translated = dict(zip(("title", "summary"), english, strict=True))
+    content.translate(kind, item.id, Language.EN, translated, revision=item.revision, actor=ACTOR)
+    return str(publish(item).id)
+
+
+def english_faq() -> str:
+    chinese = (BOOKING["title"], BOOKING["summary"])
+    return bilingual(Kind.FAQS, chinese, ("How do I book a visit?", "Choose a test route."))
+
+
+@pytest.mark.parametrize("text", ["How do I book a visit?", "book a visit", " BOOK a  visit? "])
+def test_content_answers_in_english(platform: Platform, work: Work, text: str) -> None:
+    item = english_faq()
+    platform.write(text)
+    work()
+    (answer,) = said(platform)
+    assert answer.splitlines() == [
+        "【How do I book a visit?】",
+        "Choose a test route.",
+        f'<a data-miniprogram-appid="{APPID}" '
+        f'data-miniprogram-path="pages/faq/detail?id={item}">Read more</a>',
+        "Not what you need? Reply “staff” and a colleague will answer.",
+    ]
+    assert WechatPush.objects.get().answered_with == f"faqs:{item}"
+    assert Question.objects.count() == 0
+
+
+def test_an_english_answer_names_what_else_fits(platform: Platform, work: Work) -> None:
+    titles = {
+        bilingual(
+            Kind.FAQS, (f"怎样停车 {name}？", "测试停车。"), (f"Parking {name}", "Test car park.")
+        )
+        for name in ("north", "south", "west")
+    }
+    platform.write("parking")
+    work()
+    (answer,) = said(platform)
+    lines = answer.splitlines()
+    at = lines.index("See also:")
+    further = lines[at + 1 : -1]
+    assert len(further) == 2
+    assert all('">Parking ' in line for line in further)
+    assert titles == {item for item in titles if f"pages/faq/detail?id={item}" in answer}
+    assert not HAN.search(answer)
+
+
+def test_the_handbook_answers_in_english(platform: Platform, work: Work) -> None:
+    english_faq()
+    chapter = bilingual(
+        Kind.CHAPTERS,
+        ("提速审批", "审批怎样提速。"),
+        ("Faster approvals", "How test approvals speed up."),
+    )
+    platform.write("faster approvals")
+    work()
+    (answer,) = said(platform)
+    assert answer.startswith("【Faster approvals】\nHow test approvals speed up.\n")
+    assert f'pages/handbook/chapter?id={chapter}">Read more</a>' in answer
+    assert not HAN.search(answer)
+
+
+def test_one_item_answers_each_in_their_language(platform: Platform, work: Work) -> None:
+    english_faq()
+    platform.write("怎样预约一次考察？", A)
+    platform.write("How do I book a visit?", B)
+    work()
+    (chinese,), (english,) = said(platform, A), said(platform, B)
+    assert "查看全文" in chinese
+    assert "Read more" not in chinese
+    assert "Read more" in english
+    assert not HAN.search(english)
+
+
+def test_what_answers_an_english_question_perhaps_says_so(platform: Platform, work: Work) -> None:
+    english_faq()
+    platform.write("book a helicopter visit tomorrow")
+    work()
+    (answer,) = said(platform)
+    assert answer.startswith("This may be what you are looking for:\n【How do I book a visit?】\n")
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,28 @@ def test_what_became_of_a_message_is_noted(
 
 
 @pytest.mark.parametrize("form", FORMATS)
+def test_news_that_overtake_the_note_of_a_message_wait(
+    new_platform: NewPlatform, form: str
+) -> None:
+    platform = new_platform(form)
+    visitor = sign_in(platform)
+    row = {"_id": "begun", "visitor": visitor.id, "template": "one", "state": "sending"}
+    messages = SubscriptionMessage._get_collection()
+    messages.insert_one(row)
+    sent = {"TemplateId": "one", "MsgID": "4711", "ErrorCode": "3", "ErrorStatus": "…"}
+    platform.push("subscribe_msg_sent_event", fields={"List": [sent]})
+    assert Worker(platform.app.config["SETTINGS"]).step()
+    (job,) = Job.objects
+    assert (job.state, job.attempts) == (JobState.PENDING, 0)
+    messages.update_one({"_id": "begun"}, {"$set": {"state": "sent", "message_id": "4711"}})
+    Job.objects.update(run_at=job.created_at)
+    work(platform)
+    found = messages.find_one({"_id": "begun"})
+    assert found is not None
+    assert (found["state"], found["errcode"]) == ("failed", 3)
+
+
+@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize(
     ("fields", "verdict"),
     [

@@ -20,6 +20,7 @@ from services import customer_service, inbox, personal_data, questions
 from services.customer_service import NotSent
 from services.visitors import signing_in
 from tests.callback.pushing import A, Platform
+from tests.clocks import Clock
 from tests.factories import staff_client
 
 API = "/admin/api/v1/questions"
@@ -151,6 +152,50 @@ def test_a_busy_platform_is_waited_for(platform: Platform, work: Work, desk: Fla
     assert len(told(platform)) == 1
 
 
+@pytest.mark.parametrize("errcode", [-1, 45009])
+def test_a_platform_that_stays_busy_leaves_it_to_another_channel(
+    platform: Platform,
+    work: Work,
+    desk: FlaskClient,
+    visitor: Visitor,
+    clock: Clock,
+    errcode: int,
+) -> None:
+    question = ask(platform, work)
+    platform.simulator.fail("custom_send", errcode=errcode)
+    answer(desk, question)
+    for _ in range(3):
+        work()
+        assert Question.objects.get(id=question).told_by is None
+        assert InboxEntry.objects.get(visitor=visitor.id).delivered_at is None
+        clock.advance(minutes=3)
+    clock.advance(minutes=1)
+    work()
+    assert InboxEntry.objects.get(visitor=visitor.id).delivered_by is DeliveredBy.CALL
+    assert CallTask.objects.count() == 1
+    assert Question.objects.get(id=question).told_by is DeliveredBy.INBOX
+    platform.simulator.mend()
+    work()
+    assert told(platform) == []
+
+
+def test_who_has_no_account_is_waited_for_while_the_conversation_is_open(
+    platform: Platform, work: Work, desk: FlaskClient, clock: Clock
+) -> None:
+    question = ask(platform, work)
+    platform.simulator.fail("custom_send", errcode=-1)
+    answer(desk, question)
+    work()
+    clock.advance(hours=1)
+    work()
+    assert Question.objects.get(id=question).told_by is None
+    platform.simulator.mend()
+    clock.advance(minutes=1)
+    work()
+    assert len(told(platform)) == 1
+    assert Question.objects.get(id=question).told_by is DeliveredBy.WECHAT
+
+
 def test_a_second_try_tells_nobody_twice(platform: Platform, work: Work, desk: FlaskClient) -> None:
     answer(desk, ask(platform, work))
     work()
@@ -194,7 +239,10 @@ def test_the_list_has_the_most_urgent_first(
     platform: Platform, work: Work, desk: FlaskClient, visitor: Visitor
 ) -> None:
     found = [ask(platform, work, f"问题 {number}") for number in range(3)]
-    Question.objects(id=found[2]).update(due_at=Question.objects.get(id=found[0]).due_at - HOUR)
+    # What is asked out of office hours is all due at the same time.
+    first = Question.objects.get(id=found[0]).due_at
+    Question.objects(id=found[1]).update(due_at=first + HOUR)
+    Question.objects(id=found[2]).update(due_at=first - HOUR)
     page = desk.get(API, query_string={"limit": 2}).get_json()
     rest = desk.get(API, query_string={"cursor": page["next_cursor"]}).get_json()
     shown = [*page["items"], *rest["items"]]

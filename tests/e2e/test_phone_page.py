@@ -1,6 +1,7 @@
 """The simulator's phone page in a browser: signing in, accepting, being told, scanning, writing.
 
-The visitor's own requests are those of the mini-program, which is not part of this.
+The page signs visitors in and tells nobody their token: what they ask of the product is asked
+with a second code, as by the mini-program, which is not part of this.
 """
 
 import json
@@ -19,7 +20,7 @@ from tests.e2e.colleague import Colleague, join
 from tests.e2e.installation import Installation
 from tests.waiting import PATIENCE_S, eventually
 
-VISITOR = "测试访客 A"
+VISITOR, OTHER = "测试访客 A", "测试访客 B"
 TEMPLATE = '[data-template="sim-thing1-time2-thing3"]'
 WIDTHS = {"phone": 390, "desktop": 1280}
 
@@ -85,6 +86,17 @@ def press(browser: Browser, selector: str) -> None:
     browser.evaluate(f"{button}.click()")
 
 
+def sign_in(browser: Browser) -> None:
+    """Let the mini-program on the phone that is shown sign in, by keyboard."""
+    browser.evaluate("document.querySelector('#signed').textContent = ''")
+    browser.evaluate("document.querySelector('#sign-in').focus()")
+    enter = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}
+    browser.call("Input.dispatchKeyEvent", type="keyDown", **enter)
+    browser.call("Input.dispatchKeyEvent", type="keyUp", **enter)
+    assert eventually(lambda: "已登录" in text(browser, "#signed"))
+    assert browser.evaluate("document.activeElement.id") == "sign-in"
+
+
 def check_width(browser: Browser, folder: Path, name: str) -> None:
     """Check that nothing is cut off at a width, and keep a picture of the page there."""
     size = {"width": WIDTHS[name], "height": 800, "deviceScaleFactor": 1, "mobile": False}
@@ -103,9 +115,13 @@ def test_a_visitor_is_told_on_their_phone_what_became_of_a_booking(
     desk, visitor = Colleague(base, Role.BOOKING_DESK), MiniProgram(base)
     with Browser(tmp_path) as browser:
         browser.open(page.group(1))
+        sign_in(browser)
+        assert "尚未同意隐私说明" in text(browser, "#signed")
         press(browser, f'[data-visitor="{VISITOR}"]')
         assert eventually(lambda: text(browser, "#minted .code"))
         visitor.sign_in(text(browser, "#minted .code"))
+        sign_in(browser)
+        assert eventually(lambda: "已同意隐私说明" in text(browser, "#signed"))
 
         for credits in (1, 2):
             press(browser, f"{TEMPLATE} button")
@@ -133,3 +149,16 @@ def test_a_visitor_is_told_on_their_phone_what_became_of_a_booking(
         assert eventually(lambda: "客服消息" in text(browser, "#chat"))
         for name in WIDTHS:
             check_width(browser, tmp_path, name)
+
+        before = text(browser, "#chat")
+        press(browser, f'[data-phone="{OTHER}"]')
+        assert eventually(lambda: not text(browser, "#chat"))
+        assert "尚未登录" in text(browser, "#signed")
+        sign_in(browser)
+        assert "尚未同意隐私说明" in text(browser, "#signed"), "it is another account"
+        press(browser, f"{TEMPLATE} button")
+        assert eventually(lambda: "还可收 1 条" in text(browser, TEMPLATE))
+        assert text(browser, "#chat") == ""
+        press(browser, f'[data-phone="{VISITOR}"]')
+        assert eventually(lambda: text(browser, "#chat") == before)
+        assert "已同意隐私说明" in text(browser, "#signed")

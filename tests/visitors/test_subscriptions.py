@@ -15,6 +15,7 @@ from models.staff import Role
 from models.subscriptions import SendState, SubscriptionAnswer, SubscriptionCredit
 from models.subscriptions import SubscriptionMessage as Message
 from models.visitors import Visitor
+from models.wechat_pushes import WechatPush
 from services import delivery, outbox
 from services.subscriptions import ledger, records
 from tests.clocks import Clock
@@ -311,6 +312,98 @@ def test_a_visitor_is_told_in_order_and_never_two_at_a_time(
     assert {call["errcode"] for call in simulator.calls("subscribe_send")} == {0}
 
 
+def titles(simulator: RunningSimulator) -> list[str]:
+    """Return what came to the phone, the oldest first."""
+    return [one["data"]["thing1"] for one in reversed(received(simulator))]
+
+
+@pytest.mark.parametrize("minutes", [3, 8])
+def test_the_order_holds_over_an_outage(
+    reader: Caller, visitor_app: Flask, simulator: RunningSimulator, clock: Clock, minutes: int
+) -> None:
+    allow(reader, simulator, 2)
+    simulator.fail("subscribe_send", errcode=-1)
+    tell(reader.id, "first", title="first", text="x")
+    clock.advance(minutes=minutes)
+    work_off(visitor_app)
+    tell(reader.id, "second", title="second", text="x")
+    simulator.mend()
+    work_off(visitor_app)
+    clock.advance(seconds=5)
+    work_off(visitor_app)
+    assert titles(simulator) == [], "the first is tried again in a while, the second waits"
+    for _ in range(3):
+        clock.advance(seconds=30)
+        work_off(visitor_app)
+    assert titles(simulator) == ["first", "second"]
+
+
+def test_an_outage_without_end_leaves_all_to_other_channels(
+    reader: Caller, visitor_app: Flask, simulator: RunningSimulator, clock: Clock
+) -> None:
+    allow(reader, simulator, 2)
+    simulator.fail("subscribe_send", errcode=-1)
+    tell(reader.id, "first")
+    clock.advance(minutes=5)
+    tell(reader.id, "second")
+    for _ in range(3):
+        work_off(visitor_app)
+        clock.advance(minutes=5)
+    work_off(visitor_app)
+    assert {one.delivered_by for one in InboxEntry.objects} == {DeliveredBy.CALL}
+    assert (CallTask.objects.count(), left(reader)) == (2, 2)
+
+
+def test_what_waited_for_a_worker_keeps_its_order(
+    reader: Caller, visitor_app: Flask, simulator: RunningSimulator, clock: Clock
+) -> None:
+    allow(reader, simulator, 2)
+    tell(reader.id, "first", title="first", text="x")
+    Job.objects.update(run_at=now() + dt.timedelta(hours=2))
+    clock.advance(hours=1)
+    tell(reader.id, "second", title="second", text="x")
+    work_off(visitor_app)
+    assert titles(simulator) == []
+    again()
+    work_off(visitor_app)
+    clock.advance(minutes=1)
+    work_off(visitor_app)
+    assert titles(simulator) == ["first", "second"]
+
+
+@pytest.mark.parametrize("change", [{"attempts": 3}, {"state": JobState.FAILED}])
+def test_what_another_channel_fails_to_deliver_holds_nothing_back(
+    reader: Caller,
+    visitor_app: Flask,
+    simulator: RunningSimulator,
+    clock: Clock,
+    change: dict[str, Any],
+) -> None:
+    allow(reader, simulator)
+    tell(reader.id, "first", title="first", text="x")
+    Job.objects.update(run_at=now() + dt.timedelta(hours=2), **change)
+    clock.advance(minutes=12)
+    tell(reader.id, "second", title="second", text="x")
+    work_off(visitor_app)
+    assert titles(simulator) == ["second"]
+
+
+def test_of_one_millisecond_the_smaller_id_is_first(
+    reader: Caller, visitor_app: Flask, simulator: RunningSimulator, clock: Clock
+) -> None:
+    clock.set(now())
+    allow(reader, simulator, 2)
+    for number in range(2):
+        tell(reader.id, f"key-{number}", title=str(number), text="x")
+    first, second = InboxEntry.objects.order_by("id")
+    assert first.at == second.at
+    with pytest.raises(outbox.Later):
+        delivery.deliver(second.id)
+    delivery.deliver(first.id)
+    delivery.deliver(second.id)
+    assert titles(simulator) == [first.data["title"], second.data["title"]]
+
+
 def test_staff_read_the_log(
     reader: Caller,
     visitor_app: Flask,
@@ -342,12 +435,81 @@ def test_what_wechat_tells_afterwards_is_noted(
     allow(reader, simulator)
     tell(reader.id)
     work_off(visitor_app)
-    message_id = Message.objects.get().message_id
-    records.arrived(message_id, 0)
+    arrived(0)
     assert Message.objects.get().state is SendState.SENT
-    records.arrived(message_id, 1)
+    assert entry().delivered_by is DeliveredBy.WECHAT
+    assert Job.objects(state=JobState.PENDING).count() == 0
+
+
+def test_what_did_not_arrive_goes_by_another_channel_once(
+    reader: Caller, visitor_app: Flask, simulator: RunningSimulator
+) -> None:
+    allow(reader, simulator, 2)
+    tell(reader.id)
+    work_off(visitor_app)
+    for _ in range(3):
+        arrived(1)
     found = Message.objects.get()
     assert (found.state, found.errcode) == (SendState.FAILED, 1)
+    assert (entry().delivered_by, entry().delivered_at) == (None, None)
+    work_off(visitor_app)
+    assert entry().delivered_by is DeliveredBy.CALL
+    arrived(1)
+    work_off(visitor_app)
+    assert entry().delivered_by is DeliveredBy.CALL
+    assert (CallTask.objects.count(), len(received(simulator))) == (1, 1)
+
+
+def test_a_failure_that_overtakes_the_sender_is_not_lost(
+    reader: Caller,
+    visitor_app: Flask,
+    simulator: RunningSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """WeChat tells it after the message's id was noted, before the delivery was."""
+    allow(reader, simulator)
+    tell(reader.id)
+    send = delivery.WechatChannel.send
+
+    def slow(*given: Any) -> None:
+        send(*given)
+        arrived(1)
+
+    monkeypatch.setattr(delivery.WechatChannel, "send", slow)
+    work_off(visitor_app)
+    assert entry().delivered_by is DeliveredBy.CALL
+    assert (CallTask.objects.count(), len(received(simulator))) == (1, 1)
+
+
+def test_news_of_a_message_without_an_id_yet_wait_for_a_minute(
+    reader: Caller, visitor_app: Flask, simulator: RunningSimulator, clock: Clock
+) -> None:
+    allow(reader, simulator)
+    _left_behind(reader.id, "under-way")
+    news = about(Visitor.objects.get().openid)
+    with pytest.raises(outbox.Later):
+        records.arrived(news, "4711", TEMPLATE, 1)
+    records.arrived(news, "4711", "another", 1)
+    records.arrived(about("o-nobody"), "4711", TEMPLATE, 1)
+    records.arrived(news, "4711", TEMPLATE, 0)
+    clock.advance(seconds=61)
+    records.arrived(news, "4711", TEMPLATE, 1)
+    assert Message.objects.get().state is SendState.SENDING
+    clock.advance(seconds=-61)
+    Message.objects.update(state=SendState.SENT, message_id="4711")
+    records.arrived(news, "4711", TEMPLATE, 1)
+    assert Message.objects.get().state is SendState.FAILED
+
+
+def about(openid: str) -> WechatPush:
+    """Return a push about a visitor, as it came just now."""
+    return WechatPush(openid=openid, received_at=now())
+
+
+def arrived(errcode: int) -> None:
+    """Let WeChat tell what became of the only message."""
+    message_id = Message.objects.get().message_id
+    records.arrived(about(Visitor.objects.get().openid), message_id, TEMPLATE, errcode)
 
 
 def _left_behind(visitor: str, message: str) -> None:
