@@ -12,7 +12,7 @@ from core.errors import Conflict, NotFound
 from models.bookings import Booking, BookingState, By
 from models.departures import Departure, DepartureState, Minimum
 from models.notifications import Event
-from services import audit, booking_policy, conflicts, permissions, seats
+from services import audit, booking_policy, conflicts, desk_mail, permissions, seats
 from services.actors import Actor, system
 from services.bookings import attendance, cancelling, telling, waiting
 
@@ -60,6 +60,8 @@ def reach(departure_id: str) -> None:
         found = _count(departure, session)
         since = {"due_since": now()} if found is Minimum.DUE else {}
         _set(departure, {"minimum": found, **since}, session)
+        if found is Minimum.DUE:
+            _tell_desk(departure, session)
 
     _attempt(work)
 
@@ -157,15 +159,30 @@ def decide_by(departure: Departure) -> dt.datetime:
     return min(max(starts_at - booking_policy.current().minimum, least), starts_at)
 
 
+def _tell_desk(departure: Departure, session: ClientSession) -> None:
+    desk_mail.tell(
+        Notice.BELOW_MINIMUM,
+        departure.id,
+        session=session,
+        at=telling.shown(departure.starts_at),
+        route=departure.title.zh,
+        people=sum(row["party"] for row in _counted(departure, session)),
+    )
+
+
 def _is_due(departure: Departure) -> bool:
     return departure.state is DepartureState.OPEN and departure.minimum is Minimum.DUE
 
 
-def _count(departure: Departure, session: ClientSession) -> Minimum:
-    """Return how a departure stands, by who is on it now."""
+def _counted(departure: Departure, session: ClientSession) -> list[dict[str, Any]]:
     query = {"departure": departure.id, "state": {"$in": COUNTED}}
     shown = {"party": 1, "state": 1}
-    rows = list(Booking._get_collection().find(query, shown, session=session))
+    return list(Booking._get_collection().find(query, shown, session=session))
+
+
+def _count(departure: Departure, session: ClientSession) -> Minimum:
+    """Return how a departure stands, by who is on it now."""
+    rows = _counted(departure, session)
     if sum(row["party"] for row in rows) >= departure.terms.minimum_to_run:
         return Minimum.REACHED
     came = any(row["state"] == S.CHECKED_IN.value for row in rows)

@@ -4,11 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
+from core.clock import now
 from core.environment import SettingsError
 from core.settings import load
 from jobs.worker import Worker
+from models.departures import Departure
 from models.outbox import Job
 from models.routes import Confirmation
+from services.bookings import cutoffs
 from services.desk_mail import MAIL_JOB
 from services.visits import answering, asking, proposing
 from services.visits.asking import Ask
@@ -48,6 +51,17 @@ def test_the_desk_is_told_of_a_request_to_decide(mailbox: Desk) -> None:
     assert "测试访客" not in told["text"], "nothing personal"
     request(create_visitor(), create_departure())
     assert mailbox() == [told], "what needs no decision is not told"
+
+
+def test_the_desk_is_told_of_a_departure_below_its_minimum(mailbox: Desk) -> None:
+    departure = create_departure(in_hours=30, terms=terms(minimum_to_run=5))
+    request(create_visitor(), departure)
+    Departure.objects(id=departure.id).update(cancel_by=now())
+    for _ in range(2):
+        cutoffs.run_due()
+    (told,) = mailbox()
+    assert told["subject"] == "有班次未达到成团人数"
+    assert "现有2人" in told["text"]
 
 
 def test_the_desk_is_told_what_a_delegation_says(mailbox: Desk) -> None:
