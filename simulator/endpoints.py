@@ -39,11 +39,14 @@ def stable_token(world: World, request: Request) -> Body:
 
 
 def getuserphonenumber(world: World, request: Request) -> Body:
-    """Exchange a phone code for the number."""
-    code = authorised_body(world, request).get("code")
+    """Exchange a phone code for the number; with an `openid`, only if the code is that user's."""
+    body = authorised_body(world, request)
+    code, openid = body.get("code"), body.get("openid")
     if not isinstance(code, str) or not code:
         raise ApiError(40029)
-    phone = world.phones.redeem(code)
+    phone = world.phones.redeem(
+        code, lambda phone: openid is None or phone.openid in (None, openid)
+    )
     is_chinese = phone.country_code == "86"
     return {
         "errcode": 0,
