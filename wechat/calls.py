@@ -86,7 +86,7 @@ class Caller:
         within_s = deadline.left_s()
         breaker = self._breakers[api.name]
         if wait_s := breaker.admit():
-            WECHAT_CALLS.labels(api.name, "held_back").inc()
+            WECHAT_CALLS.labels(api.name, "held_back", errcodes.label(0)).inc()
             raise WechatUnavailable("held_back", retry_after_s=math.ceil(wait_s))
         started = time.monotonic()
         ended: _Ended[Result] = _Ended("unexpected")
@@ -132,7 +132,7 @@ def _error(ended: _Ended[Result]) -> AppError:
 
 
 def _record(api: Api, ended: _Ended[Result], took_s: float) -> None:
-    WECHAT_CALLS.labels(api.name, ended.outcome).inc()
+    WECHAT_CALLS.labels(api.name, ended.outcome, errcodes.label(ended.errcode)).inc()
     WECHAT_SECONDS.labels(api.name).observe(took_s)
     write = logger.info if ended.outcome == "ok" else logger.warning
     write(

@@ -60,7 +60,11 @@ _ERRORS: Mapping[int, Callable[[int], AppError]] = {
     # Wrong arguments, template, method, body, fields: how we call, not what was asked for.
     **dict.fromkeys((40037, 40097, 40129, 40200, 43002, 44002, 45072), WechatMisused),
     **dict.fromkeys((47001, 47003, 87008), WechatMisused),
+    # A token, and settings, rights or an account that are at fault.
+    **dict.fromkeys((*BAD_TOKEN, 40002, 40013, 40125, 40164, 40243, 41002, 41004), WechatRefused),
+    **dict.fromkeys((48001, 50004, 50007, 89503, 89506, 89507, 9410009), WechatRefused),
 }
+_KNOWN = frozenset({0, BUSY, CONCURRENT, NOT_YET, *TOO_QUICK, *DAY_USED_UP, *_ERRORS})
 
 
 def error(errcode: int) -> AppError:
@@ -76,6 +80,11 @@ def error(errcode: int) -> AppError:
     if errcode == NOT_YET:
         return WechatUnavailable("not_yet", retry_after_s=NOT_YET_WAIT_S)
     return _ERRORS.get(errcode, WechatRefused)(errcode)
+
+
+def label(errcode: int) -> str:
+    """Return an errcode as a label of a metric: what WeChat may make up is `other`."""
+    return str(errcode) if errcode in _KNOWN else "other"
 
 
 def until_tomorrow_s() -> float:

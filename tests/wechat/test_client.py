@@ -1,9 +1,9 @@
 """The gateway's methods against the simulator: what they return, what they raise."""
 
 import pytest
+from prometheus_client import REGISTRY
 
 from core.errors import AppError
-from core.metrics import WECHAT_CALLS
 from tests.simulator.running import APPID, RunningSimulator
 from tests.wechat.conftest import settings_for
 from tests.wechat.stores import MemoryStore
@@ -23,9 +23,10 @@ DOCUMENTED_TOKEN_ERRORS = [
 ]
 
 
-def count(api: str, outcome: str) -> float:
-    value: float = WECHAT_CALLS.labels(api, outcome)._value.get()
-    return value
+def count(api: str, outcome: str, errcode: str = "0") -> float:
+    """Return a figure; 0 for one that there is not, without making it."""
+    labels = {"api": api, "outcome": outcome, "errcode": errcode}
+    return REGISTRY.get_sample_value("toolbox_wechat_calls_total", labels) or 0.0
 
 
 def test_a_login_code_gives_identity(simulator: RunningSimulator, client: WechatClient) -> None:
@@ -138,6 +139,21 @@ def test_errors_of_a_phone_number(
     with pytest.raises(kind):
         client.phone_number(code)
     assert client.phone_number(code) == "+8613800138000"
+
+
+@pytest.mark.parametrize(
+    ("errcode", "label"),
+    [(-1, "-1"), (40013, "40013"), (40029, "40029"), (45011, "45011"), (99_999, "other")],
+)
+def test_figures_tell_errcodes_that_are_known(
+    simulator: RunningSimulator, client: WechatClient, errcode: int, label: str
+) -> None:
+    simulator.fail("jscode2session", errcode=errcode)
+    before, unknown = (count("jscode2session", "refused", one) for one in (label, "99999"))
+    with pytest.raises(AppError):
+        client.code_to_session("0made-up")
+    assert count("jscode2session", "refused", label) == before + 1
+    assert count("jscode2session", "refused", "99999") == unknown == 0
 
 
 def test_too_quick_is_told_with_a_time_to_wait(
