@@ -12,6 +12,7 @@ from wechat.breaker import CircuitBreaker
 from wechat.calls import Api, Caller, Deadline
 from wechat.errcodes import BAD_TOKEN
 from wechat.errors import WechatNotConfigured, WechatRefused, WechatUnavailable
+from wechat.holds import Holds
 from wechat.tokens import Token, TokenStore
 
 STABLE_TOKEN = Api("stable_token", "POST", "/cgi-bin/stable_token")
@@ -40,7 +41,8 @@ class Authorised:
         self._secret = settings.wechat_secret
         self._timeout_s = settings.wechat_timeout_s
         self._tokens = tokens
-        self._caller = Caller(settings.wechat_api_base, breaker)
+        holds = Holds(tokens, self._appid)
+        self._caller = Caller(settings.wechat_api_base, breaker, holds)
 
     def access_token(self) -> str:
         """Return the current access token; it is fetched when there is none, or it is old.

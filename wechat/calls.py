@@ -17,6 +17,7 @@ from wechat import answers, errcodes
 from wechat.answers import NonsenseError
 from wechat.breaker import CircuitBreaker
 from wechat.errors import WechatUnavailable
+from wechat.holds import Holds
 from wechat.http import ExchangeError, Request, Transport
 
 Result = TypeVar("Result")
@@ -66,8 +67,9 @@ class _Ended(Generic[Result]):
 class Caller:
     """Calls APIs of one server; for all threads of a process."""
 
-    def __init__(self, base: str, breaker: Callable[[], CircuitBreaker]) -> None:
+    def __init__(self, base: str, breaker: Callable[[], CircuitBreaker], holds: Holds) -> None:
         self._transport = Transport(base)
+        self._holds = holds
         self._breakers: defaultdict[str, CircuitBreaker] = defaultdict(breaker)
 
     def call(
@@ -85,7 +87,7 @@ class Caller:
         """
         within_s = deadline.left_s()
         breaker = self._breakers[api.name]
-        if wait_s := breaker.admit():
+        if wait_s := self._holds.left_s(api.name) or breaker.admit():
             WECHAT_CALLS.labels(api.name, "held_back", errcodes.label(0)).inc()
             raise WechatUnavailable("held_back", retry_after_s=math.ceil(wait_s))
         started = time.monotonic()
@@ -97,6 +99,8 @@ class Caller:
         finally:
             _settle(breaker, ended)
             _record(api, ended, time.monotonic() - started)
+        if ended.errcode in errcodes.DAY_USED_UP:
+            self._holds.hold(api.name, errcodes.tomorrow())
         if ended.result is None:
             raise _error(ended)
         return ended.result
@@ -119,10 +123,8 @@ def _settle(breaker: CircuitBreaker, ended: _Ended[Result]) -> None:
     """Tell the breaker: an answer with an errcode shows that the platform works, -1 that not."""
     if ended.outcome not in ("ok", "refused") or ended.errcode == errcodes.BUSY:
         breaker.failed()
-        return
-    breaker.succeeded()
-    if ended.errcode in errcodes.DAY_USED_UP:
-        breaker.hold(errcodes.until_tomorrow_s())
+    else:
+        breaker.succeeded()
 
 
 def _error(ended: _Ended[Result]) -> AppError:

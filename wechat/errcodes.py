@@ -4,9 +4,9 @@ One table for all APIs: where two of them use one errcode, it means the same to 
 is not in it is `WechatRefused`, whose errcode staff find in the log.
 """
 
+import datetime as dt
 import math
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 
 from core import clock
 from core.errors import AppError
@@ -74,7 +74,8 @@ def error(errcode: int) -> AppError:
     if wait_s := TOO_QUICK.get(errcode):
         return WechatUnavailable("too_quick", retry_after_s=wait_s)
     if errcode in DAY_USED_UP:
-        return WechatUnavailable("day_used_up", retry_after_s=math.ceil(until_tomorrow_s()))
+        left_s = (tomorrow() - clock.now()).total_seconds()
+        return WechatUnavailable("day_used_up", retry_after_s=math.ceil(left_s))
     if errcode == CONCURRENT:
         return WechatUnavailable("concurrent", retry_after_s=CONCURRENT_WAIT_S)
     if errcode == NOT_YET:
@@ -87,7 +88,6 @@ def label(errcode: int) -> str:
     return str(errcode) if errcode in _KNOWN else "other"
 
 
-def until_tomorrow_s() -> float:
-    """Return the time until the platform's counters start anew: midnight in Shanghai."""
-    tomorrow = clock.day_start(clock.today() + timedelta(days=1))
-    return (tomorrow - clock.now()).total_seconds()
+def tomorrow() -> dt.datetime:
+    """Return when the platform's counters start anew: midnight in Shanghai."""
+    return clock.day_start(clock.today() + dt.timedelta(days=1))
