@@ -18,7 +18,7 @@ from wechat.answers import NonsenseError
 from wechat.breaker import CircuitBreaker
 from wechat.errors import WechatUnavailable
 from wechat.holds import Holds
-from wechat.http import ExchangeError, Request, Transport
+from wechat.http import CROWDED, ExchangeError, Request, Transport
 
 Result = TypeVar("Result")
 
@@ -120,7 +120,12 @@ class Caller:
 
 
 def _settle(breaker: CircuitBreaker, ended: _Ended[Result]) -> None:
-    """Tell the breaker: an answer with an errcode shows that the platform works, -1 that not."""
+    """Tell the breaker: an answer with an errcode shows that the platform works, -1 that not.
+
+    A call that our own limit turned away shows nothing: WeChat was not asked.
+    """
+    if ended.outcome == CROWDED:
+        return
     if ended.outcome not in ("ok", "refused") or ended.errcode == errcodes.BUSY:
         breaker.failed()
     else:
