@@ -68,7 +68,7 @@ class Authorised:
             return self._caller.call(api, query=sent, body=body, deadline=deadline, read=read)
 
         for attempt in range(1, ATTEMPTS + 1):
-            token = self._token(deadline)
+            token = self._token_for_call(deadline)
             try:
                 return _patiently(call, deadline) if api.is_repeatable else call()
             except WechatRefused as refused:
@@ -78,6 +78,14 @@ class Authorised:
                 if attempt == ATTEMPTS:
                     raise
         raise AssertionError  # the last attempt returned or raised
+
+    def _token_for_call(self, deadline: Deadline) -> str:
+        """Return the token; what fails here says that the call it was for was not made."""
+        try:
+            return self._token(deadline)
+        except WechatUnavailable as away:
+            away.asked = False
+            raise
 
     def _token(self, deadline: Deadline) -> str:
         if token := self._fresh_token():

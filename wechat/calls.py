@@ -47,10 +47,10 @@ class Deadline:
         self._at = time.monotonic() + within_s
 
     def left_s(self) -> float:
-        """Return the seconds left; raise `WechatUnavailable` when there are none."""
+        """Return the seconds left; raise `WechatUnavailable` when there are none for a call."""
         left = self._at - time.monotonic()
         if left <= 0:
-            raise WechatUnavailable("timeout")
+            raise WechatUnavailable("timeout", asked=False)
         return left
 
 
