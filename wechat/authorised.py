@@ -15,7 +15,8 @@ from wechat.errors import WechatNotConfigured, WechatRefused, WechatUnavailable
 from wechat.holds import Holds
 from wechat.tokens import Token, TokenStore
 
-STABLE_TOKEN = Api("stable_token", "POST", "/cgi-bin/stable_token")
+# In normal mode it gives the same token again.
+STABLE_TOKEN = Api("stable_token", "POST", "/cgi-bin/stable_token", is_repeatable=True)
 ATTEMPTS = 2
 # The platform hands out a new token from 5 minutes before the end of the old one; to ask
 # earlier yields the old one again. Both work during that time.
@@ -62,15 +63,11 @@ class Authorised:
         """Call an API; when the token is at fault, expire it and try once more."""
         self._check_configured()
         deadline = self._deadline()
-
-        def call() -> Result:
-            sent = {"access_token": token, **(query or {})}
-            return self._caller.call(api, query=sent, body=body, deadline=deadline, read=read)
-
         for attempt in range(1, ATTEMPTS + 1):
             token = self._token_for_call(deadline)
+            sent = {"access_token": token, **(query or {})}
             try:
-                return _patiently(call, deadline) if api.is_repeatable else call()
+                return self._patiently(api, query=sent, body=body, deadline=deadline, read=read)
             except WechatRefused as refused:
                 if refused.errcode not in BAD_TOKEN:
                     raise
@@ -108,12 +105,31 @@ class Authorised:
             "appid": self._appid,
             "secret": self._secret,
         }
-        value, lives = self._caller.call(
+        value, lives = self._patiently(
             STABLE_TOKEN, query={}, body=body, deadline=deadline, read=answers.access_token
         )
         token = Token(value, clock.now() + max(lives - RENEW_BEFORE_END, lives / 2))
         self._tokens.put(self._appid, token)
         return token
+
+    def _patiently(
+        self,
+        api: Api,
+        *,
+        query: dict[str, str],
+        body: Body | None,
+        deadline: Deadline,
+        read: Callable[[Mapping[str, object]], Result],
+    ) -> Result:
+        """Call; what may be asked twice again after pauses, while the platform is busy."""
+        for pause_s in BUSY_PAUSES_S if api.is_repeatable else ():
+            try:
+                return self._caller.call(api, query=query, body=body, deadline=deadline, read=read)
+            except WechatUnavailable as away:
+                if away.reason != "busy" or deadline.left_s() <= pause_s:
+                    raise
+            time.sleep(pause_s)
+        return self._caller.call(api, query=query, body=body, deadline=deadline, read=read)
 
     def _deadline(self) -> Deadline:
         return Deadline(self._timeout_s)
@@ -121,15 +137,3 @@ class Authorised:
     def _check_configured(self) -> None:
         if not self._appid:
             raise WechatNotConfigured
-
-
-def _patiently(call: Callable[[], Result], deadline: Deadline) -> Result:
-    """Call, and call again after pauses while the platform is busy and there is time."""
-    for pause_s in BUSY_PAUSES_S:
-        try:
-            return call()
-        except WechatUnavailable as away:
-            if away.reason != "busy" or deadline.left_s() <= pause_s:
-                raise
-        time.sleep(pause_s)
-    return call()
