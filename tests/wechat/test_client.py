@@ -1,5 +1,7 @@
 """The gateway's methods against the simulator: what they return, what they raise."""
 
+from collections.abc import Callable
+
 import pytest
 from prometheus_client import REGISTRY
 
@@ -128,16 +130,53 @@ def test_errors_of_the_token(
 
 
 @pytest.mark.parametrize(
+    "call",
+    [lambda client, _: client.access_token(), WechatClient.phone_number],
+    ids=["alone", "for a call"],
+)
+@pytest.mark.parametrize(
+    ("errcode", "reason", "wait_s"), [(-1, "busy", None), (45011, "too_quick", 60)]
+)
+def test_a_token_that_is_not_to_be_had_now(
+    simulator: RunningSimulator,
+    client: WechatClient,
+    call: Callable[[WechatClient, str], str],
+    errcode: int,
+    reason: str,
+    wait_s: int | None,
+) -> None:
+    simulator.fail("stable_token", errcode=errcode)
+    code = simulator.phone_code()
+    with pytest.raises(WechatUnavailable) as refused:
+        call(client, code)
+    assert (refused.value.reason, refused.value.retry_after_s) == (reason, wait_s)
+    assert refused.value.is_undone
+    assert simulator.calls("getuserphonenumber") == []
+    simulator.mend()
+    assert client.phone_number(code) == "+8613800138000"
+
+
+@pytest.mark.parametrize(
     ("errcode", "kind"),
-    [(-1, WechatUnavailable), (40013, WechatRefused), (40029, InvalidCode)],
+    [
+        (-1, WechatUnavailable),
+        (40013, WechatRefused),
+        (40029, InvalidCode),
+        (45011, WechatUnavailable),
+    ],
 )
 def test_errors_of_a_phone_number(
     simulator: RunningSimulator, client: WechatClient, errcode: int, kind: type[AppError]
 ) -> None:
     simulator.fail("getuserphonenumber", errcode=errcode, times=1)
     code = simulator.phone_code()
-    with pytest.raises(kind):
+    with pytest.raises(kind) as refused:
         client.phone_number(code)
+    assert getattr(refused.value, "errcode", errcode) == errcode
+    if errcode == 45011:
+        assert isinstance(refused.value, WechatUnavailable)
+        assert (refused.value.reason, refused.value.retry_after_s) == ("too_quick", 60)
+    assert len(simulator.calls("getuserphonenumber")) == 1, "a code is never sent twice"
     assert client.phone_number(code) == "+8613800138000"
 
 
