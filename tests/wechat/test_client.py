@@ -222,8 +222,9 @@ def test_a_number_for_another_mini_program_is_not_taken(
     simulator: RunningSimulator, store: MemoryStore, client: WechatClient
 ) -> None:
     client.access_token()
-    stranger = WechatClient(settings_for(simulator.url, WECHAT_APPID="wxother"), store)
-    store.put("wxother", store.tokens[APPID])
+    other = "wxother00000000000"
+    stranger = WechatClient(settings_for(simulator.url, WECHAT_APPID=other), store)
+    store.put(other, store.tokens[APPID])
     with pytest.raises(WechatUnavailable) as refused:
         stranger.phone_number(simulator.phone_code())
     assert refused.value.reason == "garbage"
