@@ -25,7 +25,10 @@ REQUEST_SECONDS = Histogram(
 )
 JOBS = Counter("toolbox_jobs", "Background jobs ended", ["name", "outcome"])
 JOB_SECONDS = Histogram("toolbox_job_seconds", "Time a background job took", ["name"])
-WECHAT_CALLS = Counter("toolbox_wechat_calls", "Calls of WeChat's APIs", ["api", "outcome"])
+# `errcode` is one that we know, `other`, or 0 when WeChat told none.
+WECHAT_CALLS = Counter(
+    "toolbox_wechat_calls", "Calls of WeChat's APIs", ["api", "outcome", "errcode"]
+)
 WECHAT_SECONDS = Histogram(
     "toolbox_wechat_seconds",
     "Time a call of one of WeChat's APIs took",

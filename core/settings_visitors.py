@@ -8,6 +8,8 @@ from core.environment import SECRET_MIN_LENGTH, Reader
 
 WECHAT_API_BASE = "https://api.weixin.qq.com"
 WECHAT_VERSIONS = ("release", "trial", "develop")
+# The platform's have hexadecimal digits only; those of the simulator say what they are for.
+APPID = re.compile(r"wx[0-9a-z]{16}")
 VERSION = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 
@@ -16,6 +18,8 @@ def wechat(read: Reader) -> dict[str, Any]:
     appid, secret = read.text("WECHAT_APPID", ""), read.text("WECHAT_SECRET", "")
     if bool(appid) != bool(secret):
         read.mistakes.append("WECHAT_APPID and WECHAT_SECRET are set both or neither")
+    elif appid and not APPID.fullmatch(appid):  # not repeated: it may be the secret
+        read.mistakes.append("WECHAT_APPID must be wx and 16 lower-case letters or digits")
     base = read.text("WECHAT_API_BASE", WECHAT_API_BASE)
     if fault := base_fault(base, in_production=read.text("ENV", "production") == "production"):
         read.mistakes.append(f"WECHAT_API_BASE {fault}")

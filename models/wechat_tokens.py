@@ -1,14 +1,15 @@
-"""The access token of WeChat's server APIs, one current one for each mini-program."""
+"""The access token of WeChat's server APIs, one for each mini-program, and their quotas."""
 
 from typing import ClassVar
 
-from mongoengine import DateTimeField, Document, StringField
+from mongoengine import DateTimeField, Document, MapField, StringField
 
 
 class WechatToken(Document):
     """The current token of an appid, which is the id, and who is fetching a new one.
 
-    `value` is encrypted; `digest` tells whether it is still the one that failed.
+    `value` is encrypted; `digest` tells whether it is still the one that failed. `holds` has, by
+    name, until when an API is left alone because its quota of a day is used up.
     """
 
     SEALED: ClassVar = ("value",)
@@ -22,3 +23,4 @@ class WechatToken(Document):
     renew_at = DateTimeField()
     locked_by = StringField()
     locked_until = DateTimeField()
+    holds = MapField(DateTimeField())

@@ -6,6 +6,7 @@ coming in. It knows no repetition: who calls `send` must have noted before that 
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
@@ -14,6 +15,7 @@ from core.errors import AppError
 from core.ids import new_id
 from models.wechat_pushes import WechatPush, WechatWindow
 from services import wechat_gateway
+from wechat.errcodes import BAD_TOKEN
 from wechat.errors import OutOfWindow, WechatUnavailable
 from wechat.messages import TextMessage
 
@@ -21,8 +23,7 @@ AFTER_WRITING = (dt.timedelta(hours=48), 5)
 AFTER_COMING = (dt.timedelta(minutes=1), 2)
 # The platform's limit is 2,048 bytes.
 BYTES_MAX = 2_000
-# The call was not made, or the platform said that it did nothing.
-NOT_MADE = frozenset({"held_back", "crowded", "token_lock", "busy", "too_quick", "day_used_up"})
+Row = Mapping[str, Any]
 
 
 class NotSent(Exception):
@@ -58,20 +59,23 @@ def window(openid: str) -> WechatWindow | None:
 
 def send(openid: str, text: str) -> None:
     """Send a text, for one of the messages left; raise `NotSent`, `PerhapsSent`."""
-    if not _take(openid):
+    taken = _take(openid)
+    if taken is None:
         raise NotSent("window", for_now=False)
     try:
         wechat_gateway.client().send_customer(openid, TextMessage(_cut(text)))
     except WechatUnavailable as error:
-        if error.reason not in NOT_MADE:
+        if not error.is_undone:
             raise PerhapsSent(error.reason) from None
-        _give_back(openid)
+        _change(taken, {"$inc": {"left": 1}})
         raise NotSent(error.reason, for_now=True) from None
     except OutOfWindow:
-        WechatWindow._get_collection().update_one({"openid": openid}, {"$set": {"left": 0}})
+        _change(taken, {"$set": {"left": 0}})
         raise NotSent("window", for_now=False) from None
-    except AppError as error:
-        raise NotSent(error.code, for_now=False) from None
+    except AppError as error:  # a refusal: nothing went out
+        _change(taken, {"$inc": {"left": 1}})
+        is_token = getattr(error, "errcode", None) in BAD_TOKEN
+        raise NotSent(error.code, for_now=is_token) from None
 
 
 def _open(
@@ -99,15 +103,19 @@ def _open(
         return  # there is one that stays
 
 
-def _take(openid: str) -> bool:
-    taken = WechatWindow._get_collection().update_one(
+def _take(openid: str) -> Row | None:
+    """Take a message of the window that is open; return which window it was."""
+    taken: Row | None = WechatWindow._get_collection().find_one_and_update(
         {"openid": openid, "until": {"$gt": now()}, "left": {"$gt": 0}}, {"$inc": {"left": -1}}
     )
-    return bool(taken.modified_count)
+    return taken
 
 
-def _give_back(openid: str) -> None:
-    WechatWindow._get_collection().update_one({"openid": openid}, {"$inc": {"left": 1}})
+def _change(window: Row, update: Mapping[str, object]) -> None:
+    """Change a window, unless another one was opened in its place."""
+    WechatWindow._get_collection().update_one(
+        {"_id": window["_id"], "push": window["push"]}, update
+    )
 
 
 def _cut(text: str) -> str:

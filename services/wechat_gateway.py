@@ -1,4 +1,4 @@
-"""The client of WeChat in this process, and the database as the place of its access token."""
+"""The client of WeChat in this process, and the database as the place of what processes share."""
 
 import datetime as dt
 import hashlib
@@ -38,7 +38,7 @@ def client() -> WechatClient:
 
 
 class TokenStore:
-    """Keeps the current token of each appid in MongoDB, for all processes."""
+    """Keeps the current token of each appid, and what is held back, in MongoDB."""
 
     def get(self, appid: str) -> Token | None:
         """Return the current token; None when there is none, or it does not open any more."""
@@ -79,6 +79,17 @@ class TokenStore:
                 {"_id": appid, "locked_by": holder},
                 {"$unset": {"locked_by": "", "locked_until": ""}},
             )
+
+    def holds(self, appid: str) -> dict[str, dt.datetime]:
+        """Return until when which APIs are held back."""
+        found = WechatToken._get_collection().find_one({"_id": appid}, {"holds": 1}) or {}
+        return dict(found.get("holds", {}))
+
+    def hold(self, appid: str, api: str, until: dt.datetime) -> None:
+        """Hold an API back until then."""
+        WechatToken._get_collection().update_one(
+            {"_id": appid}, {"$set": {f"holds.{api}": until}}, upsert=True
+        )
 
 
 def _take(appid: str, holder: str) -> bool:

@@ -1,6 +1,7 @@
 """Codes that stand for something once, for five minutes."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -43,12 +44,17 @@ class CodeBook(Generic[Meaning]):
         self._minted[code] = _Minted(meaning, now + LIFE)
         return code
 
-    def redeem(self, code: str) -> Meaning:
-        """Return what a code stands for, once."""
+    def redeem(self, code: str, fits: Callable[[Meaning], bool] = lambda _: True) -> Meaning:
+        """Return what a code stands for, once, if that `fits` whoever asks; else it stays unused.
+
+        A code of somebody else is answered as one that there is not: 40029.
+        """
         known = self._minted.get(code)
         if known is None or self._clock.now() >= known.until:
             raise ApiError(40029)
         if known.used:
             raise ApiError(self._errcode_used)
+        if not fits(known.meaning):
+            raise ApiError(40029)
         known.used = True
         return known.meaning

@@ -119,9 +119,17 @@ def mint_login_code(world: World, request: Request) -> Answer:
 
 
 def mint_phone_code(world: World, request: Request) -> Answer:
-    """Mint a phone code for a number without its country's code (`country_code`, 86)."""
+    """Mint a phone code for a number without its country's code (`country_code`, 86).
+
+    With a `visitor` it is theirs alone; without, it is whoever's.
+    """
     given = fields(request)
-    phone = Phone(given.text("country_code", "86", longest=3), given.text("number", longest=15))
+    visitor = given.text("visitor", "")
+    phone = Phone(
+        given.text("country_code", "86", longest=3),
+        given.text("number", longest=15),
+        world.visitor(visitor).openid if visitor else None,
+    )
     if not (phone.number.isdecimal() and phone.country_code.isdecimal()):
         raise ControlError("number, country_code: digits")
     return {"code": world.phones.mint(phone), "expires_in": 300}

@@ -38,12 +38,24 @@ def stable_token(world: World, request: Request) -> Body:
     return {"access_token": value, "expires_in": seconds}
 
 
+def token(world: World, request: Request) -> Body:
+    """Give a new access token, each time; the one before it works for five minutes more."""
+    if request.method != "GET":
+        raise ApiError(43001)
+    _credentials(world, request.args, grant_type="client_credential")
+    value, seconds = world.tokens.fetched()
+    return {"access_token": value, "expires_in": seconds}
+
+
 def getuserphonenumber(world: World, request: Request) -> Body:
-    """Exchange a phone code for the number."""
-    code = authorised_body(world, request).get("code")
+    """Exchange a phone code for the number; with an `openid`, only if the code is that user's."""
+    body = authorised_body(world, request)
+    code, openid = body.get("code"), body.get("openid")
     if not isinstance(code, str) or not code:
         raise ApiError(40029)
-    phone = world.phones.redeem(code)
+    phone = world.phones.redeem(
+        code, lambda phone: openid is None or phone.openid in (None, openid)
+    )
     is_chinese = phone.country_code == "86"
     return {
         "errcode": 0,
@@ -77,6 +89,7 @@ def resetusersessionkey(world: World, request: Request) -> Body:
 ENDPOINTS: dict[str, Endpoint] = {
     "/sns/jscode2session": jscode2session,
     "/cgi-bin/stable_token": stable_token,
+    "/cgi-bin/token": token,
     "/wxa/business/getuserphonenumber": getuserphonenumber,
     "/wxa/checksession": checksession,
     "/wxa/resetusersessionkey": resetusersessionkey,

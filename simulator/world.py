@@ -29,10 +29,11 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Phone:
-    """A phone number; the country's code without `+`."""
+    """A phone number; the country's code without `+`. `openid` None: any user's."""
 
     country_code: str
     number: str
+    openid: str | None = None
 
 
 @dataclass

@@ -12,9 +12,11 @@ from wechat.breaker import CircuitBreaker
 from wechat.calls import Api, Caller, Deadline
 from wechat.errcodes import BAD_TOKEN
 from wechat.errors import WechatNotConfigured, WechatRefused, WechatUnavailable
+from wechat.holds import Holds
 from wechat.tokens import Token, TokenStore
 
-STABLE_TOKEN = Api("stable_token", "POST", "/cgi-bin/stable_token")
+# In normal mode it gives the same token again.
+STABLE_TOKEN = Api("stable_token", "POST", "/cgi-bin/stable_token", is_repeatable=True)
 ATTEMPTS = 2
 # The platform hands out a new token from 5 minutes before the end of the old one; to ask
 # earlier yields the old one again. Both work during that time.
@@ -40,7 +42,8 @@ class Authorised:
         self._secret = settings.wechat_secret
         self._timeout_s = settings.wechat_timeout_s
         self._tokens = tokens
-        self._caller = Caller(settings.wechat_api_base, breaker)
+        holds = Holds(tokens, self._appid)
+        self._caller = Caller(settings.wechat_api_base, breaker, holds)
 
     def access_token(self) -> str:
         """Return the current access token; it is fetched when there is none, or it is old.
@@ -60,15 +63,11 @@ class Authorised:
         """Call an API; when the token is at fault, expire it and try once more."""
         self._check_configured()
         deadline = self._deadline()
-
-        def call() -> Result:
-            sent = {"access_token": token, **(query or {})}
-            return self._caller.call(api, query=sent, body=body, deadline=deadline, read=read)
-
         for attempt in range(1, ATTEMPTS + 1):
-            token = self._token(deadline)
+            token = self._token_for_call(deadline)
+            sent = {"access_token": token, **(query or {})}
             try:
-                return _patiently(call, deadline) if api.is_repeatable else call()
+                return self._patiently(api, query=sent, body=body, deadline=deadline, read=read)
             except WechatRefused as refused:
                 if refused.errcode not in BAD_TOKEN:
                     raise
@@ -76,6 +75,14 @@ class Authorised:
                 if attempt == ATTEMPTS:
                     raise
         raise AssertionError  # the last attempt returned or raised
+
+    def _token_for_call(self, deadline: Deadline) -> str:
+        """Return the token; what fails here says that the call it was for was not made."""
+        try:
+            return self._token(deadline)
+        except WechatUnavailable as away:
+            away.asked = False
+            raise
 
     def _token(self, deadline: Deadline) -> str:
         if token := self._fresh_token():
@@ -98,12 +105,31 @@ class Authorised:
             "appid": self._appid,
             "secret": self._secret,
         }
-        value, lives = self._caller.call(
+        value, lives = self._patiently(
             STABLE_TOKEN, query={}, body=body, deadline=deadline, read=answers.access_token
         )
         token = Token(value, clock.now() + max(lives - RENEW_BEFORE_END, lives / 2))
         self._tokens.put(self._appid, token)
         return token
+
+    def _patiently(
+        self,
+        api: Api,
+        *,
+        query: dict[str, str],
+        body: Body | None,
+        deadline: Deadline,
+        read: Callable[[Mapping[str, object]], Result],
+    ) -> Result:
+        """Call; what may be asked twice again after pauses, while the platform is busy."""
+        for pause_s in BUSY_PAUSES_S if api.is_repeatable else ():
+            try:
+                return self._caller.call(api, query=query, body=body, deadline=deadline, read=read)
+            except WechatUnavailable as away:
+                if away.reason != "busy" or deadline.left_s() <= pause_s:
+                    raise
+            time.sleep(pause_s)
+        return self._caller.call(api, query=query, body=body, deadline=deadline, read=read)
 
     def _deadline(self) -> Deadline:
         return Deadline(self._timeout_s)
@@ -111,15 +137,3 @@ class Authorised:
     def _check_configured(self) -> None:
         if not self._appid:
             raise WechatNotConfigured
-
-
-def _patiently(call: Callable[[], Result], deadline: Deadline) -> Result:
-    """Call, and call again after pauses while the platform is busy and there is time."""
-    for pause_s in BUSY_PAUSES_S:
-        try:
-            return call()
-        except WechatUnavailable as away:
-            if away.reason != "busy" or deadline.left_s() <= pause_s:
-                raise
-        time.sleep(pause_s)
-    return call()

@@ -26,14 +26,11 @@ class CircuitBreaker:
         self._lock = threading.Lock()
         self._failures = 0
         self._open_until = 0.0
-        self._held_until = 0.0
 
     def admit(self) -> float:
         """Return 0 when the caller may go ahead, else the seconds until somebody may."""
         with self._lock:
             now = self._monotonic()
-            if now < self._held_until:
-                return self._held_until - now
             if self._failures < self._threshold:
                 return 0.0
             if now < self._open_until:
@@ -53,8 +50,3 @@ class CircuitBreaker:
             self._failures += 1
             if self._failures >= self._threshold:
                 self._open_until = self._monotonic() + self._open_s
-
-    def hold(self, seconds: float) -> None:
-        """Turn everybody away for so long, whatever succeeds meanwhile: a quota is used up."""
-        with self._lock:
-            self._held_until = self._monotonic() + seconds

@@ -17,7 +17,8 @@ from wechat import answers, errcodes
 from wechat.answers import NonsenseError
 from wechat.breaker import CircuitBreaker
 from wechat.errors import WechatUnavailable
-from wechat.http import ExchangeError, Request, Transport
+from wechat.holds import Holds
+from wechat.http import CROWDED, ExchangeError, Request, Transport
 
 Result = TypeVar("Result")
 
@@ -46,10 +47,10 @@ class Deadline:
         self._at = time.monotonic() + within_s
 
     def left_s(self) -> float:
-        """Return the seconds left; raise `WechatUnavailable` when there are none."""
+        """Return the seconds left; raise `WechatUnavailable` when there are none for a call."""
         left = self._at - time.monotonic()
         if left <= 0:
-            raise WechatUnavailable("timeout")
+            raise WechatUnavailable("timeout", asked=False)
         return left
 
 
@@ -66,8 +67,9 @@ class _Ended(Generic[Result]):
 class Caller:
     """Calls APIs of one server; for all threads of a process."""
 
-    def __init__(self, base: str, breaker: Callable[[], CircuitBreaker]) -> None:
+    def __init__(self, base: str, breaker: Callable[[], CircuitBreaker], holds: Holds) -> None:
         self._transport = Transport(base)
+        self._holds = holds
         self._breakers: defaultdict[str, CircuitBreaker] = defaultdict(breaker)
 
     def call(
@@ -85,8 +87,8 @@ class Caller:
         """
         within_s = deadline.left_s()
         breaker = self._breakers[api.name]
-        if wait_s := breaker.admit():
-            WECHAT_CALLS.labels(api.name, "held_back").inc()
+        if wait_s := self._holds.left_s(api.name) or breaker.admit():
+            WECHAT_CALLS.labels(api.name, "held_back", errcodes.label(0)).inc()
             raise WechatUnavailable("held_back", retry_after_s=math.ceil(wait_s))
         started = time.monotonic()
         ended: _Ended[Result] = _Ended("unexpected")
@@ -97,6 +99,8 @@ class Caller:
         finally:
             _settle(breaker, ended)
             _record(api, ended, time.monotonic() - started)
+        if ended.errcode in errcodes.DAY_USED_UP:
+            self._holds.hold(api.name, errcodes.tomorrow())
         if ended.result is None:
             raise _error(ended)
         return ended.result
@@ -116,13 +120,16 @@ class Caller:
 
 
 def _settle(breaker: CircuitBreaker, ended: _Ended[Result]) -> None:
-    """Tell the breaker: an answer with an errcode shows that the platform works, -1 that not."""
+    """Tell the breaker: an answer with an errcode shows that the platform works, -1 that not.
+
+    A call that our own limit turned away shows nothing: WeChat was not asked.
+    """
+    if ended.outcome == CROWDED:
+        return
     if ended.outcome not in ("ok", "refused") or ended.errcode == errcodes.BUSY:
         breaker.failed()
-        return
-    breaker.succeeded()
-    if ended.errcode in errcodes.DAY_USED_UP:
-        breaker.hold(errcodes.until_tomorrow_s())
+    else:
+        breaker.succeeded()
 
 
 def _error(ended: _Ended[Result]) -> AppError:
@@ -132,7 +139,7 @@ def _error(ended: _Ended[Result]) -> AppError:
 
 
 def _record(api: Api, ended: _Ended[Result], took_s: float) -> None:
-    WECHAT_CALLS.labels(api.name, ended.outcome).inc()
+    WECHAT_CALLS.labels(api.name, ended.outcome, errcodes.label(ended.errcode)).inc()
     WECHAT_SECONDS.labels(api.name).observe(took_s)
     write = logger.info if ended.outcome == "ok" else logger.warning
     write(

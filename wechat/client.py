@@ -9,6 +9,7 @@ from functools import partial
 
 from wechat import answers
 from wechat.answers import CodeSession
+from wechat.authorised import Body
 from wechat.calls import Api
 from wechat.checks import Checks
 from wechat.errors import InvalidCode, SessionKeyOver
@@ -48,16 +49,17 @@ class WechatClient(Messages, Links, Checks, Figures):
             CODE_TO_SESSION, query=query, deadline=self._deadline(), read=answers.code_session
         )
 
-    def phone_number(self, code: str) -> str:
+    def phone_number(self, code: str, openid: str | None = None) -> str:
         """Exchange the code of the phone number button for the number, as `+8613800138000`.
 
-        The code is another than that of the login; it works once and for 5 minutes. Raises as
-        `code_to_session` does.
+        The code is another than that of the login; it works once and for 5 minutes. WeChat
+        refuses it when it is not that of the user `openid`. Raises as `code_to_session` does.
         """
         self._check_configured()
         _check_code(code)
         read = partial(answers.phone_number, appid=self._appid)
-        return self._call_with_token(PHONE_NUMBER, {"code": code}, read)
+        body: Body = {"code": code} if openid is None else {"code": code, "openid": openid}
+        return self._call_with_token(PHONE_NUMBER, body, read)
 
     def session_holds(self, openid: str, session_key: str) -> bool:
         """Tell whether WeChat still takes this `session_key` for the user's."""

@@ -4,9 +4,9 @@ One table for all APIs: where two of them use one errcode, it means the same to 
 is not in it is `WechatRefused`, whose errcode staff find in the log.
 """
 
+import datetime as dt
 import math
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 
 from core import clock
 from core.errors import AppError
@@ -60,7 +60,11 @@ _ERRORS: Mapping[int, Callable[[int], AppError]] = {
     # Wrong arguments, template, method, body, fields: how we call, not what was asked for.
     **dict.fromkeys((40037, 40097, 40129, 40200, 43002, 44002, 45072), WechatMisused),
     **dict.fromkeys((47001, 47003, 87008), WechatMisused),
+    # A token, and settings, rights or an account that are at fault.
+    **dict.fromkeys((*BAD_TOKEN, 40002, 40013, 40125, 40164, 40243, 41002, 41004), WechatRefused),
+    **dict.fromkeys((48001, 50004, 50007, 89503, 89506, 89507, 9410009), WechatRefused),
 }
+_KNOWN = frozenset({0, BUSY, CONCURRENT, NOT_YET, *TOO_QUICK, *DAY_USED_UP, *_ERRORS})
 
 
 def error(errcode: int) -> AppError:
@@ -70,7 +74,8 @@ def error(errcode: int) -> AppError:
     if wait_s := TOO_QUICK.get(errcode):
         return WechatUnavailable("too_quick", retry_after_s=wait_s)
     if errcode in DAY_USED_UP:
-        return WechatUnavailable("day_used_up", retry_after_s=math.ceil(until_tomorrow_s()))
+        left_s = (tomorrow() - clock.now()).total_seconds()
+        return WechatUnavailable("day_used_up", retry_after_s=math.ceil(left_s))
     if errcode == CONCURRENT:
         return WechatUnavailable("concurrent", retry_after_s=CONCURRENT_WAIT_S)
     if errcode == NOT_YET:
@@ -78,7 +83,11 @@ def error(errcode: int) -> AppError:
     return _ERRORS.get(errcode, WechatRefused)(errcode)
 
 
-def until_tomorrow_s() -> float:
-    """Return the time until the platform's counters start anew: midnight in Shanghai."""
-    tomorrow = clock.day_start(clock.today() + timedelta(days=1))
-    return (tomorrow - clock.now()).total_seconds()
+def label(errcode: int) -> str:
+    """Return an errcode as a label of a metric: what WeChat may make up is `other`."""
+    return str(errcode) if errcode in _KNOWN else "other"
+
+
+def tomorrow() -> dt.datetime:
+    """Return when the platform's counters start anew: midnight in Shanghai."""
+    return clock.day_start(clock.today() + dt.timedelta(days=1))

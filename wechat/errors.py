@@ -16,19 +16,23 @@ UNDONE = frozenset(
 class WechatUnavailable(Unavailable):
     """WeChat does not answer, or not with sense (503). `reason` is one word for logs.
 
-    `retry_after_s` tells how long further calls are held back, where that is known.
+    `retry_after_s` tells how long further calls are held back, where that is known. `asked` is
+    False when the call itself was not made: there was no token for it, or no time left.
     """
 
     default_code = "wechat_unavailable"
 
-    def __init__(self, reason: str, *, retry_after_s: int | None = None) -> None:
+    def __init__(
+        self, reason: str, *, retry_after_s: int | None = None, asked: bool = True
+    ) -> None:
         self.reason = reason
+        self.asked = asked
         super().__init__(retry_after_s=retry_after_s, reason=reason)
 
     @property
     def is_undone(self) -> bool:
         """Tell whether WeChat surely did not do what was asked; else nobody can know."""
-        return self.reason in UNDONE
+        return not self.asked or self.reason in UNDONE
 
 
 class WechatNotConfigured(Unavailable):

@@ -25,6 +25,8 @@ MAX_IMAGE_BYTES = 4_000_000
 # How JPEG and PNG begin.
 IMAGE_HEADS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 MAX_IN_FLIGHT = 32
+# Why an exchange was not begun: too many run.
+CROWDED = "crowded"
 
 
 class ExchangeError(Exception):
@@ -72,13 +74,13 @@ class Transport:
         `too_large`, `garbage` (not a JSON object), `crowded` (too many exchanges run).
         """
         if not self._room.acquire(blocking=False):
-            raise ExchangeError("crowded")
+            raise ExchangeError(CROWDED)
         exchange = _Exchange(self._connection(within_s), request, self._prefix, self._room)
         try:
             threading.Thread(target=exchange.run, name="wechat", daemon=True).start()
         except RuntimeError:  # no thread is to be had
             self._room.release()
-            exchange.failure = "crowded"
+            exchange.failure = CROWDED
             exchange.ended.set()
         if not exchange.ended.wait(within_s):
             exchange.cut()

@@ -1,10 +1,11 @@
-"""Where the access token is kept: a port that services back with the database.
+"""Where the access token is kept, and what is held back: a port that services back.
 
 There is one current token for an appid, whichever process fetched it. Whoever fetches holds the
 lock, so that many callers without a token make one call.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -19,7 +20,7 @@ class Token:
 
 
 class TokenStore(Protocol):
-    """Keeps the current token of each appid, for all processes."""
+    """Keeps the current token of each appid and its APIs that are held back, for all processes."""
 
     def get(self, appid: str) -> Token | None:
         """Return the current token, also one past its `renew_at`; None when there is none."""
@@ -39,4 +40,12 @@ class TokenStore(Protocol):
         Entering raises `TimeoutError` when the lock is not free within `wait_s` seconds. A lock
         whose holder died is given up after a few seconds.
         """
+        ...
+
+    def holds(self, appid: str) -> Mapping[str, dt.datetime]:
+        """Return until when (UTC, aware) which APIs are held back, by name; past ones too."""
+        ...
+
+    def hold(self, appid: str, api: str, until: dt.datetime) -> None:
+        """Hold an API back until then."""
         ...

@@ -15,6 +15,7 @@ from models.notifications import Event
 from services import audit, booking_policy, conflicts, desk_mail, permissions, seats
 from services.actors import Actor, system
 from services.bookings import attendance, cancelling, telling, waiting
+from services.desk_mail import Notice
 
 CUTOFF_JOB = "departures.cutoffs"
 BATCH = 100

@@ -14,6 +14,7 @@ from models.notifications import Event
 from models.visitors import PhoneSource, Visitor
 from services import inbox, notifications, personal_data, wechat_gateway
 from services.notifications import ToVisitor
+from services.staff import policy
 from services.visitors import consents, masking
 
 SEALED_TEXTS = ("name", "organisation", "title")
@@ -78,11 +79,13 @@ def type_phone(visitor: Visitor, phone: str | None, *, revision: int) -> Visitor
 def take_phone(visitor: Visitor, code: str, *, revision: int) -> Visitor:
     """Set the contact phone that WeChat knows, by the code of its button.
 
-    Raises as `wechat.client.WechatClient.phone_number` does, and `Conflict("stale_profile")`.
+    WeChat sees to it that the code is this visitor's. Raises as
+    `wechat.client.WechatClient.phone_number` does, `Conflict("stale_profile")`, and
+    `Conflict("no_wechat")` for an account that WeChat does not know.
     """
     if visitor.revision != revision:
         raise Conflict("stale_profile")
-    number = wechat_gateway.client().phone_number(code)
+    number = wechat_gateway.client().phone_number(code, _openid(visitor))
     return _set_phone(visitor, number, PhoneSource.WECHAT, revision)
 
 
@@ -96,6 +99,17 @@ def international(phone: str) -> str:
     if not INTERNATIONAL.fullmatch(digits):
         raise Invalid(fields={"phone": "format"})
     return digits
+
+
+def _openid(visitor: Visitor) -> str | None:
+    """Return whose code it must be; None for the fictitious visitors of the demo."""
+    if visitor.demo is not None:
+        return None
+    appid = policy.current().settings.wechat_appid
+    if appid and (visitor.openid is None or visitor.appid != appid):
+        raise Conflict("no_wechat")
+    openid: str | None = visitor.openid
+    return openid
 
 
 def _set_phone(visitor: Visitor, number: str | None, source: PhoneSource, revision: int) -> Visitor:

@@ -132,7 +132,7 @@ def test_the_simulator_stands_in_until_there_is_a_mini_program(
     assert running.end(signal.SIGINT) == 0, running.output
     assert processes(running.data) == {}
 
-    own = start("--no-demo", "--workers", "1", WECHAT_APPID="wxtest", WECHAT_SECRET="s")
+    own = start("--no-demo", "--workers", "1", WECHAT_APPID="wxtest000000000000", WECHAT_SECRET="s")
     own.await_start()
     assert own.pids("-m simulator") == set()
     assert "WeChat (demo)" not in own.output

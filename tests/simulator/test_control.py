@@ -85,7 +85,7 @@ def test_wrong_control_requests_are_told(
 
 
 def test_unknown_paths_and_methods_are_not_found(simulator: RunningSimulator) -> None:
-    assert simulator.ask("GET", "/cgi-bin/token").status == 404
+    assert simulator.ask("GET", "/cgi-bin/ticket/getticket").status == 404
     assert simulator.ask("DELETE", "/__sim__/mail").status == 404
     assert simulator.ask("GET", "/../app.py").status == 404
 

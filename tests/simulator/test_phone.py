@@ -13,8 +13,12 @@ def token(simulator: RunningSimulator) -> str:
     return str(simulator.ask("POST", "/cgi-bin/stable_token", body).body["access_token"])
 
 
-def phone(simulator: RunningSimulator, token: str, code: str) -> Answer:
-    return simulator.ask("POST", PATH, {"code": code}, access_token=token)
+def phone(simulator: RunningSimulator, token: str, code: str, **whose: object) -> Answer:
+    return simulator.ask("POST", PATH, {"code": code, **whose}, access_token=token)
+
+
+def openid(simulator: RunningSimulator, visitor: str) -> str:
+    return str(simulator.control("POST", "login-codes", visitor=visitor)["openid"])
 
 
 def test_a_code_gives_the_number(simulator: RunningSimulator, token: str) -> None:
@@ -51,6 +55,23 @@ def test_a_code_lives_five_minutes(simulator: RunningSimulator, token: str) -> N
     code = simulator.phone_code()
     simulator.advance(301)
     assert phone(simulator, token, code).body["errcode"] == 40029
+
+
+def test_a_code_is_its_visitors_alone(simulator: RunningSimulator, token: str) -> None:
+    code = simulator.phone_code(visitor="测试访客 A")
+    for stranger in (openid(simulator, "测试访客 B"), "made-up", "", 5):
+        answer = phone(simulator, token, code, openid=stranger)
+        assert (answer.status, answer.body["errcode"]) == (200, 40029)
+    own = phone(simulator, token, code, openid=openid(simulator, "测试访客 A"))
+    assert own.body["phone_info"]["purePhoneNumber"] == "13800138000", "no stranger used it up"
+
+
+def test_whose_code_it_is_may_stay_unsaid(simulator: RunningSimulator, token: str) -> None:
+    """By whoever exchanges it, and by whoever mints it."""
+    assert phone(simulator, token, simulator.phone_code(visitor="测试访客 A")).body["errcode"] == 0
+    anybody = openid(simulator, "测试访客 B")
+    answer = phone(simulator, token, simulator.phone_code(), openid=anybody)
+    assert answer.body["errcode"] == 0
 
 
 def test_a_login_code_is_no_phone_code(simulator: RunningSimulator, token: str) -> None:

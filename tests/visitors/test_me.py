@@ -9,7 +9,7 @@ from flask import Flask
 from models.notifications import InboxEntry
 from models.visitors import Visitor
 from services import personal_data
-from services.visitors import masking, profiles
+from services.visitors import masking, profiles, signing_in
 from tests.simulator.running import RunningSimulator
 from tests.visitors.callers import Caller, code
 
@@ -113,6 +113,39 @@ def test_wechat_vouches_for_a_phone(visitor: Caller, simulator: RunningSimulator
     assert (shown["phone"], shown["phone_source"]) == ("138****8001", "wechat")
     again = {**body, "revision": shown["revision"]}
     assert code(visitor.put("/me/phone/wechat", again)) == (400, "wechat_code")
+
+
+def enter(app: Flask, login_code: str) -> Caller:
+    """Sign in by WeChat, and agree."""
+    done = signing_in.with_wechat(login_code)
+    caller = Caller(app, done.token, done.visitor.id)
+    assert caller.put("/me/consent", {"version": "1"}).status_code == 200
+    return caller
+
+
+def test_nobody_takes_the_phone_of_another(visitor_app: Flask, simulator: RunningSimulator) -> None:
+    names = ("测试访客 A", "测试访客 B")
+    one, another = (enter(visitor_app, simulator.login_code(name)) for name in names)
+    phone_code = simulator.phone_code("13800138001", visitor=names[0])
+    taken = another.put("/me/phone/wechat", {"revision": 1, "code": phone_code})
+    assert code(taken) == (400, "wechat_code")
+    assert another.me()["phone"] is None
+    shown = one.put("/me/phone/wechat", {"revision": 1, "code": phone_code}).get_json()
+    assert (shown["phone"], shown["phone_source"]) == ("138****8001", "wechat")
+
+
+@pytest.mark.parametrize(
+    "account", [{"openid": "o" * 28, "appid": "wx1"}, {"language": "en"}], ids=["elsewhere", "none"]
+)
+def test_who_is_no_user_of_this_mini_program_takes_none(
+    visitor: Caller, simulator: RunningSimulator, account: dict[str, str]
+) -> None:
+    Visitor._get_collection().update_one(
+        {"_id": visitor.id}, {"$unset": {"demo": ""}, "$set": account}
+    )
+    body = {"revision": 1, "code": simulator.phone_code()}
+    assert code(visitor.put("/me/phone/wechat", body)) == (409, "no_wechat")
+    assert simulator.calls("getuserphonenumber") == []
 
 
 def test_a_new_phone_is_told_in_the_inbox_once(visitor: Caller) -> None:

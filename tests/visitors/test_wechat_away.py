@@ -12,8 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core import db
+from core.clock import now
 from models.enums import Kind
 from models.visitors import Visitor
+from services import wechat_gateway
 from tests.factories import create_live
 from tests.simulator.running import RunningSimulator
 from tests.visitors.callers import API, Caller, code
@@ -145,6 +147,26 @@ def test_whoever_is_signed_in_stays_so_and_the_phone_fails_clearly(
     assert time.monotonic() - began < LIMIT_S
     simulator.mend()
     assert visitor.put("/me/phone/wechat", body).get_json()["phone_source"] == "wechat"
+
+
+def test_a_used_up_day_is_respected_by_other_processes_and_after_a_restart(
+    anybody: FlaskClient, simulator: RunningSimulator, new_app: NewApp
+) -> None:
+    simulator.fail("jscode2session", errcode=45009)
+    assert try_to_sign_in(anybody, simulator.login_code()) == (503, "wechat_unavailable")
+    simulator.mend()
+    wechat_gateway.client().access_token()  # neither a new token nor its end lifts the hold
+    simulator.control("DELETE", "tokens")
+    restarted = new_app().test_client()  # as another process: its own client
+    assert try_to_sign_in(restarted, simulator.login_code()) == (503, "wechat_unavailable")
+    assert wechat_gateway.client().phone_number(simulator.phone_code()), "another API goes on"
+    assert try_to_sign_in(restarted, simulator.login_code()) == (503, "wechat_unavailable")
+    assert len(simulator.calls("jscode2session")) == 1
+    past = {"$set": {"holds.jscode2session": now()}}
+    db.database()["wechat_tokens"].update_one({}, past)
+    tomorrow = new_app().test_client()
+    answer = tomorrow.post(SESSIONS, json={"code": simulator.login_code()})
+    assert answer.status_code == 201
 
 
 def test_two_processes_share_one_access_token(

@@ -1,5 +1,6 @@
 """A token store in memory."""
 
+import datetime as dt
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,12 +9,14 @@ from wechat.tokens import Token
 
 
 class MemoryStore:
-    """Keeps tokens for the threads of one process; `writes` and `expired` tell its history."""
+    """Keeps tokens for the threads of one process; the counts tell its history."""
 
     def __init__(self) -> None:
         self.tokens: dict[str, Token] = {}
         self.writes = 0
         self.expired: list[str] = []
+        self.held: dict[str, dt.datetime] = {}
+        self.reads_of_holds = 0
         self._guard = threading.Lock()
         self._lock = threading.Lock()
 
@@ -39,3 +42,12 @@ class MemoryStore:
             yield
         finally:
             self._lock.release()
+
+    def holds(self, appid: str) -> dict[str, dt.datetime]:
+        del appid
+        self.reads_of_holds += 1
+        return dict(self.held)
+
+    def hold(self, appid: str, api: str, until: dt.datetime) -> None:
+        del appid
+        self.held[api] = until

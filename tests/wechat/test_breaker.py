@@ -70,11 +70,3 @@ def test_a_probe_that_never_tells_is_replaced(breaker: CircuitBreaker, time: Tim
     assert breaker.admit() == 0
     time.now += 10
     assert breaker.admit() == 0
-
-
-def test_a_hold_outlasts_success(breaker: CircuitBreaker, time: Time) -> None:
-    breaker.hold(3_600)
-    breaker.succeeded()
-    assert breaker.admit() == 3_600
-    time.now += 3_600
-    assert breaker.admit() == 0

@@ -1,9 +1,11 @@
 """The gateway's methods against the simulator: what they return, what they raise."""
 
+from collections.abc import Callable
+
 import pytest
+from prometheus_client import REGISTRY
 
 from core.errors import AppError
-from core.metrics import WECHAT_CALLS
 from tests.simulator.running import APPID, RunningSimulator
 from tests.wechat.conftest import settings_for
 from tests.wechat.stores import MemoryStore
@@ -23,9 +25,10 @@ DOCUMENTED_TOKEN_ERRORS = [
 ]
 
 
-def count(api: str, outcome: str) -> float:
-    value: float = WECHAT_CALLS.labels(api, outcome)._value.get()
-    return value
+def count(api: str, outcome: str, errcode: str = "0") -> float:
+    """Return a figure; 0 for one that there is not, without making it."""
+    labels = {"api": api, "outcome": outcome, "errcode": errcode}
+    return REGISTRY.get_sample_value("toolbox_wechat_calls_total", labels) or 0.0
 
 
 def test_a_login_code_gives_identity(simulator: RunningSimulator, client: WechatClient) -> None:
@@ -127,17 +130,69 @@ def test_errors_of_the_token(
 
 
 @pytest.mark.parametrize(
+    "call",
+    [lambda client, _: client.access_token(), WechatClient.phone_number],
+    ids=["alone", "for a call"],
+)
+@pytest.mark.parametrize(
+    ("errcode", "reason", "wait_s"), [(-1, "busy", None), (45011, "too_quick", 60)]
+)
+def test_a_token_that_is_not_to_be_had_now(
+    simulator: RunningSimulator,
+    client: WechatClient,
+    call: Callable[[WechatClient, str], str],
+    errcode: int,
+    reason: str,
+    wait_s: int | None,
+) -> None:
+    simulator.fail("stable_token", errcode=errcode)
+    code = simulator.phone_code()
+    with pytest.raises(WechatUnavailable) as refused:
+        call(client, code)
+    assert (refused.value.reason, refused.value.retry_after_s) == (reason, wait_s)
+    assert refused.value.is_undone
+    assert simulator.calls("getuserphonenumber") == []
+    simulator.mend()
+    assert client.phone_number(code) == "+8613800138000"
+
+
+@pytest.mark.parametrize(
     ("errcode", "kind"),
-    [(-1, WechatUnavailable), (40013, WechatRefused), (40029, InvalidCode)],
+    [
+        (-1, WechatUnavailable),
+        (40013, WechatRefused),
+        (40029, InvalidCode),
+        (45011, WechatUnavailable),
+    ],
 )
 def test_errors_of_a_phone_number(
     simulator: RunningSimulator, client: WechatClient, errcode: int, kind: type[AppError]
 ) -> None:
     simulator.fail("getuserphonenumber", errcode=errcode, times=1)
     code = simulator.phone_code()
-    with pytest.raises(kind):
+    with pytest.raises(kind) as refused:
         client.phone_number(code)
+    assert getattr(refused.value, "errcode", errcode) == errcode
+    if errcode == 45011:
+        assert isinstance(refused.value, WechatUnavailable)
+        assert (refused.value.reason, refused.value.retry_after_s) == ("too_quick", 60)
+    assert len(simulator.calls("getuserphonenumber")) == 1, "a code is never sent twice"
     assert client.phone_number(code) == "+8613800138000"
+
+
+@pytest.mark.parametrize(
+    ("errcode", "label"),
+    [(-1, "-1"), (40013, "40013"), (40029, "40029"), (45011, "45011"), (99_999, "other")],
+)
+def test_figures_tell_errcodes_that_are_known(
+    simulator: RunningSimulator, client: WechatClient, errcode: int, label: str
+) -> None:
+    simulator.fail("jscode2session", errcode=errcode)
+    before, unknown = (count("jscode2session", "refused", one) for one in (label, "99999"))
+    with pytest.raises(AppError):
+        client.code_to_session("0made-up")
+    assert count("jscode2session", "refused", label) == before + 1
+    assert count("jscode2session", "refused", "99999") == unknown == 0
 
 
 def test_too_quick_is_told_with_a_time_to_wait(
@@ -167,8 +222,9 @@ def test_a_number_for_another_mini_program_is_not_taken(
     simulator: RunningSimulator, store: MemoryStore, client: WechatClient
 ) -> None:
     client.access_token()
-    stranger = WechatClient(settings_for(simulator.url, WECHAT_APPID="wxother"), store)
-    store.put("wxother", store.tokens[APPID])
+    other = "wxother00000000000"
+    stranger = WechatClient(settings_for(simulator.url, WECHAT_APPID=other), store)
+    store.put(other, store.tokens[APPID])
     with pytest.raises(WechatUnavailable) as refused:
         stranger.phone_number(simulator.phone_code())
     assert refused.value.reason == "garbage"

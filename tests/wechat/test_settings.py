@@ -2,16 +2,18 @@
 
 import pytest
 
+from cli.run import simulator
 from core.environment import SettingsError
 from core.settings import load
 from core.settings_visitors import WECHAT_API_BASE
+from tests.simulator import running
 
 BASE = {
     "SECRET_KEY": "s" * 32,
     "PERSONAL_DATA_KEY": "p" * 32,
     "MONGODB_URI": "mongodb://127.0.0.1:1/",
 }
-OURS = {"WECHAT_APPID": "wx1", "WECHAT_SECRET": "hush"}
+OURS = {"WECHAT_APPID": "wx0123456789abcdef", "WECHAT_SECRET": "hush"}
 
 
 def test_without_them_there_is_no_mini_program() -> None:
@@ -26,6 +28,25 @@ def test_one_alone_is_refused_and_not_repeated(name: str) -> None:
     with pytest.raises(SettingsError) as refused:
         load({**BASE, name: "hush-hush"})
     assert str(refused.value) == "WECHAT_APPID and WECHAT_SECRET are set both or neither"
+
+
+@pytest.mark.parametrize("appid", ["wx0123456789abcdef", simulator.APPID, running.APPID])
+def test_appids_that_are_taken(appid: str) -> None:
+    assert load({**BASE, **OURS, "WECHAT_APPID": appid}).wechat_appid == appid
+
+
+@pytest.mark.parametrize(
+    "appid",
+    [
+        *("wx0123456789abcde", "wx0123456789abcdef0", "WX0123456789ABCDEF", "wx0123456789ABCDEF"),
+        *("0123456789abcdef0123456789abcdef", "gh_0123456789abc", "wx0123456789 bcdef"),
+        *("wx0123456789abcde\N{FULLWIDTH DIGIT ONE}", '"wx0123456789abcdef"'),
+    ],
+)
+def test_what_is_no_appid_is_named_and_not_repeated(appid: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load({**BASE, **OURS, "WECHAT_APPID": appid})
+    assert str(refused.value) == "WECHAT_APPID must be wx and 16 lower-case letters or digits"
 
 
 @pytest.mark.parametrize(

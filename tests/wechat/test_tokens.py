@@ -106,6 +106,37 @@ def test_a_newer_token_of_another_process_is_not_expired(
     assert len(simulator.calls("stable_token")) == 1
 
 
+def test_a_busy_platform_is_asked_again_for_the_token(
+    simulator: RunningSimulator, client: WechatClient
+) -> None:
+    simulator.fail("stable_token", errcode=-1, times=2)
+    assert client.phone_number(simulator.phone_code()) == "+8613800138000"
+    assert len(simulator.calls("stable_token")) == 3
+    assert len(simulator.calls("getuserphonenumber")) == 1
+
+
+def test_a_platform_that_stays_busy_ends_the_call_that_needed_the_token(
+    simulator: RunningSimulator, client: WechatClient
+) -> None:
+    simulator.fail("stable_token", errcode=-1)
+    with pytest.raises(WechatUnavailable) as refused:
+        client.phone_number(simulator.phone_code())
+    assert (refused.value.reason, refused.value.is_undone) == ("busy", True)
+    assert len(simulator.calls("stable_token")) == 3
+    assert simulator.calls("getuserphonenumber") == []
+
+
+def test_a_busy_platform_is_not_asked_again_when_there_is_no_time(
+    simulator: RunningSimulator, store: MemoryStore
+) -> None:
+    hasty = WechatClient(settings_for(simulator.url, WECHAT_TIMEOUT_S="0.1"), store)
+    simulator.fail("stable_token", errcode=-1)
+    with pytest.raises(WechatUnavailable) as refused:
+        hasty.access_token()
+    assert refused.value.reason in ("busy", "timeout")
+    assert len(simulator.calls("stable_token")) == 1
+
+
 def test_a_lock_that_is_never_free_ends_in_time(store: MemoryStore, quick: WechatClient) -> None:
     with store.lock(APPID, wait_s=0), pytest.raises(WechatUnavailable) as refused:
         quick.access_token()

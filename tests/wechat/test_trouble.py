@@ -1,5 +1,6 @@
 """WeChat gone, frozen, slow or senseless: an end in time, a typed error, back by itself."""
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -175,6 +176,24 @@ def test_a_crowd_is_turned_away_and_room_comes_back(simulator: RunningSimulator)
     simulator.mend()
     assert eventually(lambda: wechat_threads() == 0)
     assert client.code_to_session(simulator.login_code())
+
+
+def test_a_crowd_of_our_own_is_no_failure_of_wechat(own: RunningSimulator) -> None:
+    """All room is taken by calls of one API; those of another are turned away, more than five."""
+    patient = dataclasses.replace(settings_for(own.url), wechat_timeout_s=120.0)
+    client = WechatClient(patient, MemoryStore())
+    own.fail("jscode2session", mode="hang")
+    with ThreadPoolExecutor(MAX_IN_FLIGHT) as pool:
+        hanging = [
+            pool.submit(timed, lambda: client.code_to_session("0made-up"))
+            for _ in range(MAX_IN_FLIGHT)
+        ]
+        assert eventually(lambda: len(own.calls("jscode2session")) == MAX_IN_FLIGHT)
+        assert [reason(client.access_token) for _ in range(7)] == ["crowded"] * 7
+        own.end()
+        assert {one.result()[0] for one in hanging} == {"network"}
+    own.start()
+    assert client.access_token(), "it was never held back"
 
 
 def test_a_server_without_tls_gets_nothing(simulator: RunningSimulator) -> None:
