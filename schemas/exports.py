@@ -5,7 +5,7 @@ from marshmallow import Schema, fields
 from models.enums import Kind, Language
 from models.held_texts import HeldReason, HeldState
 from models.notifications import CallState, DeliveredBy, Event
-from models.questions import PictureVerdict, QuestionState
+from models.questions import ContentVerdict, QuestionState
 from models.subscriptions import SendState
 from models.visitors import PhoneSource, SignInMethod
 from schemas.exported_bookings import ExportedBookingSchema, ExportedEngagementSchema
@@ -132,7 +132,8 @@ class ExportedQuestionSchema(Schema):
     openid = fields.String(required=True)
     language = Choice(Language, required=True)
     text = fields.String(required=True)
-    picture = Choice(PictureVerdict)
+    verdict = Choice(ContentVerdict)
+    picture = Choice(ContentVerdict)
     state = Choice(QuestionState, required=True)
     asked_at = fields.DateTime(required=True)
     due_at = fields.DateTime(required=True)

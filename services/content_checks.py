@@ -60,18 +60,24 @@ class Held:
         return str(self.row.id)
 
 
-def ask(visitor: Visitor, text: str) -> Verdict:
+def ask(visitor: Visitor, text: str, scene: Scene = Scene.COMMENT) -> Verdict:
+    """Have WeChat check what a visitor wrote, as `ask_of` does."""
+    ours = visitor.appid == policy.current().settings.wechat_appid
+    return ask_of(visitor.openid if ours else None, text, scene)
+
+
+def ask_of(openid: str | None, text: str, scene: Scene = Scene.COMMENT) -> Verdict:
     """Have WeChat check a text, of any length; it ends within WECHAT_TIMEOUT_S for each 2500.
 
-    Whatever goes wrong is a verdict: the text is held. Raises nothing of WeChat's.
+    `openid` is who wrote it, in this mini-program. Whatever goes wrong is a verdict: the text is
+    held. Raises nothing of WeChat's.
     """
     if not text.strip():
         return Verdict()
-    settings = policy.current().settings
-    if visitor.openid is None or visitor.appid != settings.wechat_appid:
+    if openid is None or not policy.current().settings.wechat_appid:
         return Verdict(HeldReason.NO_WECHAT)
     try:
-        found = _suggested(visitor.openid, text)
+        found = _suggested(openid, text, scene)
     except AppError as error:
         logger.warning("text_unchecked", code=error.code)
         return Verdict(HeldReason.UNAVAILABLE)
@@ -148,11 +154,11 @@ def decide(actor: Actor, held_id: str, decision: HeldDecision, *, note: str | No
     return _read(HeldText._from_son(transaction(work)))
 
 
-def _suggested(openid: str, text: str) -> Suggested:
+def _suggested(openid: str, text: str, scene: Scene) -> Suggested:
     """Return the worst of what is suggested for the parts of a text."""
     client = wechat_gateway.client()
     parts = [text[start : start + TEXT_MAX] for start in range(0, len(text), TEXT_MAX)]
-    found = [client.check_text(openid, part, Scene.COMMENT) for part in parts]
+    found = [client.check_text(openid, part, scene) for part in parts]
     return min(found, key=lambda one: _WORST.index(one.suggestion))
 
 

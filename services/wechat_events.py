@@ -6,7 +6,7 @@ from typing import Any
 
 from core import logs
 from core.clock import now
-from models.questions import PictureVerdict
+from models.questions import ContentVerdict
 from models.subscriptions import SubscriptionAnswer
 from models.visitors import Visitor
 from models.wechat_pushes import WechatPush
@@ -59,11 +59,11 @@ def _media_checked(found: WechatPush, push: Push) -> None:
     result = push.fields.get("result")
     suggested = _word(result, "suggest") if isinstance(result, dict) else ""
     if _number(push.fields.get("errcode")):
-        verdict = PictureVerdict.UNCHECKED
-    elif suggested in (PictureVerdict.PASS, PictureVerdict.RISKY):
-        verdict = PictureVerdict(suggested)
+        verdict = ContentVerdict.UNCHECKED
+    elif suggested in (ContentVerdict.PASS, ContentVerdict.RISKY):
+        verdict = ContentVerdict(suggested)
     else:
-        verdict = PictureVerdict.REVIEW
+        verdict = ContentVerdict.REVIEW
     question_pictures.judged(found, push.text("trace_id"), verdict)
 
 

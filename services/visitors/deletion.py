@@ -20,8 +20,9 @@ from models.questions import Question
 from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.visitors import EmailCode, Visitor, VisitorSession
 from models.wechat_pushes import WechatPush, WechatWindow
-from services import personal_data
+from services import outbox, personal_data, text_checks
 from services.bookings import cancelling
+from services.text_checks import Written
 from services.visits import ending
 
 # Collections whose documents belong to the visitor that their field `visitor` names.
@@ -74,6 +75,7 @@ def _deleted(visitor_id: str) -> bool:
         ending.forget(visitor_id, session)
         for document in OWNED:
             document._get_collection().delete_many({"visitor": visitor_id}, session=session)
+        outbox.forget(text_checks.key_of(Written.PROFILE, visitor_id), session)
         _forget_calls(visitor_id, session)
         _forget_bookings(visitor_id, session)
         if openid := row.get("openid"):

@@ -12,8 +12,9 @@ from core.errors import Conflict, Invalid, Unauthenticated
 from models.history import HistoryEntry
 from models.notifications import Event
 from models.visitors import PhoneSource, Visitor
-from services import inbox, notifications, personal_data, wechat_gateway
+from services import inbox, notifications, personal_data, text_checks, wechat_gateway
 from services.notifications import ToVisitor
+from services.text_checks import Written
 from services.visitors import consents, masking
 
 SEALED_TEXTS = ("name", "organisation", "title")
@@ -61,7 +62,10 @@ def update(visitor: Visitor, fields: Mapping[str, Any], *, revision: int) -> Vis
         if fields.get("keeps_history") is False:
             HistoryEntry._get_collection().delete_many({"visitor": visitor.id}, session=session)
             change["history"] = 0
-        return _write(visitor.id, change, revision, session)
+        after = _write(visitor.id, change, revision, session)
+        if any(texts.values()):
+            text_checks.later(Written.PROFILE, after, session)
+        return after
 
     return transaction(work)
 

@@ -10,7 +10,7 @@ import pytest
 from jobs.worker import Worker
 from models.notifications import InboxEntry
 from models.outbox import Job, JobState
-from models.questions import PictureVerdict, Question
+from models.questions import ContentVerdict, Question
 from models.subscriptions import SendState, SubscriptionCredit, SubscriptionMessage
 from models.visitors import PhoneSource, Visitor
 from models.wechat_pushes import WechatPush, WechatWindow
@@ -131,21 +131,21 @@ def test_what_became_of_a_message_is_noted(
 @pytest.mark.parametrize(
     ("fields", "verdict"),
     [
-        ({"result": {"suggest": "pass", "label": 100}}, PictureVerdict.PASS),
-        ({"result": {"suggest": "risky", "label": 20001}}, PictureVerdict.RISKY),
-        ({"result": {"suggest": "review", "label": 20001}}, PictureVerdict.REVIEW),
-        ({"errcode": -1008, "result": {"suggest": "pass"}}, PictureVerdict.UNCHECKED),
-        ({"result": ""}, PictureVerdict.REVIEW),
+        ({"result": {"suggest": "pass", "label": 100}}, ContentVerdict.PASS),
+        ({"result": {"suggest": "risky", "label": 20001}}, ContentVerdict.RISKY),
+        ({"result": {"suggest": "review", "label": 20001}}, ContentVerdict.REVIEW),
+        ({"errcode": -1008, "result": {"suggest": "pass"}}, ContentVerdict.UNCHECKED),
+        ({"result": ""}, ContentVerdict.REVIEW),
     ],
 )
 def test_the_check_of_a_picture_is_noted_with_its_question(
-    new_platform: NewPlatform, form: str, fields: dict[str, Any], verdict: PictureVerdict
+    new_platform: NewPlatform, form: str, fields: dict[str, Any], verdict: ContentVerdict
 ) -> None:
     platform = new_platform(form)
     platform.push("image")
     work(platform)
     question = Question.objects.get()
-    assert question.picture is PictureVerdict.WAITING
+    assert question.picture is ContentVerdict.WAITING
     (held,) = platform.simulator.control("GET", "media-checks")["items"]
     assert held["trace_id"] == question.trace
     platform.push("wxa_media_check", fields={"trace_id": question.trace, **fields})
@@ -157,7 +157,7 @@ def test_a_picture_that_nobody_looks_at_is_told(platform: Platform) -> None:
     platform.simulator.fail("media_check_async", errcode=-1)
     platform.push("image")
     work(platform)
-    assert Question.objects.get().picture is PictureVerdict.UNCHECKED
+    assert Question.objects.get().picture is ContentVerdict.UNCHECKED
 
 
 def test_a_verdict_of_no_picture_of_ours_is_waited_for(platform: Platform) -> None:
