@@ -164,6 +164,7 @@ class ExportedHeldTextSchema(Schema):
 
     id = fields.String(required=True)
     subject = fields.String(required=True)
+    parts = fields.List(fields.String(), required=True)
     text = fields.String(required=True)
     reason = Choice(HeldReason, required=True)
     label = fields.Integer()

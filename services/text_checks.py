@@ -5,56 +5,22 @@ checks it is written with it. What does not pass lies before staff (`services.co
 question lies before them anyway: what was found is noted with it.
 """
 
-from enum import StrEnum
-
-import orjson
 from mongoengine import Document
 from pymongo.client_session import ClientSession
 
 from core.db import transaction
-from models.bookings import Booking
 from models.held_texts import HeldReason
 from models.questions import ContentVerdict, Question
 from models.visitors import Visitor
-from models.visits import Visit
-from services import content_checks, outbox, personal_data
+from services import content_checks, outbox, written_texts
 from services.content_checks import Verdict
+from services.written_texts import PLACES
+from services.written_texts import Written as Written
 from wechat.checks import Scene
 
 CHECK_JOB = "texts.check"
-
-
-class Written(StrEnum):
-    """What was written.
-
-    With a booking, when it was cancelled, after a visit; with a request, about a proposal; in the
-    profile; in the conversation.
-    """
-
-    BOOKING = "bookings"
-    CANCELLATION = "cancellations"
-    FEEDBACK = "feedback"
-    VISIT = "visits"
-    ANSWERS = "answers"
-    PROFILE = "profiles"
-    QUESTION = "questions"
-
-
-# In which document, and in which of its fields.
-PLACES: dict[Written, tuple[type[Document], tuple[str, ...]]] = {
-    Written.BOOKING: (
-        Booking,
-        ("name", "organisation", "companions", "plates", "purpose", "needs"),
-    ),
-    Written.CANCELLATION: (Booking, ("reason",)),
-    Written.FEEDBACK: (Booking, ("feedback_text",)),
-    Written.VISIT: (Visit, ("name", "organisation", "purpose", "hosts", "needs")),
-    Written.ANSWERS: (Visit, ("answers",)),
-    Written.PROFILE: (Visitor, ("name", "organisation", "title")),
-    Written.QUESTION: (Question, ("text",)),
-}
-# Sealed fields that hold JSON: a list of texts, or an object from version to text.
-STRUCTURED = frozenset({"companions", "plates", "answers"})
+# What WeChat says of a text itself.
+FOUND = frozenset({HeldReason.REVIEW, HeldReason.RISKY})
 _NOTED = {
     None: ContentVerdict.PASS,
     HeldReason.REVIEW: ContentVerdict.REVIEW,
@@ -86,19 +52,31 @@ def check(written: Written, identity: str, revision: int) -> None:
     found = document.objects(id=identity).first()
     if found is None:
         return
-    text = "\n".join(_texts(found, names))
+    texts = written_texts.read(found, names)
     if isinstance(found, Question):
-        _note(found, content_checks.ask_of(found.openid, text))
+        _note(found, content_checks.ask_of(found.openid, "\n".join(texts.values())))
         return
     visitor = Visitor.objects(id=_writer(written, found)).first()
     if visitor is None:
         return
     scene = Scene.PROFILE if written is Written.PROFILE else Scene.COMMENT
-    verdict = content_checks.ask(visitor, text, scene)
-    subject = f"{written.value}:{identity}:{revision}"
+    verdict = content_checks.ask(visitor, "\n".join(texts.values()), scene)
+    if verdict.reason in FOUND:
+        texts = _at_fault(visitor, texts, scene)
+    subject, text = f"{written.value}:{identity}:{revision}", "\n".join(texts.values())
     transaction(
-        lambda session: content_checks.hold(visitor.id, subject, text, verdict, session=session)
+        lambda session: content_checks.hold(
+            *(visitor.id, subject, text, verdict), parts=list(texts), session=session
+        )
     )
+
+
+def _at_fault(visitor: Visitor, texts: dict[str, str], scene: Scene) -> dict[str, str]:
+    """Return the fields that do not pass by themselves; all, when only together they do not."""
+    if len(texts) == 1:
+        return texts
+    verdicts = {name: content_checks.ask(visitor, text, scene) for name, text in texts.items()}
+    return {name: texts[name] for name, one in verdicts.items() if not one.passes} or texts
 
 
 def _writer(written: Written, found: Document) -> str | None:
@@ -112,21 +90,3 @@ def _writer(written: Written, found: Document) -> str | None:
 def _note(question: Question, verdict: Verdict) -> None:
     change = {"verdict": _NOTED[verdict.reason].value}
     Question._get_collection().update_one({"_id": question.id}, {"$set": change})
-
-
-def _texts(found: Document, names: tuple[str, ...]) -> list[str]:
-    return [text for name in names for text in _parts(found, name)]
-
-
-def _parts(found: Document, name: str) -> list[str]:
-    """Return the texts of one field, in plain."""
-    if name not in found.SEALED:
-        plain: str | None = getattr(found, name)
-    else:
-        plain = personal_data.opened(found, name)
-    if not plain:
-        return []
-    if name not in STRUCTURED:
-        return [plain]
-    held = orjson.loads(plain)
-    return [str(text) for text in (held.values() if isinstance(held, dict) else held)]
