@@ -12,7 +12,7 @@ from models.visitors import Visitor
 from models.wechat_pushes import WechatPush
 from services import conversations, question_pictures, wechat_pushes
 from services.subscriptions import ledger, records
-from services.visitors import deletion
+from services.visitors import deletion, phones
 from wechat.pushes import Push
 
 # What a user takes back: of all that there is we hold the phone.
@@ -81,13 +81,8 @@ def _revoked(found: WechatPush, push: Push) -> None:
     """Remove the phone when its use was taken back, whichever way it was given."""
     visitor = _about(found, push)
     told = {int(number) for number in NUMBER.findall(str(push.fields.get("RevokeInfo", "")))}
-    if visitor is None or PHONE not in told:
-        return
-    gone = dict.fromkeys(("phone", "phone_index", "phone_source"), "")
-    Visitor._get_collection().update_one(
-        {"_id": visitor.id, "phone": {"$exists": True}},
-        {"$unset": gone, "$inc": {"revision": 1, "touched": 1}, "$set": {"updated_at": now()}},
-    )
+    if visitor is not None and PHONE in told:
+        phones.take_back(visitor.id)
 
 
 def _cancelled(found: WechatPush, push: Push) -> None:

@@ -6,18 +6,23 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from mongoengine import Document
 
 from jobs.worker import Worker
-from models.notifications import InboxEntry
+from models.bookings import Booking
+from models.notifications import CallTask, Event, InboxEntry
 from models.outbox import Job, JobState
 from models.questions import ContentVerdict, Question
 from models.subscriptions import SendState, SubscriptionCredit, SubscriptionMessage
 from models.visitors import PhoneSource, Visitor
+from models.visits import Visit
 from models.wechat_pushes import WechatPush, WechatWindow
 from services import personal_data
 from services.visitors import signing_in
+from tests.bookings.booked import create_booking
 from tests.callback.conftest import NewPlatform
 from tests.callback.pushing import A, B, Platform
+from tests.visiting import create_departure
 
 FORMATS = ("json", "xml")
 AT = 1_795_000_000
@@ -188,6 +193,45 @@ def test_the_phone_goes_when_it_is_taken_back(
     assert row.keys().isdisjoint({"phone", "phone_index", "phone_source"})
     assert row["revision"] == mine.revision + 1
     assert Visitor.objects.get(id=other.id).phone
+
+
+def with_phone(document: type[Document], number: str, **fields: Any) -> Any:
+    """Return a row that has a number, not yet written."""
+    found = document(**fields)
+    for name, value in personal_data.sealed(document, found.id, {"phone": number}).items():
+        setattr(found, name, value)
+    return found
+
+
+def test_the_phone_goes_from_everything_it_was_copied_to(platform: Platform) -> None:
+    mine, other = sign_in(platform), sign_in(platform, B)
+    give_phone(mine)
+    departure = create_departure()
+    day = {"dates": ["2026-01-01"], "party": 2}
+    kept: dict[str, bool] = {}
+    for owner, number, stays in (
+        (mine.id, "+8613800138000", False),
+        (mine.id, "+8613900139000", True),
+        (other.id, "+8613800138000", True),
+        (None, "+8613800138000", True),
+    ):
+        booking = create_booking(departure, visitor=owner)
+        sealed = personal_data.sealed(Booking, booking.id, {"phone": number})
+        Booking.objects(id=booking.id).update(**sealed)
+        visit = with_phone(Visit, number, visitor=owner, **day).save(force_insert=True)
+        about = {"dedupe_key": booking.id, "event": Event.MESSAGE, "visitor": owner}
+        call = with_phone(CallTask, number, **about).save(force_insert=True)
+        kept |= {one.id: stays for one in (booking, visit, call)}
+    platform.push("user_authorization_revoke", fields={"RevokeInfo": "8"})
+    work(platform)
+    found = {}
+    for document in (Booking, Visit, CallTask):
+        for row in document._get_collection().find():
+            assert ("phone" in row) is ("phone_index" in row)
+            found[row["_id"]] = "phone" in row
+    assert found == kept
+    assert "phone" not in (Visitor._get_collection().find_one({"_id": mine.id}) or {})
+    assert {one.revision for one in Visit.objects(visitor=mine.id)} == {1, 2}
 
 
 @pytest.mark.parametrize("told", ["1", "18", "80", "", "phone"])
