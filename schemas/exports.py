@@ -35,6 +35,7 @@ class ExportedVisitorSchema(Schema):
     title = fields.String()
     phone = fields.String()
     phone_source = Choice(PhoneSource)
+    phone_given_at = fields.DateTime()
     language = Choice(Language)
     consents = fields.List(fields.Nested(ExportedConsentSchema), required=True)
     keeps_history = fields.Boolean(required=True)

@@ -1,5 +1,7 @@
 """A phone number that its owner takes back goes wherever the product has copied it to."""
 
+import datetime as dt
+
 from pymongo.client_session import ClientSession
 
 from core.clock import now
@@ -15,26 +17,30 @@ GONE = ("phone", "phone_index")
 COPIES = (Booking, Visit, CallTask)
 
 
-def take_back(visitor_id: str) -> None:
+def take_back(visitor_id: str, until: dt.datetime) -> None:
     """Delete the number of a profile, there and in the visitor's bookings, requests and calls.
 
-    Another number that was told with one of those stays, and so does what staff noted of somebody
-    without an account.
+    It was taken back before `until` (UTC): what was given from then on stays. Another number that
+    was told with one of those stays, and so does what staff noted of somebody without an account.
     """
 
     def work(session: ClientSession) -> None:
         visitors = Visitor._get_collection()
-        row = visitors.find_one({"_id": visitor_id, "phone": {"$exists": True}}, session=session)
+        given = {"phone": {"$exists": True}, "phone_given_at": {"$not": {"$gte": until}}}
+        row = visitors.find_one({"_id": visitor_id, **given}, session=session)
         if row is None:
             return
         number = personal_data.opened(Visitor._from_son(row), "phone") or ""
         profile = {
-            "$unset": dict.fromkeys((*GONE, "phone_source"), ""),
+            "$unset": dict.fromkeys((*GONE, "phone_source", "phone_given_at"), ""),
             "$inc": {"revision": 1, "touched": 1},
             "$set": {"updated_at": now()},
         }
         visitors.update_one({"_id": visitor_id}, profile, session=session)
-        same = {"visitor": visitor_id, "phone_index": personal_data.indexed("phone", number)}
+        same = {
+            **{"visitor": visitor_id, "created_at": {"$lt": until}},
+            "phone_index": personal_data.indexed("phone", number),
+        }
         for document in COPIES:
             copy: dict[str, dict[str, object]] = {"$unset": dict.fromkeys(GONE, "")}
             if hasattr(document, "revision"):

@@ -105,6 +105,7 @@ def international(phone: str) -> str:
 def _set_phone(visitor: Visitor, number: str | None, source: PhoneSource, revision: int) -> Visitor:
     change = personal_data.sealed(Visitor, visitor.id, {"phone": number})
     change["phone_source"] = None if number is None else source.value
+    change["phone_given_at"] = None if number is None else now()
 
     def work(session: ClientSession) -> Visitor:
         changed = _write(visitor.id, change, revision, session)
