@@ -38,14 +38,15 @@ def push_due(world: World) -> int:
     return _push(world, due)
 
 
-def start(world: World) -> None:
-    """Push results by themselves from now on, until the process ends."""
-    threading.Thread(target=_keep_pushing, args=(world,), daemon=True).start()
+def start(world: World) -> threading.Event:
+    """Push results by themselves from now on, until the event that is returned is set."""
+    ended = threading.Event()
+    threading.Thread(target=_keep_pushing, args=(world, ended), daemon=True).start()
+    return ended
 
 
-def _keep_pushing(world: World) -> None:
-    pause = threading.Event()
-    while not pause.wait(LOOKS_EVERY_S):
+def _keep_pushing(world: World, ended: threading.Event) -> None:
+    while not ended.wait(LOOKS_EVERY_S):
         push_due(world)
 
 
