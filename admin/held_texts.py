@@ -1,4 +1,4 @@
-"""Texts of visitors that staff have to read before anybody else does."""
+"""Texts of visitors that WeChat did not pass, for staff to decide about."""
 
 from typing import Any
 
@@ -46,6 +46,6 @@ class HeldTextDecision(Resource):
     @contract.takes(HeldTextDecisionSchema)
     @contract.gives(HeldTextCardSchema)
     def post(self, held_id: str, data: dict[str, Any]) -> Held:
-        """Let others read it, or nobody."""
+        """Let the text stay, or take it away from what it belongs to."""
         decision, note = data["decision"], data.get("note")
         return content_checks.decide(current_actor(), held_id, decision, note=note)

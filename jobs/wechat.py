@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services import question_delivery, questions, wechat_events, wechat_pushes
+from services import question_delivery, question_pictures, questions, wechat_events, wechat_pushes
 
 
 def handle(*, push: str) -> None:
@@ -15,7 +15,13 @@ def deliver(*, question: str) -> None:
     question_delivery.deliver(question)
 
 
+def end_picture_check(*, question: str) -> None:
+    """Wait no longer for what WeChat finds in a picture, if that has not come."""
+    question_pictures.end(question)
+
+
 HANDLERS: dict[str, Any] = {
     wechat_pushes.HANDLE_JOB: handle,
     questions.DELIVER_JOB: deliver,
+    question_pictures.END_JOB: end_picture_check,
 }

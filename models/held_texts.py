@@ -1,9 +1,9 @@
-"""Texts of visitors that staff have to read before anybody else does."""
+"""Texts of visitors that WeChat did not pass: staff decide whether they stay."""
 
 from enum import StrEnum
 from typing import ClassVar
 
-from mongoengine import DateTimeField, Document, EnumField, IntField, StringField
+from mongoengine import DateTimeField, Document, EnumField, IntField, ListField, StringField
 
 from core.clock import now
 from core.ids import new_id
@@ -38,7 +38,8 @@ class HeldDecision(StrEnum):
 class HeldText(Document):
     """A text that is held, or was. `subject` names what it belongs to, as `questions:<id>`.
 
-    The text is encrypted. `label` is WeChat's number of what it found.
+    The text is encrypted; `parts` are the fields that it was read from. `label` is WeChat's
+    number of what it found.
     """
 
     SEALED: ClassVar = ("text",)
@@ -58,6 +59,7 @@ class HeldText(Document):
     subject = StringField(required=True, max_length=120)
     visitor = StringField(required=True)
     text = StringField(required=True)
+    parts = ListField(StringField(max_length=40), max_length=10)
     reason = EnumField(HeldReason, required=True)
     label = IntField()
     state = EnumField(HeldState, required=True, default=HeldState.HELD)

@@ -22,8 +22,8 @@ class QuestionState(StrEnum):
     CLOSED = "closed"
 
 
-class PictureVerdict(StrEnum):
-    """What WeChat found in a picture; `unchecked`: it was not looked at."""
+class ContentVerdict(StrEnum):
+    """What WeChat found in a text or picture; `unchecked`: it was not looked at."""
 
     WAITING = "waiting"
     PASS = "pass"  # noqa: S105 - no password
@@ -36,9 +36,10 @@ class Question(Document):
     """What somebody asked in the conversation, and the answer of staff; both encrypted.
 
     `push` is the message that it came with: one question for each. `visitor` is absent for who
-    has no account. `picture` is what is known of a picture that came, `trace` the name under which
-    WeChat tells it. `told_at` is set before the answer is sent, so that it is not sent twice;
-    `told_by` tells how it went out, and is absent while it has not. MongoDB drops it at `drop_at`.
+    has no account. `verdict` is what WeChat found in the text, `picture` what is known of a picture
+    that came, `trace` the name under which WeChat tells it. `told_at` is set before the
+    answer is sent, so that it is not sent twice; `told_by` tells how it went out, and is absent
+    while it has not. MongoDB drops it at `drop_at`.
     """
 
     SEALED: ClassVar = ("text", "answer")
@@ -63,7 +64,8 @@ class Question(Document):
     visitor = StringField()
     language = EnumField(Language, required=True)
     text = StringField(required=True)
-    picture = EnumField(PictureVerdict)
+    verdict = EnumField(ContentVerdict)
+    picture = EnumField(ContentVerdict)
     trace = StringField()
     state = EnumField(QuestionState, required=True, default=QuestionState.OPEN)
     asked_at = DateTimeField(required=True, default=now)

@@ -11,7 +11,7 @@ class UsageDay(Document):
     """A day of Shanghai, which is the id (`2026-03-01`), as WeChat told it the morning after.
 
     `summary` and `visits` are absent for a day of which WeChat has none. `retention` maps days
-    since to users; it is what was known when the day was fetched.
+    since to users; it is known until the day `retention_until`, and grows for a month.
     """
 
     meta: ClassVar = {"collection": "usage_days", "auto_create_index": False}
@@ -21,4 +21,5 @@ class UsageDay(Document):
     visits = DictField()
     pages = ListField(DictField())
     retention = DictField()
+    retention_until = StringField()
     fetched_at = DateTimeField(required=True, default=now)

@@ -108,6 +108,7 @@ class Visitor(Document):
     phone = StringField()
     phone_index = StringField()
     phone_source = EnumField(PhoneSource)
+    phone_given_at = DateTimeField()
     language = EnumField(Language)
     consents = EmbeddedDocumentListField(Consent)
     keeps_history = BooleanField(required=True, default=True)

@@ -13,7 +13,8 @@ class WechatPush(Document):
 
     `content` is its JSON, encrypted: what somebody wrote stands there. `told_at` is set before
     something is sent about it, so that no second try sends it again; `answered_with` names the
-    content that answered it. MongoDB drops it at `drop_at`.
+    content that answered it. MongoDB drops it at `drop_at`. Once its person is deleted only
+    `identity`, `handled_at` and `drop_at` are left, so that a repetition counts as one.
     """
 
     SEALED: ClassVar = ("content",)
@@ -31,10 +32,10 @@ class WechatPush(Document):
 
     id = StringField(primary_key=True, default=new_id)
     identity = StringField(required=True)
-    openid = StringField(required=True)
-    kind = StringField(required=True)
-    content = StringField(required=True)
-    at = DateTimeField(required=True)
+    openid = StringField()
+    kind = StringField()
+    content = StringField()
+    at = DateTimeField()
     received_at = DateTimeField(required=True, default=now)
     told_at = DateTimeField()
     answered_with = StringField()

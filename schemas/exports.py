@@ -5,7 +5,7 @@ from marshmallow import Schema, fields
 from models.enums import Kind, Language
 from models.held_texts import HeldReason, HeldState
 from models.notifications import CallState, DeliveredBy, Event
-from models.questions import PictureVerdict, QuestionState
+from models.questions import ContentVerdict, QuestionState
 from models.subscriptions import SendState
 from models.visitors import PhoneSource, SignInMethod
 from schemas.exported_bookings import ExportedBookingSchema, ExportedEngagementSchema
@@ -35,6 +35,7 @@ class ExportedVisitorSchema(Schema):
     title = fields.String()
     phone = fields.String()
     phone_source = Choice(PhoneSource)
+    phone_given_at = fields.DateTime()
     language = Choice(Language)
     consents = fields.List(fields.Nested(ExportedConsentSchema), required=True)
     keeps_history = fields.Boolean(required=True)
@@ -132,7 +133,8 @@ class ExportedQuestionSchema(Schema):
     openid = fields.String(required=True)
     language = Choice(Language, required=True)
     text = fields.String(required=True)
-    picture = Choice(PictureVerdict)
+    verdict = Choice(ContentVerdict)
+    picture = Choice(ContentVerdict)
     state = Choice(QuestionState, required=True)
     asked_at = fields.DateTime(required=True)
     due_at = fields.DateTime(required=True)
@@ -163,6 +165,7 @@ class ExportedHeldTextSchema(Schema):
 
     id = fields.String(required=True)
     subject = fields.String(required=True)
+    parts = fields.List(fields.String(), required=True)
     text = fields.String(required=True)
     reason = Choice(HeldReason, required=True)
     label = fields.Integer()

@@ -14,18 +14,19 @@ class HeldTextListQuerySchema(PageQuerySchema):
 
 
 class HeldTextDecisionSchema(Schema):
-    """Whether others may read the text."""
+    """Whether the text stays where it was written; refused, it is taken away from there."""
 
     decision = Choice(HeldDecision, required=True)
     note = Text(maximum=NOTE_MAX, allow_none=True)
 
 
 class HeldTextCardSchema(Schema):
-    """A text and why it is held; `subject` names what it belongs to."""
+    """A text and why it is held; `subject` names what it belongs to, `parts` its fields."""
 
     id = fields.String(required=True)
     subject = fields.String(attribute="row.subject", required=True)
     visitor = fields.String(attribute="row.visitor", required=True)
+    parts = fields.List(fields.String(), attribute="row.parts", required=True)
     text = fields.String(required=True)
     reason = Choice(HeldReason, attribute="row.reason", required=True)
     label = fields.Integer(attribute="row.label", required=True, allow_none=True)

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields
 
 from models.enums import Language
 from models.notifications import DeliveredBy
-from models.questions import ANSWER_MAX, PictureVerdict, QuestionState
+from models.questions import ANSWER_MAX, ContentVerdict, QuestionState
 from schemas.fields import Choice, Text
 from schemas.queries import PageQuerySchema
 
@@ -31,7 +31,8 @@ class ReplyWindowSchema(Schema):
 class QuestionCardSchema(Schema):
     """A question. `person` is masked, null without an account; `window` null when it is over.
 
-    `picture` tells what WeChat found in a picture that came with it. `told_by` tells how the answer
+    `verdict` tells what WeChat found in the text, `picture` what in a picture that came with it;
+    neither decides anything. `told_by` tells how the answer
     went out: `wechat`, or `inbox` with what else reaches them.
     """
 
@@ -39,7 +40,8 @@ class QuestionCardSchema(Schema):
     state = Choice(QuestionState, attribute="question.state", required=True)
     language = Choice(Language, attribute="question.language", required=True)
     text = fields.String(required=True)
-    picture = Choice(PictureVerdict, attribute="question.picture", required=True, allow_none=True)
+    verdict = Choice(ContentVerdict, attribute="question.verdict", required=True, allow_none=True)
+    picture = Choice(ContentVerdict, attribute="question.picture", required=True, allow_none=True)
     person = fields.String(required=True, allow_none=True)
     window = fields.Nested(ReplyWindowSchema, required=True, allow_none=True)
     asked_at = fields.DateTime(attribute="question.asked_at", required=True)

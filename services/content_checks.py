@@ -1,11 +1,11 @@
 """Texts that visitors write: checked by WeChat, held for staff unless they pass.
 
-Whoever takes such a text asks first (`ask`, which calls WeChat and belongs outside of any
-transaction), then keeps the text, with `hold` in the same transaction. A held text is shown to
-nobody but staff until `is_allowed`; what it belongs to goes on without it.
+`services.text_checks` asks (`ask` calls WeChat and belongs outside of any transaction), then keeps
+what does not pass with `hold`. Nobody but staff and whoever wrote it reads such a text anyway: to
+allow one settles it, to refuse one takes it away from what it belongs to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from core.errors import AppError, Conflict, NotFound
 from core.ids import new_id
 from models.held_texts import NOTE_MAX, HeldDecision, HeldReason, HeldState, HeldText
 from models.visitors import Visitor
-from services import audit, keyset, permissions, personal_data, wechat_gateway
+from services import audit, keyset, permissions, personal_data, wechat_gateway, written_texts
 from services.actors import Actor
 from services.keyset import Position
 from services.staff import policy
@@ -60,18 +60,24 @@ class Held:
         return str(self.row.id)
 
 
-def ask(visitor: Visitor, text: str) -> Verdict:
+def ask(visitor: Visitor, text: str, scene: Scene = Scene.COMMENT) -> Verdict:
+    """Have WeChat check what a visitor wrote, as `ask_of` does."""
+    ours = visitor.appid == policy.current().settings.wechat_appid
+    return ask_of(visitor.openid if ours else None, text, scene)
+
+
+def ask_of(openid: str | None, text: str, scene: Scene = Scene.COMMENT) -> Verdict:
     """Have WeChat check a text, of any length; it ends within WECHAT_TIMEOUT_S for each 2500.
 
-    Whatever goes wrong is a verdict: the text is held. Raises nothing of WeChat's.
+    `openid` is who wrote it, in this mini-program. Whatever goes wrong is a verdict: the text is
+    held. Raises nothing of WeChat's.
     """
     if not text.strip():
         return Verdict()
-    settings = policy.current().settings
-    if visitor.openid is None or visitor.appid != settings.wechat_appid:
+    if openid is None or not policy.current().settings.wechat_appid:
         return Verdict(HeldReason.NO_WECHAT)
     try:
-        found = _suggested(visitor.openid, text)
+        found = _suggested(openid, text, scene)
     except AppError as error:
         logger.warning("text_unchecked", code=error.code)
         return Verdict(HeldReason.UNAVAILABLE)
@@ -80,27 +86,30 @@ def ask(visitor: Visitor, text: str) -> Verdict:
 
 
 def hold(
-    visitor_id: str, subject: str, text: str, verdict: Verdict, *, session: ClientSession
+    visitor_id: str,
+    subject: str,
+    text: str,
+    verdict: Verdict,
+    *,
+    parts: Sequence[str] = (),
+    session: ClientSession,
 ) -> None:
-    """Put a text that does not pass before staff, once for each `subject`."""
+    """Put a text that does not pass before staff, once for each `subject`.
+
+    `parts` are the fields from which it was read.
+    """
     if verdict.reason is None or not accounts.touch(visitor_id, session):
         return
     held_id = new_id()
     row = {
         **{"_id": held_id, "visitor": visitor_id, "reason": verdict.reason.value},
-        **{"state": HeldState.HELD.value, "created_at": now()},
+        **{"state": HeldState.HELD.value, "created_at": now(), "parts": list(parts)},
         **personal_data.sealed(HeldText, held_id, {"text": text}),
         **({} if verdict.label is None else {"label": verdict.label}),
     }
     HeldText._get_collection().update_one(
         {"subject": subject}, {"$setOnInsert": row}, upsert=True, session=session
     )
-
-
-def is_allowed(subject: str) -> bool:
-    """Tell whether a subject's text may be shown: it was never held, or staff allowed it."""
-    row = HeldText._get_collection().find_one({"subject": subject}, {"state": 1})
-    return row is None or row["state"] == HeldState.ALLOWED
 
 
 def listing(
@@ -119,7 +128,10 @@ def listing(
 
 
 def decide(actor: Actor, held_id: str, decision: HeldDecision, *, note: str | None = None) -> Held:
-    """Allow or refuse a text, once. Raises `NotFound`, `Conflict("held_decided")`."""
+    """Allow or refuse a text, once; a refused one is taken away from what it belongs to.
+
+    Raises `NotFound`, `Conflict("held_decided")`.
+    """
     target = f"{RESOURCE}:{held_id}"
     permissions.require(actor, RESOURCE, "write", target)
     change = {
@@ -137,6 +149,8 @@ def decide(actor: Actor, held_id: str, decision: HeldDecision, *, note: str | No
         if before is None:
             raise Conflict("held_decided")
         told = [{name: row.get(name) for name in TOLD} for row in (before, after)]
+        if decision is HeldDecision.REFUSED:
+            told[1]["cleared"] = _clear(HeldText._from_son(after), session)
         audit.record(
             *(actor, f"{RESOURCE}.decide", target),
             before=told[0],
@@ -148,12 +162,16 @@ def decide(actor: Actor, held_id: str, decision: HeldDecision, *, note: str | No
     return _read(HeldText._from_son(transaction(work)))
 
 
-def _suggested(openid: str, text: str) -> Suggested:
+def _suggested(openid: str, text: str, scene: Scene) -> Suggested:
     """Return the worst of what is suggested for the parts of a text."""
     client = wechat_gateway.client()
     parts = [text[start : start + TEXT_MAX] for start in range(0, len(text), TEXT_MAX)]
-    found = [client.check_text(openid, part, Scene.COMMENT) for part in parts]
+    found = [client.check_text(openid, part, scene) for part in parts]
     return min(found, key=lambda one: _WORST.index(one.suggestion))
+
+
+def _clear(row: HeldText, session: ClientSession) -> list[str]:
+    return written_texts.clear(row.subject, list(row.parts), _read(row).text, session)
 
 
 def _read(row: HeldText) -> Held:

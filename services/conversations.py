@@ -85,10 +85,10 @@ def hear(found: WechatPush, push: Push) -> None:
         text = _before(found) or text
     visitor_id = visitor.id if visitor else None
     question = questions.ask(Asked(found.id, found.openid, text, language, visitor_id))
-    if push.kind == IMAGE:
-        question_pictures.ask(question, push.text("PicUrl"))
     due = f"{question.due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
     _say(found, WORDINGS[language].passed_on.format(due=due))
+    if push.kind == IMAGE:
+        question_pictures.ask(question, push.text("PicUrl"))
 
 
 def visitor_of(openid: str) -> Visitor | None:

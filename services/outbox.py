@@ -4,6 +4,7 @@ Nothing else starts background work. A job runs at least once: its handler must 
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -73,6 +74,12 @@ def replace(
     jobs.delete_many({"dedupe_key": key, "state": JobState.PENDING}, session=session)
     jobs.update_many({"dedupe_key": key}, {"$unset": {"dedupe_key": ""}}, session=session)
     jobs.insert_one(_row(name, args, run_at) | {"dedupe_key": key}, session=session)
+
+
+def forget(key: str, session: ClientSession) -> None:
+    """Delete the jobs whose `dedupe_key` begins with `key`, whatever their state."""
+    query = {"dedupe_key": {"$regex": f"^{re.escape(key)}"}}
+    Job._get_collection().delete_many(query, session=session)
 
 
 def _row(name: str, args: Mapping[str, Any], run_at: dt.datetime | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from core.errors import Conflict, NotFound
 from core.ids import new_id
 from models.enums import Language
 from models.notifications import Event
-from models.questions import ANSWER_MAX, TEXT_MAX, Question, QuestionState
+from models.questions import ANSWER_MAX, TEXT_MAX, ContentVerdict, Question, QuestionState
 from models.visitors import Visitor
 from models.wechat_pushes import WechatWindow
 from services import (
@@ -24,11 +24,13 @@ from services import (
     outbox,
     permissions,
     personal_data,
+    text_checks,
     working_days,
 )
 from services.actors import Actor
 from services.keyset import Position
 from services.notifications import ToVisitor
+from services.text_checks import Written
 from services.visitors import accounts, masking
 
 RESOURCE = "questions"
@@ -72,20 +74,21 @@ def due_at(asked_at: dt.datetime) -> dt.datetime:
 
 
 def ask(asked: Asked) -> Question:
-    """Write a question for staff, once for each push; return it."""
+    """Write a question for staff with the job that checks it, once for each push; return it."""
     question_id, moment = new_id(), now()
     row = {
         "_id": question_id,
         "openid": asked.openid,
         "language": asked.language.value,
         **personal_data.sealed(Question, question_id, {"text": asked.text[:TEXT_MAX]}),
+        "verdict": ContentVerdict.WAITING.value,
         "state": QuestionState.OPEN.value,
         "asked_at": moment,
         "due_at": due_at(moment),
         "drop_at": moment + KEPT,
     }
 
-    def work(session: ClientSession) -> Row:
+    def work(session: ClientSession) -> Question:
         # An account that is deleted at this moment leaves a question of nobody's account.
         if asked.visitor and accounts.touch(asked.visitor, session):
             row["visitor"] = asked.visitor
@@ -93,10 +96,12 @@ def ask(asked: Asked) -> Question:
         questions.update_one(
             {"push": asked.push}, {"$setOnInsert": row}, upsert=True, session=session
         )
-        return dict(questions.find_one({"push": asked.push}, session=session) or {})
+        row_now = questions.find_one({"push": asked.push}, session=session)
+        question: Question = Question._from_son(row_now)
+        text_checks.later(Written.QUESTION, question, session)
+        return question
 
-    question: Question = Question._from_son(transaction(work))
-    return question
+    return transaction(work)
 
 
 def listing(

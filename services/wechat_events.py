@@ -1,23 +1,27 @@
 """What follows from each push. Only the worker does; a push may be handled again after a kill."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from core import logs
 from core.clock import now
-from models.questions import PictureVerdict
+from models.questions import ContentVerdict
 from models.subscriptions import SubscriptionAnswer
 from models.visitors import Visitor
 from models.wechat_pushes import WechatPush
 from services import conversations, question_pictures, wechat_pushes
 from services.subscriptions import ledger, records
-from services.visitors import deletion
+from services.visitors import deletion, phones
 from wechat.pushes import Push
 
 # What a user takes back: of all that there is we hold the phone.
 PHONE = 8
 NUMBER = re.compile(r"[0-9]+")
+POPUP, CHANGE = "subscribe_msg_popup_event", "subscribe_msg_change_event"
+# WeChat tells when something happened in whole seconds, cut off.
+SECOND = dt.timedelta(seconds=1)
 
 logger = logs.get(__name__)
 
@@ -44,8 +48,21 @@ def _asked_once(found: WechatPush, push: Push) -> None:
 
 
 def _changed(found: WechatPush, push: Push) -> None:
-    """Take what a user changed in the settings of the mini-program."""
-    ledger.changed(found.openid, _answers(push))
+    """Take what a user changed in the settings of the mini-program, unless they accepted since."""
+    since = _accepted_from(found.openid, _end(found))
+    told = {one: answer for one, answer in _answers(push).items() if one not in since}
+    ledger.changed(found.openid, told)
+
+
+def _accepted_from(openid: str, moment: dt.datetime) -> set[str]:
+    """Return the templates of which a user was asked again, and that they accepted."""
+    pushes = WechatPush.objects(openid=openid, kind__in=(POPUP, CHANGE), at__gte=moment)
+    return {
+        template
+        for one in pushes
+        for template, answer in _answers(wechat_pushes.opened(one)).items()
+        if answer is SubscriptionAnswer.ACCEPT
+    }
 
 
 def _sent(found: WechatPush, push: Push) -> None:
@@ -60,11 +77,11 @@ def _media_checked(found: WechatPush, push: Push) -> None:
     result = push.fields.get("result")
     suggested = _word(result, "suggest") if isinstance(result, dict) else ""
     if _number(push.fields.get("errcode")):
-        verdict = PictureVerdict.UNCHECKED
-    elif suggested in (PictureVerdict.PASS, PictureVerdict.RISKY):
-        verdict = PictureVerdict(suggested)
+        verdict = ContentVerdict.UNCHECKED
+    elif suggested in (ContentVerdict.PASS, ContentVerdict.RISKY):
+        verdict = ContentVerdict(suggested)
     else:
-        verdict = PictureVerdict.REVIEW
+        verdict = ContentVerdict.REVIEW
     question_pictures.judged(found, push.text("trace_id"), verdict)
 
 
@@ -82,21 +99,24 @@ def _revoked(found: WechatPush, push: Push) -> None:
     """Remove the phone when its use was taken back, whichever way it was given."""
     visitor = _about(found, push)
     told = {int(number) for number in NUMBER.findall(str(push.fields.get("RevokeInfo", "")))}
-    if visitor is None or PHONE not in told:
-        return
-    gone = dict.fromkeys(("phone", "phone_index", "phone_source"), "")
-    Visitor._get_collection().update_one(
-        {"_id": visitor.id, "phone": {"$exists": True}},
-        {"$unset": gone, "$inc": {"revision": 1, "touched": 1}, "$set": {"updated_at": now()}},
-    )
+    if visitor is not None and PHONE in told:
+        phones.take_back(visitor.id, _end(found))
 
 
 def _cancelled(found: WechatPush, push: Push) -> None:
-    """Delete whoever gave up the mini-program, with everything that is held about them."""
-    visitor = _about(found, push)
-    if visitor is not None:
-        deletion.delete(visitor.id)
-    deletion.delete_openid(found.openid)
+    """Delete whoever gave up the mini-program, with everything that is held about them.
+
+    Who signed up, or agreed to the notice, since then has come back: their account stays.
+    """
+    visitor, until = _about(found, push), _end(found)
+    if visitor is not None and not _came_back(visitor, until):
+        deletion.delete(visitor.id, until=until)
+    deletion.delete_openid(found.openid, until=until)
+
+
+def _came_back(visitor: Visitor, until: dt.datetime) -> bool:
+    given = [one.given_at for one in visitor.consents if one.withdrawn_at is None]
+    return any(moment >= until for moment in (visitor.created_at, *given))
 
 
 def _nothing_held(_found: WechatPush, _push: Push) -> None:
@@ -107,8 +127,8 @@ HANDLERS: Mapping[str, Handler] = {
     **dict.fromkeys((conversations.TEXT, conversations.IMAGE), conversations.hear),
     conversations.CARD: conversations.hear,
     "user_enter_tempsession": conversations.greet,
-    "subscribe_msg_popup_event": _asked_once,
-    "subscribe_msg_change_event": _changed,
+    POPUP: _asked_once,
+    CHANGE: _changed,
     "subscribe_msg_sent_event": _sent,
     "wxa_media_check": _media_checked,
     "user_info_modified": _nothing_held,
@@ -125,6 +145,12 @@ def _listed(push: Push) -> Iterator[Mapping[str, Any]]:
         for entry in entries if isinstance(entries, list) else [entries]:
             if isinstance(entry, dict):
                 yield entry
+
+
+def _end(found: WechatPush) -> dt.datetime:
+    """Return until when, at the latest, an event came up: what happened from then on is newer."""
+    end: dt.datetime = found.at + SECOND
+    return end
 
 
 def _about(found: WechatPush, push: Push) -> Visitor | None:

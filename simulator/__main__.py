@@ -12,6 +12,7 @@ import click
 import orjson
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from simulator import media
 from simulator.app import SimulatorApp
 from simulator.draws import Draws
 from simulator.pushing import Target
@@ -43,6 +44,8 @@ def main(port: int, seed: str | None, callback: str | None) -> None:
     target = _target(callback) if callback else None
     world = World(appid, secret, draws=Draws(seed), target=target, templates=_templates())
     app = SimulatorApp(world)
+    if target is not None:
+        media.start(world)
     server = make_server(HOST, port, app, threaded=True, request_handler=_SilentHandler)
     _end_on_signals(server)
     server.serve_forever()

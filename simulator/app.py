@@ -15,6 +15,7 @@ from simulator.control import CONTROLS, Control, ControlError
 from simulator.endpoints import ENDPOINTS
 from simulator.errors import ApiError
 from simulator.faults import apply
+from simulator.media import RESULTS
 from simulator.mini_program import MINI_PROGRAM
 from simulator.push_control import PUSHES
 from simulator.requests import Endpoint
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 1_000_000
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 # These wait for the product.
-WAITING = {**PUSHES, **MINI_PROGRAM}
+WAITING = {**PUSHES, **RESULTS, **MINI_PROGRAM}
 PAGE = Path(__file__).parent / "page"
 PAGE_FILES = {
     "/": ("index.html", "text/html; charset=utf-8"),

@@ -25,7 +25,7 @@ def msg_sec_check(world: World, request: Request) -> Body:
     if len(content) > TEXT_MAX:
         raise ApiError(47001)
     _checked(world, body)
-    suggest = "risky" if RISKY in content else "review" if REVIEW in content else "pass"
+    suggest = _suggestion(content)
     return {
         "errcode": 0,
         "errmsg": "ok",
@@ -44,7 +44,10 @@ def media_check_async(world: World, request: Request) -> Body:
         raise ApiError(87020)
     person = _checked(world, body)
     trace_id = world.draws.rid()
-    world.media_checks[trace_id] = {"openid": person.openid, "media_url": url}
+    world.media_checks[trace_id] = {
+        **{"openid": person.openid, "media_url": url, "suggest": _suggestion(url)},
+        "at": world.clock.now().isoformat(),
+    }
     return {"errcode": 0, "errmsg": "ok", "trace_id": trace_id}
 
 
@@ -63,6 +66,10 @@ def getuserriskrank(world: World, request: Request) -> Body:
         "risk_rank": person.risk,
         "unoin_id": world.draws.number(),
     }
+
+
+def _suggestion(found: str) -> str:
+    return "risky" if RISKY in found else "review" if REVIEW in found else "pass"
 
 
 def _checked(world: World, body: dict[str, Any]) -> Person:

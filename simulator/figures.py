@@ -11,6 +11,7 @@ from simulator.requests import Body, authorised_body, text
 from simulator.world import World
 
 READY_AT = dt.time(8)
+RETAINED_DAYS = 30
 PAGES = ("pages/index/index", "pages/project/detail", "pages/route/detail")
 
 
@@ -47,10 +48,17 @@ def visitpage(world: World, request: Request) -> Body:
 
 
 def dailyretaininfo(world: World, request: Request) -> Body:
-    """Give who came back."""
+    """Give who came back: after n days, once those are over and counted."""
     day = _day(world, request)
-    back = [{"key": 0, "value": 20 + _some(day, 20)}, {"key": 1, "value": _some(day, 9)}]
-    return {"ref_date": f"{day:%Y%m%d}", "visit_uv_new": back[:1], "visit_uv": back}
+    passed = min((_counted(world) - day).days, RETAINED_DAYS)
+    later = [day + dt.timedelta(days=number) for number in range(1, passed + 1)]
+    back = [20 + _some(day, 20), *(_some(one, 9) for one in later)]
+    new = [count // 2 for count in back]
+    told = {
+        name: [{"key": key, "value": value} for key, value in enumerate(counts)]
+        for name, counts in (("visit_uv_new", new), ("visit_uv", back))
+    }
+    return {"ref_date": f"{day:%Y%m%d}", **told}
 
 
 def _day(world: World, request: Request) -> dt.date:
@@ -63,11 +71,15 @@ def _day(world: World, request: Request) -> dt.date:
         )
     except ValueError:
         raise ApiError(61500) from None
-    now = world.clock.now().astimezone(SHANGHAI)
-    counted = now.date() - dt.timedelta(days=1 if now.time() >= READY_AT else 2)
-    if first != last or first > counted:
+    if first != last or first > _counted(world):
         raise ApiError(61504)
     return first
+
+
+def _counted(world: World) -> dt.date:
+    """Return the last day that is over and counted."""
+    now = world.clock.now().astimezone(SHANGHAI)
+    return now.date() - dt.timedelta(days=1 if now.time() >= READY_AT else 2)
 
 
 def _some(day: dt.date, below: int) -> int:

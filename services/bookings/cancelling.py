@@ -9,10 +9,11 @@ from models.bookings import Booking, BookingState, By
 from models.departures import Departure
 from models.notifications import Event
 from models.visitors import Visitor
-from services import permissions, reasons, seats
+from services import permissions, reasons, seats, text_checks
 from services.actors import Actor
 from services.bookings import finding, leaving, steps, telling
 from services.bookings.recording import record
+from services.text_checks import Written
 from services.visitors import engagements
 
 S = BookingState
@@ -34,6 +35,8 @@ def cancel(visitor: Visitor, booking_id: str, *, reason: str | None = None) -> B
         )
         if before.state in BOUND and departure.cancel_by <= now():
             raise Conflict("cutoff_passed", until=telling.shown(departure.cancel_by))
+        if reason:
+            text_checks.later(Written.CANCELLATION, after, session)
         telling.tell(Event.BOOKING_CANCELLED, after, departure, session=session)
         return after
 

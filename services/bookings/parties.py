@@ -22,6 +22,8 @@ from services.text_checks import Written
 CHANGEABLE = frozenset({BookingState.REQUESTED, BookingState.CONFIRMED})
 # What a change may hold beside the size of the group.
 LISTS = drafting.LISTS
+# What is checked anew when it changes.
+CHECKED = frozenset({*LISTS, "needs"})
 
 Changes = Mapping[str, Any]
 # Raises unless a departure allows a party of the first size to become one of the second.
@@ -124,6 +126,6 @@ def _write(before: Booking, party: int, changes: Changes, session: ClientSession
     if row is None:
         raise NotFound
     after: Booking = Booking._from_son(row)
-    if "needs" in changes:
+    if CHECKED & changes.keys():
         text_checks.later(Written.BOOKING, after, session)
     return after

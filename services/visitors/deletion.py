@@ -5,6 +5,9 @@ visits that are over. Visits to come are cancelled first, and their seats given 
 every collection and proves it.
 """
 
+import datetime as dt
+from typing import Any
+
 from pymongo.client_session import ClientSession
 
 from core.clock import now
@@ -20,8 +23,9 @@ from models.questions import Question
 from models.subscriptions import SubscriptionCredit, SubscriptionMessage
 from models.visitors import EmailCode, Visitor, VisitorSession
 from models.wechat_pushes import WechatPush, WechatWindow
-from services import personal_data
+from services import outbox, personal_data, text_checks
 from services.bookings import cancelling
+from services.text_checks import Written
 from services.visits import ending
 
 # Collections whose documents belong to the visitor that their field `visitor` names.
@@ -40,23 +44,27 @@ ABOUT = (
     *("visitor", "name", "phone", "phone_index", "organisation", "companions", "plates"),
     *("purpose", "needs", "feedback_text", "reason", "request_key", "share_hash"),
 )
-# Documents of an openid, which somebody without an account has too.
+# What tells of whom a push is, and what it says.
+ABOUT_PUSH = ("openid", "kind", "content", "at", "received_at", "told_at", "answered_with")
+# Documents of an openid, which somebody without an account has too. Of a push there remains what
+# tells its repetitions.
 OF_OPENID = (WechatPush, Question, WechatWindow)
 
 
-def delete(visitor_id: str) -> None:
+def delete(visitor_id: str, *, until: dt.datetime | None = None) -> None:
     """Delete a visitor with all that is held about them; nothing happens when they are gone.
 
-    Raises `Conflict` when they go on booking all the while.
+    With `until` (UTC), what they wrote in WeChat from then on stays. Raises
+    `Conflict` when they go on booking all the while.
     """
     for _ in range(TRIES):
-        if _deleted(visitor_id):
+        if _deleted(visitor_id, until):
             return
         # A visit was booked between the two.
     raise Conflict
 
 
-def _deleted(visitor_id: str) -> bool:
+def _deleted(visitor_id: str, until: dt.datetime | None) -> bool:
     """Cancel what is to come, then delete; False when there is something to cancel again."""
     for row in Booking._get_collection().find(_to_come(visitor_id)):
         try:
@@ -74,10 +82,11 @@ def _deleted(visitor_id: str) -> bool:
         ending.forget(visitor_id, session)
         for document in OWNED:
             document._get_collection().delete_many({"visitor": visitor_id}, session=session)
+        outbox.forget(text_checks.key_of(Written.PROFILE, visitor_id), session)
         _forget_calls(visitor_id, session)
         _forget_bookings(visitor_id, session)
         if openid := row.get("openid"):
-            _forget_openid(openid, session)
+            _forget_openid(openid, until, session)
         if email := personal_data.opened(Visitor._from_son(row), "email"):
             condition = {"email_index": personal_data.indexed("email", email)}
             EmailCode._get_collection().delete_many(condition, session=session)
@@ -92,14 +101,25 @@ def _to_come(visitor_id: str) -> dict[str, object]:
     return {"visitor": visitor_id, "state": {"$in": states}, "starts_at": {"$gt": now()}}
 
 
-def delete_openid(openid: str) -> None:
-    """Delete what somebody wrote in WeChat, also when they have no account."""
-    transaction(lambda session: _forget_openid(openid, session))
+def delete_openid(openid: str, *, until: dt.datetime) -> None:
+    """Delete what somebody wrote in WeChat before `until`, also when they have no account."""
+    transaction(lambda session: _forget_openid(openid, until, session))
 
 
-def _forget_openid(openid: str, session: ClientSession) -> None:
-    for document in OF_OPENID:
-        document._get_collection().delete_many({"openid": openid}, session=session)
+def _forget_openid(openid: str, until: dt.datetime | None, session: ClientSession) -> None:
+    """Forget what an openid wrote; of pushes, keep what tells a repetition."""
+    pushes, own = WechatPush._get_collection(), {"openid": openid}
+
+    def before(name: str) -> dict[str, Any]:
+        return own if until is None else {**own, name: {"$lt": until}}
+
+    old = [row["_id"] for row in pushes.find(before("at"), {"_id": 1}, session=session)]
+    # A question may be written later than the message that it came with.
+    asked = {"$or": [before("asked_at"), {**own, "push": {"$in": old}}]}
+    Question._get_collection().delete_many(asked, session=session)
+    WechatWindow._get_collection().delete_many(before("opened_at"), session=session)
+    bare = {"$unset": dict.fromkeys(ABOUT_PUSH, ""), "$set": {"handled_at": now()}}
+    pushes.update_many({"_id": {"$in": old}}, bare, session=session)
 
 
 def _forget_calls(visitor_id: str, session: ClientSession) -> None:

@@ -12,9 +12,10 @@ from core.errors import Conflict, Invalid, Unauthenticated
 from models.history import HistoryEntry
 from models.notifications import Event
 from models.visitors import PhoneSource, Visitor
-from services import inbox, notifications, personal_data, wechat_gateway
+from services import inbox, notifications, personal_data, text_checks, wechat_gateway
 from services.notifications import ToVisitor
 from services.staff import policy
+from services.text_checks import Written
 from services.visitors import consents, masking
 
 SEALED_TEXTS = ("name", "organisation", "title")
@@ -62,7 +63,10 @@ def update(visitor: Visitor, fields: Mapping[str, Any], *, revision: int) -> Vis
         if fields.get("keeps_history") is False:
             HistoryEntry._get_collection().delete_many({"visitor": visitor.id}, session=session)
             change["history"] = 0
-        return _write(visitor.id, change, revision, session)
+        after = _write(visitor.id, change, revision, session)
+        if any(texts.values()):
+            text_checks.later(Written.PROFILE, after, session)
+        return after
 
     return transaction(work)
 
@@ -115,6 +119,7 @@ def _openid(visitor: Visitor) -> str | None:
 def _set_phone(visitor: Visitor, number: str | None, source: PhoneSource, revision: int) -> Visitor:
     change = personal_data.sealed(Visitor, visitor.id, {"phone": number})
     change["phone_source"] = None if number is None else source.value
+    change["phone_given_at"] = None if number is None else now()
 
     def work(session: ClientSession) -> Visitor:
         changed = _write(visitor.id, change, revision, session)

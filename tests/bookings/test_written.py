@@ -12,13 +12,14 @@ from models.bookings import BookingState
 from models.departures import Audience
 from models.held_texts import HeldReason, HeldText
 from models.scenes import Place, SceneDay
-from models.visitors import DemoVisitor
+from models.visitors import DemoVisitor, Visitor
 from services import content_checks, personal_data, scenes
 from services.visitors import consents, signing_in
 from tests.bookings.booked import create_booking
 from tests.factories import ACTOR
 from tests.visiting import create_departure, create_visitor, details, wait
 from tests.visitors.callers import Caller
+from tests.visits.asking import day
 
 
 def held() -> dict[str, str]:
@@ -50,19 +51,16 @@ def test_what_comes_with_a_booking_is_checked_once_it_is_kept(
     booking = book(visitor, purpose="测试来意", needs="测试需要")
     assert held() == {}, "nobody waits for it"
     run_jobs()
-    assert held() == {f"bookings:{booking['id']}": "测试来意\n测试需要"}
+    assert held() == {f"bookings:{booking['id']}": "测试访客\n测试来意\n测试需要"}
     assert HeldText.objects.get().reason is HeldReason.NO_WECHAT
     (shown,) = content_checks.listing(ACTOR, limit=2)
-    assert shown.text == "测试来意\n测试需要"
-    # What says nothing is not checked; what is changed is checked anew.
-    book(visitor, departure=create_departure(in_hours=300).id)
-    run_jobs()
-    assert HeldText.objects.count() == 1
+    assert shown.text == "测试访客\n测试来意\n测试需要"
+    # What is changed is checked anew.
     assert visitor.patch(f"/bookings/{booking['id']}", {"needs": "别的需要"}).status_code == 200
     run_jobs()
     assert sorted(one.text for one in content_checks.listing(ACTOR, limit=3)) == [
-        "测试来意\n别的需要",
-        "测试来意\n测试需要",
+        "测试访客\n测试来意\n别的需要",
+        "测试访客\n测试来意\n测试需要",
     ]
 
 
@@ -74,6 +72,60 @@ def test_feedback_is_checked(visitor: Caller, run_jobs: Callable[[], int]) -> No
     assert visitor.put(f"/bookings/{over.id}/feedback", opinion).status_code == 200
     run_jobs()
     assert held() == {f"feedback:{over.id}": "测试感想"}
+
+
+def test_who_comes_along_is_checked_with_the_rest(
+    visitor: Caller, run_jobs: Callable[[], int]
+) -> None:
+    booking = book(visitor, organisation="测试单位")
+    run_jobs()
+    subject = f"bookings:{booking['id']}"
+    assert held() == {subject: "测试访客\n测试单位"}
+    company = {"companions": ["测试同伴"], "plates": ["测A00001"]}
+    assert visitor.patch(f"/bookings/{booking['id']}", company).status_code == 200
+    run_jobs()
+    texts = [one.text for one in content_checks.listing(ACTOR, limit=3)]
+    assert texts == ["测试访客\n测试单位", "测试访客\n测试单位\n测试同伴\n测A00001"]
+
+
+def test_the_reason_of_a_cancellation_is_checked(
+    visitor: Caller, run_jobs: Callable[[], int]
+) -> None:
+    told, silent = book(visitor), book(visitor, departure=create_departure(in_hours=300).id)
+    run_jobs()
+    HeldText.objects.delete()
+    body = {"reason": "测试缘由"}
+    assert visitor.post(f"/bookings/{told['id']}/cancel", body).status_code == 200
+    assert visitor.post(f"/bookings/{silent['id']}/cancel").status_code == 200
+    run_jobs()
+    assert held() == {f"cancellations:{told['id']}": "测试缘由"}
+
+
+def test_what_a_delegation_tells_of_itself_is_checked(
+    visitor: Caller, run_jobs: Callable[[], int]
+) -> None:
+    wish = {"dates": [day()], "party": 2, "purpose": "测试来意"}
+    who = {"name": "测试访客", "organisation": "测试单位", "phone": "13800138000"}
+    answer = visitor.post("/visits", {**wish, **who})
+    assert answer.status_code == 201, answer.text
+    run_jobs()
+    subject = f"visits:{answer.get_json()['id']}"
+    assert held() == {subject: "测试访客\n测试单位\n测试来意"}
+
+
+def test_a_profile_is_checked_when_its_texts_change(
+    visitor: Caller, run_jobs: Callable[[], int]
+) -> None:
+    revision = Visitor.objects.get(id=visitor.id).revision
+    changed = visitor.patch("/me", {"revision": revision, "name": "测试访客", "title": "测试职务"})
+    assert changed.status_code == 200, changed.text
+    assert held() == {}, "nobody waits for it"
+    run_jobs()
+    assert held() == {f"profiles:{visitor.id}": "测试访客\n测试职务"}
+    other = {"revision": revision + 1, "language": "en", "title": None}
+    assert visitor.patch("/me", other).status_code == 200
+    run_jobs()
+    assert HeldText.objects.count() == 1, "nothing new was written"
 
 
 def test_a_booking_that_came_by_a_code_has_its_channel_and_counts(visitor: Caller) -> None:

@@ -10,13 +10,14 @@ from flask.testing import FlaskClient
 from core.clock import SHANGHAI
 from models.audit import AuditEntry
 from models.enums import Language
+from models.held_texts import HeldText
 from models.notifications import CallTask, DeliveredBy, InboxEntry
 from models.outbox import Job, JobState
-from models.questions import Question
+from models.questions import ContentVerdict, Question
 from models.staff import Role
 from models.visitors import Visitor
-from models.wechat_pushes import WechatWindow
-from services import customer_service, inbox, personal_data, questions
+from models.wechat_pushes import WechatPush, WechatWindow
+from services import customer_service, inbox, personal_data, questions, wechat_events
 from services.customer_service import NotSent
 from services.visitors import signing_in
 from tests.callback.pushing import A, Platform
@@ -233,6 +234,37 @@ def test_the_log_holds_neither_question_nor_answer(
     rows = str(list(AuditEntry._get_collection().find()))
     assert "停车" not in rows
     assert platform.openid() not in rows
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"), [("停车？", "pass"), ("测试待审？", "review"), ("测试违规？", "risky")]
+)
+def test_what_wechat_finds_in_a_question_is_shown_with_it(
+    platform: Platform, work: Work, desk: FlaskClient, text: str, verdict: str
+) -> None:
+    """The desk decides: nothing is held back, with an account or without one."""
+    question = ask(platform, work, text)
+    (shown,) = desk.get(API).get_json()["items"]
+    assert (shown["id"], shown["text"], shown["verdict"]) == (question, text, verdict)
+    assert HeldText.objects.count() == 0
+    assert answer(desk, question)["state"] == "answered"
+
+
+def test_a_question_that_could_not_be_checked_is_there(
+    platform: Platform, work: Work, desk: FlaskClient
+) -> None:
+    platform.simulator.fail("msg_sec_check", mode="drop")
+    question = ask(platform, work)
+    assert desk.get(f"{API}/{question}").get_json()["verdict"] == "unchecked"
+
+
+def test_a_question_is_written_before_it_is_checked(platform: Platform, work: Work) -> None:
+    platform.write("园区停车方便吗？")
+    wechat_events.handle(WechatPush.objects.get().id)
+    assert Question.objects.get().verdict is ContentVerdict.WAITING
+    assert platform.simulator.calls("msg_sec_check") == []
+    work()
+    assert Question.objects.get().verdict is ContentVerdict.PASS
 
 
 def test_the_list_has_the_most_urgent_first(

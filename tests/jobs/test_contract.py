@@ -37,6 +37,7 @@ from services import (
     notifications,
     outbox,
     publishing,
+    question_pictures,
     questions,
     snapshots,
     text_checks,
@@ -248,6 +249,7 @@ CAUSES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     wechat_pushes.HANDLE_JOB: visit_causes.somebody_writes,
     text_checks.CHECK_JOB: visit_causes.somebody_tells_why,
     questions.DELIVER_JOB: visit_causes.staff_answer,
+    question_pictures.END_JOB: visit_causes.picture_is_looked_at,
 }
 
 

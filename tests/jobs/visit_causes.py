@@ -11,7 +11,7 @@ from models.enums import Kind
 from models.questions import Question
 from models.routes import Confirmation
 from models.wechat_pushes import WechatPush
-from services import outbox, questions, seats, wechat_events, wechat_pushes
+from services import outbox, question_pictures, questions, seats, wechat_events, wechat_pushes
 from services.bookings import cancelling, cutoffs, drafting, endings, settling
 from services.bookings.drafting import Maker
 from services.plans import Stay
@@ -84,6 +84,12 @@ def somebody_writes(_patch: pytest.MonkeyPatch) -> None:
     openid = "openid-of-a-test"
     fields = {"FromUserName": openid, "CreateTime": 1, "MsgType": "text", "Content": "测试提问"}
     wechat_pushes.keep(Push(fields))
+
+
+def picture_is_looked_at(_patch: pytest.MonkeyPatch) -> None:
+    somebody_writes(_patch)
+    wechat_events.handle(WechatPush.objects.get().id)
+    question_pictures.expect(Question.objects.get().id, "trace-of-a-test")
 
 
 def staff_answer(_patch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Pushing by the control API: what is pushed, how it is rendered and encrypted, what is refused."""
 
+import datetime as dt
 import http.server
 import json
 import threading
@@ -9,9 +10,12 @@ from typing import Any
 import pytest
 import xmltodict
 
-from simulator import pushes
+from core.clock import now
+from simulator import media, pushes
 from simulator.crypto import CryptoError, PushCrypto
 from simulator.pushes import Occasion
+from simulator.pushing import Target
+from simulator.world import World
 from tests.simulator.running import APPID, RunningSimulator
 from tests.waiting import eventually
 
@@ -26,6 +30,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 
     taken: list[tuple[str, bytes]]
     answer: bytes
+    target: Target
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -47,6 +52,7 @@ def receiver(simulator: RunningSimulator) -> Iterator[type[Receiver]]:
     url = f"http://127.0.0.1:{server.server_port}/callback"
     known = {"token": "token4711", "aes_key": KEY, "format": "json", "mode": "safe"}
     simulator.control("POST", "push/target", url=url, **known)
+    handler.target = Target(url, known["token"], KEY)
     yield handler
     server.shutdown()
     server.server_close()
@@ -154,3 +160,20 @@ def test_what_cannot_be_pushed_is_told(
 def test_pushes_stay_on_this_machine(simulator: RunningSimulator) -> None:
     answer = simulator.ask("POST", "/__sim__/push/target", {"url": "https://example.org/"})
     assert (answer.status, answer.body["error"]) == (400, "url: an address on this machine")
+
+
+def test_results_of_pictures_are_pushed_by_themselves(receiver: type[Receiver]) -> None:
+    world = World(APPID, "secret", target=receiver.target)
+    held = {"openid": OCCASION.openid, "media_url": "https://picture.invalid/1.jpg"}
+    soon = {**held, "suggest": "pass", "at": (now() + dt.timedelta(days=1)).isoformat()}
+    world.media_checks = {"due": {**soon, "at": now().isoformat()}, "soon": soon}
+    world.clock.advance(media.RESULT_AFTER.total_seconds())
+    ended = media.start(world)
+    try:
+        assert eventually(lambda: len(receiver.taken) == 1)
+    finally:
+        ended.set()
+    assert list(world.media_checks) == ["soon"]
+    world.target = None
+    world.clock.advance(2 * 86_400)
+    assert (media.push_due(world), list(world.media_checks)) == (0, ["soon"]), "nowhere to push"

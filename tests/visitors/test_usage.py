@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 import application
-from core.clock import today
+from core.clock import now, today
 from jobs import schedule
 from jobs.worker import Worker
 from models.outbox import Job, JobState
@@ -103,6 +103,63 @@ def test_without_a_mini_program_nothing_is_fetched(app: Flask, simulator: Runnin
     application.wire(app.config["SETTINGS"])
     assert usage.pull() == 0
     assert simulator.calls("dailysummarytrend") == []
+
+
+def keys(day: str) -> list[int]:
+    retention = UsageDay.objects.get(id=day).retention
+    assert retention["visitors"].keys() == retention["new_visitors"].keys()
+    return sorted(map(int, retention["visitors"]))
+
+
+def next_day(simulator: RunningSimulator, clock: Clock, days: int = 1) -> None:
+    simulator.advance(DAY_S * days)
+    clock.advance(seconds=DAY_S * days)
+
+
+def test_who_came_back_is_asked_again_until_a_month_is_over(
+    simulator: RunningSimulator, clock: Clock
+) -> None:
+    # Both are at noon in Shanghai, of the day after the one at which the simulator is.
+    noon = dt.datetime.combine(today() + dt.timedelta(days=2), dt.time(4), dt.UTC)
+    simulator.advance((noon - now()).total_seconds() - DAY_S)
+    clock.set(noon)
+    usage.pull()
+    first = days_ago(1)
+    assert keys(first) == [0]
+    next_day(simulator, clock)
+    before = len(simulator.calls("dailyretaininfo"))
+    assert usage.pull() == 1
+    assert keys(first) == [0, 1]
+    assert len(simulator.calls("dailyretaininfo")) - before == 1 + usage.AGAIN_MAX
+    assert usage.pull() == 0
+    assert len(simulator.calls("dailyretaininfo")) - before == 1 + usage.AGAIN_MAX
+    next_day(simulator, clock, usage.RETENTION_DAYS - 1)
+    usage.pull()
+    assert keys(first) == list(range(usage.RETENTION_DAYS + 1))
+    fetched = len(simulator.calls("dailysummarytrend"))
+    next_day(simulator, clock)
+    usage.pull()
+    assert keys(first)[-1] == usage.RETENTION_DAYS
+    assert len(simulator.calls("dailysummarytrend")) == fetched + 1, "only who came back is asked"
+
+
+def test_wechat_that_is_away_loses_nothing_of_who_came_back(simulator: RunningSimulator) -> None:
+    usage.pull()
+    UsageDay.objects(id=days_ago(3)).update(retention_until=days_ago(3))
+    before = keys(days_ago(3))
+    simulator.fail("dailyretaininfo", mode="drop")
+    with pytest.raises(WechatUnavailable):
+        usage.pull()
+    simulator.mend()
+    simulator.fail("dailyretaininfo", errcode=61504)
+    assert usage.pull() == 0
+    assert UsageDay.objects.get(id=days_ago(3)).retention_until == days_ago(3)
+    simulator.mend()
+    usage.pull()
+    assert (keys(days_ago(3)), UsageDay.objects.get(id=days_ago(3)).retention_until) == (
+        before,
+        days_ago(1),
+    )
 
 
 def test_staff_read_the_days(visitor_app: Flask) -> None:

@@ -14,7 +14,7 @@ from models.departures import Words
 from models.enums import Kind
 from models.held_texts import HeldDecision
 from models.notifications import CallOutcome, CallTask, DeliveredBy, Event
-from models.questions import PictureVerdict, Question
+from models.questions import ContentVerdict, Question
 from models.visitors import SignInMethod, Visitor
 from models.visits import Visit
 from models.wechat_pushes import WechatPush
@@ -154,7 +154,7 @@ def _write_in_wechat(visitor: Visitor) -> None:
     # All that a question may hold in the end, and the push of one that was answered at once.
     ended = {
         **personal_data.sealed(Question, question.id, {"answer": NAME}),
-        **{"picture": PictureVerdict.PASS.value, "told_by": DeliveredBy.INBOX.value},
+        **{"picture": ContentVerdict.PASS.value, "told_by": DeliveredBy.INBOX.value},
         **{"answered_at": now(), "closed_at": now(), "closed_by": ACTOR.id},
     }
     Question._get_collection().update_one({"_id": question.id}, {"$set": ended})
