@@ -11,7 +11,7 @@ from core.clock import SHANGHAI
 from core.ids import new_id
 from models.audit import AuditEntry
 from models.bookings import Booking, BookingSource, BookingState, Feedback, StopRating
-from models.departures import Departure, Minimum
+from models.departures import Departure, DepartureState, Minimum
 from models.staff import Role
 from models.visitors import DemoVisitor
 from services import personal_data, seats
@@ -140,6 +140,13 @@ def test_filters_find_what_they_name(desk: FlaskClient) -> None:
     for wrong in ({"from": "2026-13-01"}, {"until": "0001-01-01"}, {"until": "9999-12-31"}):
         assert code(desk.get(API, query_string=wrong)) == (400, "invalid"), wrong
     assert code(desk.get(API, query_string={"organisation": "x"})) == (400, "invalid")
+
+
+def test_what_was_cancelled_below_its_minimum_waits_for_nobody(desk: FlaskClient) -> None:
+    over = create_departure(minimum=Minimum.DUE, state=DepartureState.CANCELLED)
+    gone = create_booking(over, state=S.CANCELLED)
+    assert ids(desk) == [gone.id]
+    assert ids(desk, view="below_minimum") == []
 
 
 def test_pages_have_no_gap_and_no_double(desk: FlaskClient) -> None:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from core.clock import today
 from models.audit import AuditEntry
-from models.departures import Departure, Minimum
+from models.departures import Departure, DepartureState, Minimum
 from models.guides import Guide
 from models.staff import Role
 from services.occupancy import at
@@ -241,6 +241,10 @@ def test_with_bookings_a_change_needs_a_reason(desk: FlaskClient) -> None:
 
 def test_staff_decide_about_too_few_people(desk: FlaskClient) -> None:
     found = create_departure(minimum=Minimum.DUE)
+    over = create_departure(minimum=Minimum.DUE, state=DepartureState.CANCELLED)
+    query = {"minimum": "due", "state": "cancelled"}
+    named = desk.get(f"{API}/departures", query_string=query).get_json()["items"]
+    assert [one["id"] for one in named] == [over.id]
     due = desk.get(f"{API}/departures", query_string={"minimum": "due"}).get_json()["items"]
     assert [one["id"] for one in due] == [found.id]
 
