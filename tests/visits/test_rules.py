@@ -185,6 +185,7 @@ def test_a_caller_without_an_account_is_asked_for_and_answered_for(
     booking = Booking.objects.get(id=accepted["booking"])
     assert (booking.state, booking.visitor) == (BookingState.CONFIRMED, None)
     assert AuditEntry.objects(action="visits.accept").count() == 1
+    assert CallTask.objects.count() == 1, "who accepted by phone needs no call about that"
 
 
 def test_a_cancelled_visit_gives_its_places_back(
