@@ -23,7 +23,7 @@ def tell(
     Staff call who has no account only about what is worth a call.
     """
     whom = recipient(visit)
-    if isinstance(whom, ToContact) and not notification_texts.calls(event):
+    if isinstance(whom, ToContact) and not notification_texts.calls_strangers(event):
         return
     data: dict[str, str | int] = {"visit": visit.id, "people": visit.party, "reason": ""}
     if departure is not None:
