@@ -12,8 +12,12 @@ from models.departures import Departure
 from models.notifications import Event
 from models.visitors import Visitor
 from services import seats
-from services.bookings import arriving, finding, leaving, steps, telling
+from services.actors import system
+from services.bookings import arriving, finding, leaving, steps, telling, waiting
+from services.bookings.recording import record
 from services.visitors import engagements
+
+CLOCK = system(waiting.LAPSE_JOB)
 
 
 def accept(visitor: Visitor, booking_id: str) -> Booking:
@@ -73,13 +77,14 @@ def lapse(booking_id: str, until: dt.datetime) -> None:
         return
 
     def work(session: ClientSession) -> None:
-        _, after, departure = leaving.leave(
+        before, after, departure = leaving.leave(
             booking,
             BookingState.LAPSED,
             by=By.SYSTEM,
             session=session,
             guard={"state": BookingState.OFFERED.value, "offer_until": until},
         )
+        record(CLOCK, "lapse", before, after, session)
         telling.tell(Event.BOOKING_LAPSED, after, departure, session=session)
 
     try:

@@ -16,13 +16,16 @@ from models.departures import Departure, Minimum
 from models.notifications import Event
 from models.visitors import ENGAGEMENTS_MAX, Visitor
 from services import booking_policy, outbox, seats
+from services.actors import system
 from services.bookings import arriving, drafting, finding, replays, steps, telling
 from services.bookings.drafting import Details, Maker
+from services.bookings.recording import record
 from services.visitors import accounts, engagements
 
 LAPSE_JOB, WARN_JOB = "bookings.lapse", "bookings.warn"
 # The offer's end is told when this part of its time is left.
 WARN_PART = 4
+QUEUE = system("bookings.waiting")
 
 
 def promote(departure: Departure, session: ClientSession) -> Departure:
@@ -81,7 +84,8 @@ def lapse_all(departure: Departure, session: ClientSession) -> Departure:
         return departure
     departure = seats.clear(departure, waits, session)
     for booking_id in waits:
-        _, after = steps.move(booking_id, BookingState.LAPSED, by=By.SYSTEM, session=session)
+        before, after = steps.move(booking_id, BookingState.LAPSED, by=By.SYSTEM, session=session)
+        record(QUEUE, "lapse", before, after, session)
         telling.tell(Event.BOOKING_LAPSED, after, departure, session=session)
     return departure
 
@@ -89,13 +93,14 @@ def lapse_all(departure: Departure, session: ClientSession) -> Departure:
 def _offer(booking_id: str, departure: Departure, session: ClientSession) -> None:
     begins = now()
     until = min(begins + booking_policy.current().offer, departure.cancel_by)
-    _, after = steps.move(
+    before, after = steps.move(
         booking_id,
         BookingState.OFFERED,
         by=By.SYSTEM,
         session=session,
         changes={"offer_until": until},
     )
+    record(QUEUE, "offer", before, after, session)
     shown = telling.shown(until)
     telling.tell(Event.BOOKING_OFFERED, after, departure, session=session, until=shown)
     _plan(WARN_JOB, booking_id, until, until - (until - begins) / WARN_PART, session)
