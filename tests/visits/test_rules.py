@@ -192,6 +192,19 @@ def test_a_caller_without_an_account_is_asked_for_and_answered_for(
     assert CallTask.objects.count() == 1, "who accepted by phone needs no call about that"
 
 
+def test_who_calls_again_is_found_by_the_whole_number_only(delegation: Caller, desk: Desk) -> None:
+    own = ask(delegation)
+    called = desk.post("/visits", wish()).get_json()
+    ask(delegation, phone="13800138001")
+    for typed in ("13800138000", "+86 138-0013-8000"):
+        found = desk.post("/visits/lookup", {"phone": typed}).get_json()["items"]
+        assert [one["id"] for one in found] == [called["id"], own["id"]]
+        assert {one["phone"] for one in found} == {"138****8000"}
+    assert desk.post("/visits/lookup", {"phone": "13800138002"}).get_json()["items"] == []
+    for wrong in ("138*****", {"$ne": 1}):
+        assert code(desk.post("/visits/lookup", {"phone": wrong})) == (400, "invalid")
+
+
 def test_a_cancelled_visit_gives_its_places_back(
     delegation: Caller, desk: Desk, route: Content, run_jobs: Callable[[], None]
 ) -> None:
