@@ -9,7 +9,7 @@ from core import messages
 from models.bookings import Booking
 from rest import language, paging
 from rest.access import current_actor, staff, staff_caller
-from rest.idempotency import idempotent, sent_key
+from rest.idempotency import bound, idempotent, sent_key
 from schemas.deciding import (
     BookingCompanySchema,
     BookingDecisionSchema,
@@ -18,6 +18,7 @@ from schemas.deciding import (
     BookingOutcomesSchema,
     CallerSchema,
     GuestSchema,
+    WaitingCallerSchema,
 )
 from schemas.desk import (
     BookingReasonSchema,
@@ -28,7 +29,7 @@ from schemas.desk import (
     PhoneLookupSchema,
 )
 from schemas.pages import page_of
-from services.bookings import cancelling, desk, lists, moving, parties
+from services.bookings import cancelling, desk, lists, moving, offers, parties, waiting
 from services.bookings.desk import Outcome
 from services.bookings.drafting import Details
 from services.bookings.lists import Filters, Seen, Whole
@@ -85,6 +86,19 @@ class WalkInList(Resource):
         return shown(desk.walk_in(current_actor(), **_guest(data)))
 
 
+@namespace.route("/waiting")
+class CallersWaiting(Resource):
+    """Callers on the waiting list."""
+
+    @staff("bookings", "write")
+    @bound(staff_caller)
+    @contract.takes(WaitingCallerSchema)
+    @contract.gives(DeskBookingCardSchema, code=201)
+    def post(self, data: dict[str, Any]) -> Seen:
+        """Wait for somebody who called; an offer becomes a call."""
+        return shown(waiting.join_for(current_actor(), **_guest(data), key=sent_key()))
+
+
 @namespace.route("/decide")
 class BookingDecisions(Resource):
     """Deciding about many."""
@@ -130,6 +144,28 @@ class BookingDecision(Resource):
     def post(self, booking_id: str, data: dict[str, Any]) -> Seen:
         """Confirm or reject a request; its visitor is told."""
         return shown(desk.decide_one(current_actor(), booking_id, **data))
+
+
+@namespace.route("/<booking_id>/accept")
+class CallerAcceptance(Resource):
+    """Taking offered seats for a caller."""
+
+    @staff("bookings", "write")
+    @contract.gives(DeskBookingCardSchema)
+    def post(self, booking_id: str) -> Seen:
+        """Take the seats that were offered to a caller; visitors answer for themselves."""
+        return shown(offers.accept_for(current_actor(), booking_id))
+
+
+@namespace.route("/<booking_id>/decline")
+class CallerRefusal(Resource):
+    """Leaving them to the next."""
+
+    @staff("bookings", "write")
+    @contract.gives(DeskBookingCardSchema)
+    def post(self, booking_id: str) -> Seen:
+        """Decline for a caller; the seats are offered on."""
+        return shown(offers.decline_for(current_actor(), booking_id))
 
 
 @namespace.route("/<booking_id>/cancel")

@@ -13,11 +13,12 @@ from schemas.calendar import (
     FIRST_DAY,
     LAST_DAY,
     OverrideSchema,
-    WorkingDaySchema,
+    WorkingDayDetailSchema,
     WorkingDaysQuerySchema,
     WorkingDaysSchema,
 )
-from services import working_days
+from services import days_off, working_days
+from services.days_off import Said
 from services.working_days import WorkingDay
 
 namespace = Namespace("working-days", description="工作日 working days")
@@ -43,24 +44,25 @@ class WorkingDayDetail(Resource):
     """One day."""
 
     @staff("calendar", "read")
-    @contract.gives(WorkingDaySchema)
+    @contract.gives(WorkingDayDetailSchema)
     def get(self, day: str) -> dict[str, Any]:
-        """Read a day."""
+        """Read a day; on a day off with the departures to come that stand there all the same."""
         wanted = _day(day)
-        return _shown(working_days.of(wanted, wanted)[0])
+        found = working_days.of(wanted, wanted)[0]
+        return _result(Said(found, 0, days_off.affected(found)))
 
     @staff("calendar", "write")
     @contract.takes(OverrideSchema)
-    @contract.gives(WorkingDaySchema)
+    @contract.gives(WorkingDayDetailSchema)
     def put(self, day: str, data: dict[str, Any]) -> dict[str, Any]:
-        """Say that a day is worked or not; departures that are there already stay."""
-        return _shown(working_days.override(current_actor(), _day(day), **data))
+        """Say that a day is worked or not; booked departures stay and are named, empty ones go."""
+        return _result(days_off.override(current_actor(), _day(day), **data))
 
     @staff("calendar", "write")
     @contract.empties
     def delete(self, day: str) -> None:
-        """Follow the public calendar again."""
-        working_days.follow_calendar(current_actor(), _day(day))
+        """Follow the public calendar again; departures as when staff say so."""
+        days_off.follow_calendar(current_actor(), _day(day))
 
 
 def _day(text: str) -> dt.date:
@@ -71,6 +73,10 @@ def _day(text: str) -> dt.date:
     if found.isoformat() != text or not FIRST_DAY <= text <= LAST_DAY:
         raise NotFound
     return found
+
+
+def _result(said: Said) -> dict[str, Any]:
+    return {**_shown(said.day), "affected": said.affected, "removed": said.removed}
 
 
 def _shown(one: WorkingDay) -> dict[str, Any]:

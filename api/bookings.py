@@ -8,6 +8,7 @@ from api.contract import contract
 from models.bookings import Booking
 from rest import idempotency, language, paging
 from rest.access import consenting, current_visitor, signed_in
+from rest.idempotency import bound
 from schemas.bookings import (
     BookingCancellationSchema,
     BookingChangeSchema,
@@ -22,6 +23,10 @@ from services.bookings import cancelling, mine, moving, offers, parties, request
 from services.bookings.drafting import Details
 
 namespace = Namespace("bookings", description="考察预约 bookings of site visits", path="/bookings")
+
+
+def _caller() -> str:
+    return f"bookings:{current_visitor().id}"
 
 
 @namespace.route("")
@@ -44,6 +49,7 @@ class BookingList(Resource):
         return {**page, "items": mine.shown(page["items"], language.current())}
 
     @consenting
+    @bound(_caller)
     @contract.takes(BookingRequestSchema)
     @contract.gives(BookingSchema, code=201)
     def post(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -56,6 +62,7 @@ class WaitingList(Resource):
     """The waiting list of a departure."""
 
     @consenting
+    @bound(_caller)
     @contract.takes(BookingRequestSchema)
     @contract.gives(BookingSchema, code=201)
     def post(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -100,6 +107,7 @@ class BookingMove(Resource):
     """Moving it."""
 
     @consenting
+    @bound(_caller)
     @contract.takes(BookingMoveSchema)
     @contract.gives(BookingSchema, code=201)
     def post(self, data: dict[str, Any], booking_id: str) -> dict[str, Any]:

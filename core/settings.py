@@ -113,6 +113,7 @@ class Settings:
     quiet_from: int
     quiet_until: int
     visit_proposal_hours: int
+    desk_phone: str
 
     @property
     def media_dir(self) -> Path:

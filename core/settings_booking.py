@@ -1,8 +1,11 @@
 """The settings of booking: how long seats, offers and proposals are held, who is suspended."""
 
+import re
 from typing import Any
 
 from core.environment import Reader
+
+PHONE = re.compile(r"\+?[0-9][0-9 ()-]{2,30}")
 
 
 def booking(read: Reader) -> dict[str, Any]:
@@ -22,4 +25,13 @@ def booking(read: Reader) -> dict[str, Any]:
         "quiet_from": read.number("QUIET_FROM", 22, 0, 23),
         "quiet_until": read.number("QUIET_UNTIL", 8, 0, 23),
         "visit_proposal_hours": read.number("VISIT_PROPOSAL_HOURS", 72, 1, 720),
+        "desk_phone": _phone(read),
     }
+
+
+def _phone(read: Reader) -> str:
+    """Return the number of the booking desk as it is shown to visitors; empty, there is none."""
+    phone = read.text("DESK_PHONE", "").strip()
+    if phone and not PHONE.fullmatch(phone):
+        read.mistakes.append("DESK_PHONE must be a phone number: digits, spaces, +, -, ( and )")
+    return phone

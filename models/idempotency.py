@@ -8,7 +8,8 @@ from mongoengine import DateTimeField, Document, IntField, StringField
 class IdempotentAnswer(Document):
     """The answer to one key of one actor on one route; the id is a hash of the three.
 
-    Without a `status` the request is still being processed, at most until `busy_until`.
+    Without a `status` the request is still being processed, at most until `busy_until`; or what it
+    made is found by the key, and the record only tells what was asked.
     MongoDB drops the record at `expires_at`. The body is encrypted: it may hold personal data, or
     a password that is told once.
     """

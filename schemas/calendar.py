@@ -207,6 +207,17 @@ class WorkingDaySchema(Schema):
     note = fields.String(required=True, allow_none=True)
 
 
+class WorkingDayDetailSchema(WorkingDaySchema):
+    """A day with the departures to come that schedules would leave out there, and that stay.
+
+    Somebody booked them, or staff changed them: staff change or cancel them. `removed` counts the
+    empty ones that gave way just now.
+    """
+
+    affected = fields.List(fields.Nested(AffectedSchema), required=True)
+    removed = fields.Integer(required=True)
+
+
 class WorkingDaysSchema(Schema):
     """Days in order."""
 

@@ -79,13 +79,15 @@ class GuestSchema(Schema):
     channel = Text(maximum=40, minimum=1, allow_none=True)
 
 
-class CallerSchema(GuestSchema):
-    """A caller; `override` is why neither the time to book nor the size of the group counts.
-
-    The number is needed: it is the one way to reach them.
-    """
+class WaitingCallerSchema(GuestSchema):
+    """A caller; the number is needed: it is the one way to reach them."""
 
     phone = Text(maximum=25, minimum=5, required=True)
+
+
+class CallerSchema(WaitingCallerSchema):
+    """A caller; `override` is why neither the time to book nor the size of the group counts."""
+
     override = Text(maximum=SUMMARY_MAX, minimum=1, allow_none=True)
 
 

@@ -96,6 +96,7 @@ class ItinerarySchema(Schema):
 
     `version` counts what was proposed for a bespoke visit, else changes of the departure. `spoken`
     is the language of the guide. `contact` and `transport` are told to who comes, and to staff.
+    `desk_phone` is whom to call where no guide can be called, null where the desk has no number.
     `cancel_by` and `answer_by` are until when one can.
     """
 
@@ -115,6 +116,7 @@ class ItinerarySchema(Schema):
     stops = fields.List(fields.Nested(ItineraryStopSchema), required=True)
     map = fields.Nested(ItineraryMapSchema, required=True, allow_none=True)
     contact = fields.Nested(ItineraryContactSchema, required=True, allow_none=True)
+    desk_phone = fields.String(required=True, allow_none=True)
     transport = fields.Nested(TransportSchema, required=True, allow_none=True)
     advice = fields.List(fields.String(), required=True)
     cancel_by = fields.DateTime(required=True, allow_none=True)

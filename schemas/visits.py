@@ -131,6 +131,12 @@ class AskedVisitCardSchema(VisitBaseSchema):
     versions = fields.Integer(required=True)
 
 
+class AskedVisitsSchema(Schema):
+    """Requests, the newest first."""
+
+    items = fields.List(fields.Nested(AskedVisitCardSchema), required=True)
+
+
 class MadeProposalSchema(VisitProposalSchema):
     """A proposal as staff read it."""
 

@@ -8,7 +8,10 @@ from core.settings import Settings
 
 @dataclass(frozen=True)
 class Policy:
-    """What holds for all departures. Hours of quiet are those of Shanghai."""
+    """What holds for all departures. Hours of quiet are those of Shanghai.
+
+    `desk_phone` is what visitors are told to call where nobody else is named; None: nothing.
+    """
 
     settings: Settings
     decision: dt.timedelta
@@ -20,6 +23,7 @@ class Policy:
     quiet_from: int
     quiet_until: int
     proposal: dt.timedelta
+    desk_phone: str | None
 
 
 _policies: list[Policy] = []
@@ -39,6 +43,7 @@ def configure(settings: Settings) -> None:
             quiet_from=settings.quiet_from,
             quiet_until=settings.quiet_until,
             proposal=dt.timedelta(hours=settings.visit_proposal_hours),
+            desk_phone=settings.desk_phone or None,
         )
     ]
 

@@ -11,9 +11,16 @@ from services.wordings import Message, Wording
 
 
 def _wording(
-    zh_title: str, zh_text: str, en_title: str, en_text: str, *, calls: bool = True
+    zh_title: str,
+    zh_text: str,
+    en_title: str,
+    en_text: str,
+    *,
+    calls: bool = True,
+    calls_strangers: bool = False,
 ) -> Wording:
-    return Wording(Message(zh_title, zh_text), Message(en_title, en_text), calls=calls)
+    chinese, english = Message(zh_title, zh_text), Message(en_title, en_text)
+    return Wording(chinese, english, calls=calls, calls_strangers=calls_strangers)
 
 
 BOOKING: Mapping[Event, Wording] = {
@@ -78,6 +85,7 @@ BOOKING: Mapping[Event, Wording] = {
         "Booking changed",
         "“{route_en}”, {at}, is now for {people}.",
         calls=False,
+        calls_strangers=True,
     ),
     Event.BOOKING_CANCELLED: _wording(
         "预约已取消",
@@ -103,6 +111,7 @@ BOOKING: Mapping[Event, Wording] = {
         "Your visit takes place",
         "“{route_en}”, {at}, has fewer people than planned and takes place all the same.",
         calls=False,
+        calls_strangers=True,
     ),
     Event.REMINDER_DAY: _wording(
         "明日考察提醒",
@@ -110,6 +119,7 @@ BOOKING: Mapping[Event, Wording] = {
         "Your visit is tomorrow",
         "“{route_en}” starts at {at} for {people}. Please see your itinerary and be on time.",
         calls=False,
+        calls_strangers=True,
     ),
     Event.REMINDER_HOURS: _wording(
         "考察即将开始",

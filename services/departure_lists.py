@@ -17,7 +17,11 @@ from services.occupancy import DAY
 
 @dataclass(frozen=True)
 class Filters:
-    """Which departures; days are those of Shanghai, both included; the others are ids."""
+    """Which departures; days are those of Shanghai, both included; the others are ids.
+
+    About a minimum that is due staff decide while the departure is open: without a state only
+    such are meant.
+    """
 
     first: dt.date | None = None
     last: dt.date | None = None
@@ -70,6 +74,8 @@ def _query(filters: Filters, after: Position | None) -> dict[str, Any]:
         for name in ("state", "audience", "minimum", "guide", "vehicle", "schedule")
         if (value := getattr(filters, name)) is not None
     }
+    if filters.minimum is Minimum.DUE and filters.state is None:
+        query["state"] = DepartureState.OPEN.value
     if filters.site is not None:
         query["stops.site"] = filters.site
     if filters.route is not None:

@@ -77,16 +77,40 @@ def renew(actor: Actor, schedule: Schedule) -> Generated:
     """Bring the departures to come in line with a schedule; permission is the caller's matter."""
     wanted = {one.day: one for one in _days(schedule)}
     removed, stays = 0, []
-    for departure in _former(schedule):
+    for departure in _former(schedule, wanted):
         if _is_as_planned(departure, schedule, wanted):
             _take_over(departure, schedule)
-        elif _retire(actor, departure):
+        elif retire(actor, departure):
             removed += 1
         else:
             stays.append(departure)
     days = [_generated(actor, schedule, one) for one in wanted.values()]
     _note(schedule, days, stays)
     return Generated(schedule, days, stays, removed)
+
+
+def retire(actor: Actor, departure: Departure) -> bool:
+    """Take a departure out of the calendar if nobody has a place and staff did not change it.
+
+    What a booking of the past refers to stays, as cancelled.
+    """
+    rows = Departure._get_collection()
+    untouched = {"_id": departure.id, "state": DepartureState.OPEN.value, "revision": 1, **EMPTY}
+    gone = {"state": DepartureState.CANCELLED.value, "updated_at": now()}
+
+    def work(session: ClientSession) -> bool:
+        update = {"$set": gone, "$unset": {"schedule_key": ""}, "$inc": {"revision": 1}}
+        before = rows.find_one_and_update(untouched, update, session=session)
+        if before is None:
+            return False
+        conflicts.free(departure.id, session=session)
+        bookings = Booking._get_collection()
+        if bookings.find_one({"departure": departure.id}, {"_id": 1}, session=session) is None:
+            rows.delete_one({"_id": departure.id}, session=session)
+        departures.record(actor, "withdraw", departure.id, before, None, session)
+        return True
+
+    return transaction(work)
 
 
 def _days(schedule: Schedule) -> list[Day]:
@@ -166,10 +190,11 @@ def _known(key: str, session: ClientSession | None = None) -> str | None:
     return None if row is None else str(row["_id"])
 
 
-def _former(schedule: Schedule) -> list[Departure]:
+def _former(schedule: Schedule, wanted: Mapping[str, Day]) -> list[Departure]:
     """Return the departures to come that another version of a schedule made.
 
-    Also those of days that the public calendar did not know then: it may know better now.
+    Also those of days that the public calendar did not know then, it may know better now; and of
+    days that staff have said since are not worked.
     """
     query: dict[str, Any] = {
         "schedule": schedule.id,
@@ -178,7 +203,8 @@ def _former(schedule: Schedule) -> list[Departure]:
     }
     if schedule.active:
         other = {"schedule_revision": {"$ne": schedule.revision}}
-        query["$or"] = [other, {"provisional": True}]
+        off = [one.day for one in wanted.values() if one.outcome is Outcome.OFF]
+        query["$or"] = [other, {"provisional": True}, {"day": {"$in": off}}]
     rows = Departure._get_collection().find(query).sort([("starts_at", 1), ("_id", 1)])
     return [Departure._from_son(row) for row in rows]
 
@@ -201,30 +227,6 @@ def _take_over(departure: Departure, schedule: Schedule) -> None:
         "provisional": working_days.is_provisional(dt.date.fromisoformat(departure.day)),
     }
     Departure._get_collection().update_one({"_id": departure.id}, {"$set": seen})
-
-
-def _retire(actor: Actor, departure: Departure) -> bool:
-    """Take a departure out of the calendar if nobody has a place and staff did not change it.
-
-    What a booking of the past refers to stays, as cancelled.
-    """
-    rows = Departure._get_collection()
-    untouched = {"_id": departure.id, "state": DepartureState.OPEN.value, "revision": 1, **EMPTY}
-    gone = {"state": DepartureState.CANCELLED.value, "updated_at": now()}
-
-    def work(session: ClientSession) -> bool:
-        update = {"$set": gone, "$unset": {"schedule_key": ""}, "$inc": {"revision": 1}}
-        before = rows.find_one_and_update(untouched, update, session=session)
-        if before is None:
-            return False
-        conflicts.free(departure.id, session=session)
-        bookings = Booking._get_collection()
-        if bookings.find_one({"departure": departure.id}, {"_id": 1}, session=session) is None:
-            rows.delete_one({"_id": departure.id}, session=session)
-        departures.record(actor, "withdraw", departure.id, before, None, session)
-        return True
-
-    return transaction(work)
 
 
 def _note(schedule: Schedule, days: list[Day], stays: list[Departure]) -> None:

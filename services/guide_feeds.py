@@ -28,6 +28,7 @@ SECRET_BYTES = 32
 SECRET_MAX = 100
 KEPT_DAYS = 30
 EVENTS_MAX = 1_000
+DEMO = "[演示] "
 # How often calendar programs should look again.
 EVERY = dt.timedelta(minutes=30)
 COMING = (BookingState.CONFIRMED, BookingState.CHECKED_IN, BookingState.COMPLETED)
@@ -105,7 +106,8 @@ def _event(found: Departure, people: int) -> Event:
     event.add("dtend", found.ends_at)
     cancelled = found.state is DepartureState.CANCELLED
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
-    event.add("summary", f"{found.title.zh}（{people}/{found.capacity}人）")
+    marked = DEMO if found.demo else ""
+    event.add("summary", f"{marked}{found.title.zh}（{people}/{found.capacity}人）")
     event.add("description", "\n".join(_lines(found, people)))
     if found.meeting is not None:
         event.add("location", found.meeting.title.zh)

@@ -1,4 +1,4 @@
-"""Answers kept for requests that are sent again under the same Idempotency-Key."""
+"""Requests sent again under the same Idempotency-Key: their answers, or what they asked."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -50,6 +50,30 @@ def begin(key: str, fingerprint: str, keep: dt.timedelta) -> Answer | Ticket:
         answers.insert_one(row)
     except DuplicateKeyError:
         return _again(key, fingerprint, token)
+    return Ticket(key, token)
+
+
+def bind(key: str, fingerprint: str, keep: dt.timedelta) -> Ticket | None:
+    """Bind a key to what its first request asked, where what that makes is found by the key.
+
+    Return the right to give the key back (`release`), or None when it was bound before. Raises
+    `Conflict("idempotency_reused")` when it was used for something else.
+    """
+    answers, token = IdempotentAnswer._get_collection(), new_id()
+    moment = now()
+    row = {
+        "fingerprint": fingerprint,
+        "token": token,
+        "busy_until": moment,
+        "expires_at": moment + keep,
+    }
+    try:
+        answers.insert_one({"_id": key, **row})
+    except DuplicateKeyError:
+        found = answers.find_one({"_id": key})
+        if found is not None and found["fingerprint"] != fingerprint:
+            raise Conflict("idempotency_reused") from None
+        return None
     return Ticket(key, token)
 
 

@@ -20,7 +20,7 @@ from models.parts import Location
 from models.snapshots import Snapshot, in_time, snapshot_key
 from models.vehicles import Vehicle
 from models.visits import Proposal
-from services import personal_data
+from services import booking_policy, personal_data
 from services.itinerary_parts import (
     Contact,
     Itinerary,
@@ -54,11 +54,12 @@ def of_departure(
     """Return the 行程单 of a departure: for staff, or for the visitor of a booking or proposal.
 
     With a booking, guide and vehicle are told while the visitor is to come; with a proposal they
-    are not told; without either, they are.
+    are not told; without either, they are. Where no guide can be called, the desk can.
     """
     details = _details(departure, language)
     for_staff = booking is None and proposal is None
     told = for_staff or (booking is not None and booking.state in COMING)
+    guide = _guide(departure.guide) if told else None
     is_open = departure.state is DepartureState.OPEN
     return Itinerary(
         departure=departure.id,
@@ -74,7 +75,8 @@ def of_departure(
         spoken=departure.language,
         meeting=_meeting(departure.meeting, departure.starts_at, language),
         map=_map(details.get(snapshot_key(Kind.ROUTES, departure.route))),
-        contact=_guide(departure.guide) if told else None,
+        contact=guide,
+        desk_phone=None if guide and guide.phone else booking_policy.current().desk_phone,
         transport=_vehicle(departure.vehicle) if told else None,
         party=booking.party if booking else party,
         people=departure.held if for_staff else None,

@@ -99,8 +99,9 @@ class Itinerary:
     """A 行程单. Times are UTC; `day` is that of the start in Shanghai.
 
     `state` is that of the departure. `contact` and `transport` are told only to who comes.
-    `party` is the size of the group it is for; for staff, `people` who hold seats. `demo` marks
-    演示; `provisional` a day beyond the public calendar.
+    `desk_phone` is whom to call where no guide can be called. `party` is the size of the
+    group it is for; for staff, `people` who hold seats. `demo` marks 演示; `provisional` a day
+    beyond the public calendar.
     """
 
     departure: str
@@ -117,6 +118,7 @@ class Itinerary:
     meeting: MeetingPoint | None = None
     map: MapImage | None = None
     contact: Contact | None = None
+    desk_phone: str | None = None
     transport: Transport | None = None
     party: int | None = None
     people: int | None = None

@@ -181,6 +181,8 @@ def _contacts(itinerary: Itinerary) -> list[tuple[str, str]]:
     if itinerary.contact is not None:
         told = [itinerary.contact.name, itinerary.contact.phone]
         rows.append((word("guide", spoken), " ".join(filter(None, told))))
+    if itinerary.desk_phone is not None:
+        rows.append((word("desk", spoken), itinerary.desk_phone))
     if itinerary.transport is not None:
         told = [itinerary.transport.name, itinerary.transport.plate]
         rows.append((word("vehicle", spoken), " ".join(filter(None, told))))

@@ -56,6 +56,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "navigate": ("导航", "Navigate"),
     "coordinates": ("坐标", "Coordinates"),
     "contact": ("联系人", "Contacts"),
+    "desk": ("预约咨询", "Booking desk"),
     "guide": ("讲解员", "Guide"),
     "phone": ("电话", "Phone"),
     "vehicle": ("车辆", "Vehicle"),

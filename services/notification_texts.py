@@ -38,3 +38,8 @@ def data_of(found: InboxEntry | CallTask) -> dict[str, Any]:
 def calls(event: Event) -> bool:
     """Tell whether staff must call whoever is reached by nothing but the inbox."""
     return WORDINGS[event].calls
+
+
+def calls_strangers(event: Event) -> bool:
+    """Tell whether staff call who has no account about an event."""
+    return calls(event) or WORDINGS[event].calls_strangers

@@ -15,9 +15,11 @@ class Message:
 class Wording:
     """An event in words; `{name}` is filled from the data of the notification.
 
-    `calls`: staff must call whoever is reached by nothing but the inbox.
+    `calls`: staff must call whoever is reached by nothing but the inbox. `calls_strangers`: only
+    who has no account, and with it no inbox either.
     """
 
     chinese: Message
     english: Message
     calls: bool = False
+    calls_strangers: bool = False

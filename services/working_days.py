@@ -98,6 +98,8 @@ def add_working_hours(
 def override(actor: Actor, day: dt.date, *, working: bool, note: str | None) -> WorkingDay:
     """Say that a day is worked or not, against the public calendar.
 
+    What follows for departures is the matter of `services.days_off`.
+
     Raises `Conflict` when a colleague says so at the same moment.
     """
     identity = day.isoformat()

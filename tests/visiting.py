@@ -6,12 +6,13 @@ from typing import Any
 
 from core.clock import SHANGHAI, now
 from core.ids import new_id
-from models.bookings import HOLDING, Booking, BookingState
+from models.audit import AuditEntry
+from models.bookings import HOLDING, Booking, BookingState, By
 from models.departures import Departure, DepartureState, Meeting, PlannedStop, Words
 from models.routes import BookingRules, Confirmation
 from models.staff import Role
 from models.visitors import Visitor
-from services.actors import Actor
+from services.actors import SYSTEM_ID, Actor
 from services.bookings import requesting, waiting
 from services.bookings.drafting import Details
 from services.visitors import consents
@@ -127,6 +128,14 @@ def _check_visitor(visitor: Visitor, bookings: dict[str, Booking]) -> None:
     assert all(one.ends_at <= other.starts_at for one, other in itertools.pairwise(ordered)), (
         "two visits at one time"
     )
+
+
+def check_record() -> None:
+    """Check that each step which the product made by itself is in the audit log."""
+    for booking in Booking.objects:
+        made = [one.state.value for one in booking.steps if one.by is By.SYSTEM]
+        entries = AuditEntry.objects(target=f"bookings:{booking.id}", actor=SYSTEM_ID)
+        assert sorted(one.after["state"] for one in entries) == sorted(made), booking.id
 
 
 def request(

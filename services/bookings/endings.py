@@ -11,9 +11,10 @@ from core.errors import Conflict
 from models.bookings import Booking, BookingState, By
 from models.departures import Departure, DepartureState
 from models.notifications import Event
-from services import seats
+from services import audit, seats
 from services.actors import system
 from services.bookings import attendance, steps, telling
+from services.bookings.recording import record
 
 COMPLETE_JOB = "departures.complete"
 # Check-ins may still be entered for so long after the end.
@@ -55,6 +56,14 @@ def complete(departure_id: str) -> None:
             {"$set": {"state": DepartureState.COMPLETED.value, "updated_at": now()}},
             session=session,
         )
+        audit.record(
+            CLOCK,
+            COMPLETE_JOB,
+            f"departures:{departure_id}",
+            before={"state": departure.state.value},
+            after={"state": DepartureState.COMPLETED.value},
+            session=session,
+        )
 
     try:
         transaction(work)
@@ -64,21 +73,23 @@ def complete(departure_id: str) -> None:
 
 def _end(booking: Booking, departure: Departure, session: ClientSession, *, used: bool) -> None:
     if booking.state is S.CHECKED_IN:
-        _, after = steps.move(booking.id, S.COMPLETED, by=By.SYSTEM, session=session)
+        before, after = steps.move(booking.id, S.COMPLETED, by=By.SYSTEM, session=session)
+        record(CLOCK, "complete", before, after, session)
         telling.tell(Event.VISIT_OVER, after, departure, session=session)
     elif booking.state is S.CONFIRMED and used:
         attendance.miss(CLOCK, booking, departure, session=session)
     elif booking.state in ENDS:
-        to, event = ENDS[booking.state]
-        _, after = steps.move(booking.id, to, by=By.SYSTEM, session=session)
+        to, event, verb = ENDS[booking.state]
+        before, after = steps.move(booking.id, to, by=By.SYSTEM, session=session)
+        record(CLOCK, verb, before, after, session)
         seats.clear(departure, {booking.id}, session)
         telling.tell(event, after, departure, session=session)
 
 
 ENDS = {
-    S.REQUESTED: (S.EXPIRED, Event.BOOKING_EXPIRED),
-    S.OFFERED: (S.LAPSED, Event.BOOKING_LAPSED),
-    S.WAITLISTED: (S.LAPSED, Event.BOOKING_LAPSED),
+    S.REQUESTED: (S.EXPIRED, Event.BOOKING_EXPIRED, "expire"),
+    S.OFFERED: (S.LAPSED, Event.BOOKING_LAPSED, "lapse"),
+    S.WAITLISTED: (S.LAPSED, Event.BOOKING_LAPSED, "lapse"),
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from core.clock import day_start
 from core.errors import NotFound
 from models.bookings import Booking, BookingSource, BookingState, DeskView
-from models.departures import Departure, Minimum
+from models.departures import Departure, DepartureState, Minimum
 from services import audit, keyset, permissions, personal_data, seats
 from services.actors import Actor
 from services.bookings import drafting, finding, strikes
@@ -162,7 +162,8 @@ def _query(filters: Filters) -> dict[str, Any]:
 
 
 def _below_minimum() -> list[str]:
-    rows = Departure._get_collection().find({"minimum": Minimum.DUE.value}, {"_id": 1})
+    due = {"minimum": Minimum.DUE.value, "state": DepartureState.OPEN.value}
+    rows = Departure._get_collection().find(due, {"_id": 1})
     return [row["_id"] for row in rows.sort("cancel_by", 1)]
 
 

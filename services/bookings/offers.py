@@ -6,14 +6,18 @@ from pymongo.client_session import ClientSession
 
 from core.clock import now
 from core.db import transaction
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, Forbidden, NotFound
 from models.bookings import Booking, BookingState, By
 from models.departures import Departure
 from models.notifications import Event
 from models.visitors import Visitor
-from services import seats
-from services.bookings import arriving, finding, leaving, steps, telling
+from services import permissions, seats
+from services.actors import Actor, system
+from services.bookings import arriving, finding, leaving, steps, telling, waiting
+from services.bookings.recording import record
 from services.visitors import engagements
+
+CLOCK = system(waiting.LAPSE_JOB)
 
 
 def accept(visitor: Visitor, booking_id: str) -> Booking:
@@ -22,47 +26,22 @@ def accept(visitor: Visitor, booking_id: str) -> Booking:
     Raises `NotFound`, `Conflict` with `offer_ended`, `wrong_state`, or what `engagements.engage`
     raises, upon which the offer stays.
     """
-    booking = finding.own(visitor.id, booking_id)
+    return _accept(finding.own(visitor.id, booking_id), None)
 
-    def work(session: ClientSession) -> Booking:
-        departure = seats.lock(booking.departure, session)
-        fresh = finding.own(visitor.id, booking_id, session=session)
-        if fresh.state is BookingState.LAPSED or _has_ended(fresh):
-            raise Conflict("offer_ended")
-        _, after = steps.move(
-            booking.id,
-            BookingState.CONFIRMED,
-            by=By.VISITOR,
-            session=session,
-            changes={"offer_until": None},
-            guard={"state": BookingState.OFFERED.value},
-        )
-        engagements.engage(
-            visitor.id, booking.id, departure.starts_at, departure.ends_at, session=session
-        )
-        arriving.confirmed(after, departure, session)
-        return after
 
-    return transaction(work)
+def accept_for(actor: Actor, booking_id: str) -> Booking:
+    """Take the seats that were offered to a caller; raise what `accept` does, and `Forbidden`."""
+    return _accept(_of_caller(actor, booking_id), actor)
 
 
 def decline(visitor: Visitor, booking_id: str) -> Booking:
     """Give offered seats to the next; raise `NotFound`, `Conflict("wrong_state")`."""
-    booking = finding.own(visitor.id, booking_id)
+    return _decline(finding.own(visitor.id, booking_id), None)
 
-    def work(session: ClientSession) -> Booking:
-        _, after, departure = leaving.leave(
-            booking,
-            BookingState.CANCELLED,
-            by=By.VISITOR,
-            session=session,
-            changes={"offer_until": None},
-            guard={"state": BookingState.OFFERED.value},
-        )
-        telling.tell(Event.BOOKING_CANCELLED, after, departure, session=session)
-        return after
 
-    return transaction(work)
+def decline_for(actor: Actor, booking_id: str) -> Booking:
+    """Give seats that were offered to a caller on; raise what `decline` does, and `Forbidden`."""
+    return _decline(_of_caller(actor, booking_id), actor)
 
 
 def lapse(booking_id: str, until: dt.datetime) -> None:
@@ -73,13 +52,14 @@ def lapse(booking_id: str, until: dt.datetime) -> None:
         return
 
     def work(session: ClientSession) -> None:
-        _, after, departure = leaving.leave(
+        before, after, departure = leaving.leave(
             booking,
             BookingState.LAPSED,
             by=By.SYSTEM,
             session=session,
             guard={"state": BookingState.OFFERED.value, "offer_until": until},
         )
+        record(CLOCK, "lapse", before, after, session)
         telling.tell(Event.BOOKING_LAPSED, after, departure, session=session)
 
     try:
@@ -107,6 +87,63 @@ def warn(booking_id: str, until: dt.datetime) -> None:
             )
 
     transaction(work)
+
+
+def _accept(booking: Booking, actor: Actor | None) -> Booking:
+    """Take offered seats, for a visitor or, with an actor, for a caller, who hears it at once."""
+
+    def work(session: ClientSession) -> Booking:
+        departure = seats.lock(booking.departure, session)
+        fresh = finding.booking(booking.id, session=session)
+        if fresh.state is BookingState.LAPSED or _has_ended(fresh):
+            raise Conflict("offer_ended")
+        before, after = steps.move(
+            booking.id,
+            BookingState.CONFIRMED,
+            by=By.VISITOR if actor is None else By.STAFF,
+            actor=actor,
+            session=session,
+            changes={"offer_until": None},
+            guard={"state": BookingState.OFFERED.value, "visitor": booking.visitor},
+        )
+        if booking.visitor is not None:
+            during = (departure.starts_at, departure.ends_at)
+            engagements.engage(booking.visitor, booking.id, *during, session=session)
+        if actor is not None:
+            record(actor, "accept", before, after, session)
+        arriving.confirmed(after, departure, session, tells=actor is None)
+        return after
+
+    return transaction(work)
+
+
+def _decline(booking: Booking, actor: Actor | None) -> Booking:
+    def work(session: ClientSession) -> Booking:
+        before, after, departure = leaving.leave(
+            booking,
+            BookingState.CANCELLED,
+            by=By.VISITOR if actor is None else By.STAFF,
+            actor=actor,
+            session=session,
+            changes={"offer_until": None},
+            guard={"state": BookingState.OFFERED.value},
+        )
+        if actor is None:
+            telling.tell(Event.BOOKING_CANCELLED, after, departure, session=session)
+        else:
+            record(actor, "decline", before, after, session)
+        return after
+
+    return transaction(work)
+
+
+def _of_caller(actor: Actor, booking_id: str) -> Booking:
+    """Return the booking of who has no account; visitors answer for themselves."""
+    permissions.require(actor, "bookings", "write", f"bookings:{booking_id}")
+    booking = finding.booking(booking_id)
+    if booking.visitor is not None:
+        raise Forbidden
+    return booking
 
 
 def _has_ended(booking: Booking) -> bool:

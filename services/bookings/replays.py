@@ -1,4 +1,8 @@
-"""Requests that are sent again under the same `Idempotency-Key`: they find their booking."""
+"""Requests that are sent again under the same `Idempotency-Key`: they find their booking.
+
+That the same was asked is for who takes the request to see (`services.idempotency.bind`): a booking
+may have been changed since.
+"""
 
 from core.errors import Conflict
 from models.bookings import Booking

@@ -29,7 +29,9 @@ def tell(
     who has no account only about what is worth a call, and only where there is a number.
     """
     whom = recipient(booking)
-    if isinstance(whom, ToContact) and not (whom.phone and notification_texts.calls(event)):
+    if isinstance(whom, ToContact) and not (
+        whom.phone and notification_texts.calls_strangers(event)
+    ):
         return
     data = {
         "booking": booking.id,

@@ -11,18 +11,21 @@ from pymongo.errors import DuplicateKeyError
 from core.clock import now
 from core.db import transaction
 from core.errors import Conflict, NotFound
-from models.bookings import Booking, BookingState, By
+from models.bookings import Booking, BookingSource, BookingState, By
 from models.departures import Departure, Minimum
 from models.notifications import Event
 from models.visitors import ENGAGEMENTS_MAX, Visitor
-from services import booking_policy, outbox, seats
+from services import booking_policy, outbox, permissions, seats
+from services.actors import Actor, system
 from services.bookings import arriving, drafting, finding, replays, steps, telling
 from services.bookings.drafting import Details, Maker
+from services.bookings.recording import record
 from services.visitors import accounts, engagements
 
 LAPSE_JOB, WARN_JOB = "bookings.lapse", "bookings.warn"
 # The offer's end is told when this part of its time is left.
 WARN_PART = 4
+QUEUE = system("bookings.waiting")
 
 
 def promote(departure: Departure, session: ClientSession) -> Departure:
@@ -48,30 +51,19 @@ def join(
     `departure_closed`, `visit_overlap` (already on this departure), `too_many_visits` or
     `booking_suspended`, and what `drafting` raises.
     """
-    known = replays.find(visitor.id, departure, key)
-    if known is not None:
-        return known
-    found = finding.bookable(departure)
-    drafting.check_open(found)
-    drafting.check_party(found, party)
-    booking = drafting.draft(found, party, details, Maker(visitor), key=key)
+    return _join(departure, party, details, Maker(visitor), key)
 
-    def work(session: ClientSession) -> Booking:
-        locked = seats.lock(found.id, session)
-        _check_queue(locked, visitor.id)
-        _check_visitor(visitor.id, session)
-        booking.starts_at, booking.ends_at = locked.starts_at, locked.ends_at
-        seats.wait(locked.id, booking.id, party, visitor=visitor.id, session=session)
-        drafting.insert(booking, session)
-        _, after = steps.move(booking.id, BookingState.WAITLISTED, by=By.VISITOR, session=session)
-        arriving.noted(after, session)
-        telling.tell(Event.BOOKING_WAITLISTED, after, locked, session=session)
-        return after
 
-    try:
-        return transaction(work)
-    except DuplicateKeyError:
-        return replays.taken(visitor.id, departure, key)
+def join_for(
+    actor: Actor, departure: str, party: int, details: Details, *, key: str | None = None
+) -> Booking:
+    """Wait for somebody who called; the same `key` of one member of staff joins once.
+
+    Raises what `join` raises, and `Forbidden`.
+    """
+    permissions.require(actor, "bookings", "write", f"departures:{departure}")
+    maker = Maker(None, actor, BookingSource.PHONE)
+    return _join(departure, party, details, maker, key and f"{actor.id}:{key}")
 
 
 def lapse_all(departure: Departure, session: ClientSession) -> Departure:
@@ -81,20 +73,55 @@ def lapse_all(departure: Departure, session: ClientSession) -> Departure:
         return departure
     departure = seats.clear(departure, waits, session)
     for booking_id in waits:
-        _, after = steps.move(booking_id, BookingState.LAPSED, by=By.SYSTEM, session=session)
+        before, after = steps.move(booking_id, BookingState.LAPSED, by=By.SYSTEM, session=session)
+        record(QUEUE, "lapse", before, after, session)
         telling.tell(Event.BOOKING_LAPSED, after, departure, session=session)
     return departure
 
 
+def _join(departure: str, party: int, details: Details, maker: Maker, key: str | None) -> Booking:
+    visitor = maker.visitor_id
+    known = replays.find(visitor, departure, key)
+    if known is not None:
+        return known
+    found = finding.bookable(departure)
+    drafting.check_open(found)
+    drafting.check_party(found, party)
+    booking = drafting.draft(found, party, details, maker, key=key)
+
+    def work(session: ClientSession) -> Booking:
+        locked = seats.lock(found.id, session)
+        _check_queue(locked, visitor)
+        if visitor is not None:
+            _check_visitor(visitor, session)
+        booking.starts_at, booking.ends_at = locked.starts_at, locked.ends_at
+        seats.wait(locked.id, booking.id, party, visitor=visitor, session=session)
+        drafting.insert(booking, session)
+        before, after = steps.move(
+            booking.id, BookingState.WAITLISTED, by=maker.by, actor=maker.actor, session=session
+        )
+        arriving.noted(after, session)
+        if maker.actor is not None:
+            record(maker.actor, "wait", before, after, session)
+        telling.tell(Event.BOOKING_WAITLISTED, after, locked, session=session)
+        return after
+
+    try:
+        return transaction(work)
+    except DuplicateKeyError:
+        return replays.taken(visitor, departure, key)
+
+
 def _offer(booking_id: str, departure: Departure, session: ClientSession) -> None:
     until = min(now() + booking_policy.current().offer, departure.cancel_by)
-    _, after = steps.move(
+    before, after = steps.move(
         booking_id,
         BookingState.OFFERED,
         by=By.SYSTEM,
         session=session,
         changes={"offer_until": until},
     )
+    record(QUEUE, "offer", before, after, session)
     shown = telling.shown(until)
     telling.tell(Event.BOOKING_OFFERED, after, departure, session=session, until=shown)
     end_offer(booking_id, until, session)
@@ -118,11 +145,15 @@ def _plan(
     )
 
 
-def _check_queue(departure: Departure, visitor_id: str) -> None:
-    """Refuse who is on the departure already, and everybody once the queue has ended."""
+def _check_queue(departure: Departure, visitor_id: str | None) -> None:
+    """Refuse who is on the departure already, and everybody once the queue has ended.
+
+    Callers have no account by which to know them.
+    """
     if departure.minimum is not Minimum.AHEAD or departure.cancel_by <= now():
         raise Conflict("booking_closed")
-    if any(one.visitor == visitor_id for one in (*departure.holds, *departure.queue)):
+    present = {one.visitor for one in (*departure.holds, *departure.queue)}
+    if visitor_id is not None and visitor_id in present:
         raise Conflict("visit_overlap", at=telling.shown(departure.starts_at))
 
 

@@ -11,10 +11,12 @@ from core.errors import Conflict, NotFound
 from models.departures import Audience, Departure, DepartureState
 from models.notifications import Event
 from models.visits import Visit, VisitState
-from services import booking_policy, conflicts
+from services import audit, booking_policy, conflicts
+from services.actors import system
 from services.visits import finding, steps, telling
 
 TIDY_JOB = "visits.tidy"
+CLOCK = system(TIDY_JOB)
 BATCH = 100
 # What is left of a visit of which nobody is to be recognised.
 NEUTRAL = {"title": {"zh": "定制考察", "en": "Bespoke visit"}}
@@ -81,7 +83,16 @@ def _outdated() -> dict[str, Any]:
 
 def _lapse(visit_id: str) -> bool:
     def work(session: ClientSession) -> None:
-        after = steps.move(finding.get(visit_id, session), VisitState.LAPSED, session=session)
+        found = finding.get(visit_id, session)
+        after = steps.move(found, VisitState.LAPSED, session=session)
+        audit.record(
+            CLOCK,
+            "visits.lapse",
+            f"visits:{visit_id}",
+            before={"state": found.state.value},
+            after={"state": after.state.value},
+            session=session,
+        )
         telling.tell(Event.VISIT_UNANSWERED, after, session=session)
 
     try:
@@ -100,4 +111,12 @@ def _free(departure_id: str, session: ClientSession) -> bool:
     )
     if done.modified_count:
         conflicts.free(departure_id, session=session)
+        audit.record(
+            CLOCK,
+            "departures.cancel",
+            f"departures:{departure_id}",
+            before={"state": DepartureState.OPEN.value},
+            after={"state": DepartureState.CANCELLED.value},
+            session=session,
+        )
     return bool(done.modified_count)

@@ -6,11 +6,13 @@ from pymongo.client_session import ClientSession
 
 from core.errors import NotFound
 from models.visits import Proposal, ProposalState, Visit, VisitState
-from services import audit, keyset, permissions
+from services import audit, keyset, permissions, personal_data
 from services.actors import Actor
 from services.keyset import Position
+from services.visitors import profiles
 
 RESOURCE = "visits"
+BY_PHONE_MAX = 50
 
 
 def own(visitor_id: str, visit_id: str, session: ClientSession | None = None) -> Visit:
@@ -34,6 +36,13 @@ def listing(
     """Return requests after a position, the newest first."""
     permissions.require(actor, RESOURCE, "read")
     return _listed({} if state is None else {"state": state.value}, limit, after)
+
+
+def by_phone(actor: Actor, phone: str) -> list[Visit]:
+    """Return the newest requests of a number, as it is typed; raise `Invalid`."""
+    permissions.require(actor, RESOURCE, "reveal")
+    number = profiles.international(phone)
+    return _listed({"phone_index": personal_data.indexed("phone", number)}, BY_PHONE_MAX, None)
 
 
 def reveal(actor: Actor, visit_id: str) -> Visit:

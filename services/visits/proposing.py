@@ -17,12 +17,13 @@ from models.departures import Departure, DepartureState
 from models.notifications import Event
 from models.visits import PROPOSALS_MAX, Proposal, ProposalState, Visit, VisitState
 from services import audit, booking_policy, conflicts, departures, outbox, permissions
-from services.actors import Actor
+from services.actors import Actor, system
 from services.bookings.telling import shown
 from services.visits import composing, finding, steps, telling
 from services.visits.composing import Composition
 
 EXPIRE_JOB = "visits.expire"
+CLOCK = system(EXPIRE_JOB)
 
 
 def propose(actor: Actor, visit_id: str, composition: Composition, *, revision: int) -> Visit:
@@ -80,6 +81,14 @@ def expire(visit_id: str, departure_id: str) -> bool:
             VisitState.LAPSED,
             session=session,
             changes=marked(found, proposal.version, ProposalState.EXPIRED),
+        )
+        audit.record(
+            CLOCK,
+            "visits.lapse",
+            f"visits:{visit_id}",
+            before={"state": found.state.value},
+            after={"state": after.state.value, "version": proposal.version},
+            session=session,
         )
         telling.tell(
             Event.VISIT_LAPSED,

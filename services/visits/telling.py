@@ -5,7 +5,7 @@ from pymongo.client_session import ClientSession
 from models.departures import Departure
 from models.notifications import Event
 from models.visits import Visit
-from services import notifications, personal_data
+from services import notification_texts, notifications, personal_data
 from services.bookings.telling import shown
 from services.notifications import ToContact, ToVisitor
 
@@ -18,13 +18,18 @@ def tell(
     departure: Departure | None = None,
     **more: str | int,
 ) -> None:
-    """Tell of an event, once for each revision; `more` fills further words of it."""
+    """Tell of an event, once for each revision; `more` fills further words of it.
+
+    Staff call who has no account only about what is worth a call.
+    """
+    whom = recipient(visit)
+    if isinstance(whom, ToContact) and not notification_texts.calls_strangers(event):
+        return
     data: dict[str, str | int] = {"visit": visit.id, "people": visit.party, "reason": ""}
     if departure is not None:
         zh, en = departure.title.zh, departure.title.en
         data |= {"route": zh, "route_en": en or zh, "at": shown(departure.starts_at)}
     key = f"visits:{visit.id}:{event.value}:{visit.revision}"
-    whom = recipient(visit)
     notifications.notify(event, whom, {**data, **more}, key, session=session)
 
 

@@ -147,6 +147,21 @@ BOOKINGS: Table = {
             "a day before": State("409 check_in_early", _guest(in_hours=24)),
         },
     ),
+    f"POST {API}/bookings/waiting": Route(
+        DESK,
+        {
+            "full": State("201", _guest(in_hours=200, taken=3)),
+            "there are seats": State("409 seats_free", _guest(in_hours=200)),
+        },
+    ),
+    f"POST {API}/bookings/<booking_id>/accept": Route(
+        DESK,
+        {"not offered": State("409 wrong_state", _booked(in_hours=100)), "absent": _absent()},
+    ),
+    f"POST {API}/bookings/<booking_id>/decline": Route(
+        DESK,
+        {"not offered": State("409 wrong_state", _booked(in_hours=100)), "absent": _absent()},
+    ),
     f"POST {API}/bookings/decide": Route(
         DESK,
         {

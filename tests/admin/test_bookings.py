@@ -11,7 +11,7 @@ from core.clock import SHANGHAI
 from core.ids import new_id
 from models.audit import AuditEntry
 from models.bookings import Booking, BookingSource, BookingState, Feedback, StopRating
-from models.departures import Departure, Minimum
+from models.departures import Departure, DepartureState, Minimum
 from models.idempotency import IdempotentAnswer
 from models.staff import Role
 from models.visitors import DemoVisitor
@@ -143,6 +143,13 @@ def test_filters_find_what_they_name(desk: FlaskClient) -> None:
     assert code(desk.get(API, query_string={"organisation": "x"})) == (400, "invalid")
 
 
+def test_what_was_cancelled_below_its_minimum_waits_for_nobody(desk: FlaskClient) -> None:
+    over = create_departure(minimum=Minimum.DUE, state=DepartureState.CANCELLED)
+    gone = create_booking(over, state=S.CANCELLED)
+    assert ids(desk) == [gone.id]
+    assert ids(desk, view="below_minimum") == []
+
+
 def test_pages_have_no_gap_and_no_double(desk: FlaskClient) -> None:
     departure = create_departure(capacity=20)
     made = [create_booking(departure).id for _ in range(5)]
@@ -165,6 +172,27 @@ def test_somebody_is_found_by_the_whole_number_only(desk: FlaskClient) -> None:
     assert desk.post(f"{API}/lookup", json={"phone": "13800138001"}).get_json()["items"] == []
     for wrong in ("138*****", "1380013800", {"$ne": 1}, "13800138000\u0000"):
         assert code(desk.post(f"{API}/lookup", json={"phone": wrong})) == (400, "invalid")
+
+
+def test_a_caller_waits_and_is_answered_for(desk: FlaskClient) -> None:
+    departure = create_departure(capacity=2)
+    holder = create_booking(departure)
+    told = {"departure": departure.id, "party": 2, "name": "测试访客 B", "phone": "13800138000"}
+    nameless = {name: value for name, value in told.items() if name != "phone"}
+    assert code(desk.post(f"{API}/waiting", json=nameless)) == (400, "invalid")
+    key = {"Idempotency-Key": "0123456789"}
+    answers = [desk.post(f"{API}/waiting", json=told, headers=key) for _ in range(2)]
+    assert [one.status_code for one in answers] == [201, 201], answers[0].text
+    waits = answers[0].get_json()
+    assert (waits["state"], waits["place"]) == ("waitlisted", 1)
+    assert answers[1].get_json()["id"] == waits["id"]
+    other = desk.post(f"{API}/waiting", json={**told, "party": 1}, headers=key)
+    assert code(other) == (409, "idempotency_reused")
+    path = f"{API}/{waits['id']}"
+    assert code(desk.post(f"{path}/accept")) == (409, "wrong_state")
+    desk.post(f"{API}/{holder.id}/cancel", json={"reason": "测试原因"})
+    assert desk.post(f"{path}/accept").get_json()["state"] == "confirmed"
+    assert code(desk.post(f"{path}/decline")) == (409, "wrong_state")
 
 
 def test_who_waits_has_a_place(desk: FlaskClient) -> None:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from core.clock import today
 from models.audit import AuditEntry
-from models.departures import Departure, Minimum
+from models.departures import Departure, DepartureState, Minimum
 from models.guides import Guide
 from models.staff import Role
 from services.occupancy import at
@@ -134,6 +134,21 @@ def test_working_days_follow_the_public_calendar_until_staff_know_better(
     assert (far["provisional"], far["holiday"]) == (True, None)
 
 
+def test_a_day_off_names_the_departures_that_stay(desk: FlaskClient) -> None:
+    schedule = create_schedule(holidays="skip")
+    found = create_departure(schedule=schedule.id)
+    path = f"{API}/working-days/{found.day}"
+
+    Departure.objects(id=found.id).update(set__revision=2)
+    said = desk.put(path, json={"working": False}).get_json()
+    assert ([one["id"] for one in said["affected"]], said["removed"]) == ([found.id], 0)
+    assert [one["id"] for one in desk.get(path).get_json()["affected"]] == [found.id]
+    Departure.objects(id=found.id).update(set__revision=1)
+    said = desk.put(path, json={"working": False}).get_json()
+    assert (said["affected"], said["removed"]) == ([], 1)
+    assert desk.put(path, json={"working": True}).get_json()["removed"] == 0
+
+
 def test_a_closure_names_the_departures_that_stand_in_it(desk: FlaskClient) -> None:
     made = desk.post(f"{API}/departures", json=departure()).get_json()
     span = {"from_day": made["day"], "until_day": made["day"], "reason": "测试"}
@@ -241,6 +256,10 @@ def test_with_bookings_a_change_needs_a_reason(desk: FlaskClient) -> None:
 
 def test_staff_decide_about_too_few_people(desk: FlaskClient) -> None:
     found = create_departure(minimum=Minimum.DUE)
+    over = create_departure(minimum=Minimum.DUE, state=DepartureState.CANCELLED)
+    query = {"minimum": "due", "state": "cancelled"}
+    named = desk.get(f"{API}/departures", query_string=query).get_json()["items"]
+    assert [one["id"] for one in named] == [over.id]
     due = desk.get(f"{API}/departures", query_string={"minimum": "due"}).get_json()["items"]
     assert [one["id"] for one in due] == [found.id]
 

@@ -52,6 +52,7 @@ REFUSED = [
     ("WECHAT_MESSAGE_MODE", "open", "WECHAT_MESSAGE_MODE must be one of plain, compatible, safe"),
     ("WECHAT_REPLAY_WINDOW_S", "-1", "WECHAT_REPLAY_WINDOW_S must be between 0 and 86400"),
     ("WECHAT_VERSION", "beta", "WECHAT_VERSION must be one of release, trial, develop"),
+    ("DESK_PHONE", "ask at the door", "DESK_PHONE must be a phone number"),
     ("SMTP_SECURITY", "ssl", "SMTP_SECURITY must be one of starttls, tls, none"),
 ]
 

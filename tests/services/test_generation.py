@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from core.clock import today
+from models.audit import AuditEntry
 from models.bookings import Booking, BookingSource, BookingState
 from models.calendar import Closure, ResourceDay
 from models.departures import Departure, DepartureState
 from models.schedules import Schedule
-from services import departures, schedules, seats, working_days
+from services import days_off, departures, schedules, seats, working_days
 from services.generation import Generated, Outcome
 from services.occupancy import at
 from tests.arranging import create_guide, create_route, create_site, planned
@@ -125,6 +126,38 @@ def test_staff_know_better_which_days_are_worked() -> None:
     done = add()
 
     assert outcomes(done) == {"created": 5, "off": 1}
+    assert "2026-11-10" not in days()
+
+
+def test_a_day_off_that_staff_declare_later_loses_what_is_empty() -> None:
+    empty = add()
+    booked = add(starts="11:00")
+    runs = add(starts="14:00", holidays="run")
+    day = dt.date(2026, 11, 10)
+    stays = Departure.objects.get(schedule=booked.schedule.id, day=day.isoformat())
+    booking = book(stays)
+
+    said = days_off.override(ACTOR, day, working=False, note="测试")
+
+    assert (said.removed, [one.id for one in said.affected]) == (1, [stays.id])
+    assert days(schedule=empty.schedule.id, day=day.isoformat()) == []
+    assert days(schedule=runs.schedule.id, day=day.isoformat()) == [day.isoformat()]
+    assert AuditEntry.objects(action="departures.withdraw").count() == 1
+    again = schedules.generate(ACTOR, booked.schedule.id)
+    assert [(one.day, one.code) for one in again.schedule.problems] == [(day.isoformat(), "stays")]
+    assert Booking.objects.get(id=booking.id).state is BookingState.CONFIRMED
+    assert days_off.follow_calendar(ACTOR, day).affected == []
+    assert outcomes(schedules.generate(ACTOR, empty.schedule.id)) == {"present": 5, "created": 1}
+    check_books()
+
+
+def test_generation_finishes_a_day_off_that_was_declared_half() -> None:
+    done = add()
+    working_days.override(ACTOR, dt.date(2026, 11, 10), working=False, note=None)
+
+    again = schedules.generate(ACTOR, done.schedule.id)
+
+    assert (again.removed, outcomes(again)) == (1, {"present": 5, "off": 1})
     assert "2026-11-10" not in days()
 
 

@@ -49,6 +49,14 @@ def test_a_feed_tells_departures_and_head_counts_and_no_visitor(
     assert str(event["UID"]) == f"{departure.id}@departures.toolbox"
 
 
+def test_what_is_a_demonstration_is_marked(guide: str) -> None:
+    create_departure(guide=guide, demo=True)
+    create_departure(guide=guide, in_hours=300)
+    feed = icalendar.Calendar.from_ical(guide_feeds.calendar(guide_feeds.open_feed(ACTOR, guide)))
+    told = [str(one["SUMMARY"]) for one in feed.walk("VEVENT")]
+    assert told == ["[演示] 演示线路（0/10人）", "演示线路（0/10人）"]
+
+
 def test_an_address_ends_with_the_next_and_when_it_is_revoked(guide: str) -> None:
     first = guide_feeds.open_feed(ACTOR, guide)
     second = guide_feeds.open_feed(ACTOR, guide)

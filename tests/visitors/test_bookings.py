@@ -77,6 +77,37 @@ def test_the_same_key_makes_one_booking(visitor: Caller) -> None:
     assert code(bad) == (400, "idempotency_key")
 
 
+def test_a_key_is_bound_to_what_was_asked_first(visitor: Caller, other: Caller) -> None:
+    departure, later = create_departure(), create_departure(in_hours=400)
+    body, key = {"departure": departure.id, "party": 2}, {"Idempotency-Key": "0123456789"}
+    made = send(visitor, "/bookings", body, **key).get_json()
+    reused = (409, "idempotency_reused")
+    for path, asked in (
+        ("/bookings", {**body, "party": 5}),
+        ("/bookings", {**body, "name": "测试访客 B"}),
+        ("/bookings/waiting", body),
+        (f"/bookings/{made['id']}/reschedule", {"departure": departure.id}),
+    ):
+        assert code(send(visitor, path, asked, **key)) == reused, (path, asked)
+    assert visitor.patch(f"/bookings/{made['id']}", {"party": 3}).status_code == 200
+    again = send(visitor, "/bookings", body, **key)
+    assert (again.status_code, again.get_json()["id"]) == (201, made["id"])
+    assert again.get_json()["party"] == 3, "the booking as it is now"
+    move = f"/bookings/{made['id']}/reschedule"
+    keys = {"Idempotency-Key": "another-key"}
+    moved = [send(visitor, move, {"departure": later.id}, **keys).get_json() for _ in range(2)]
+    assert moved[0]["id"] == moved[1]["id"]
+    assert send(other, "/bookings", {**body, "party": 5}, **key).status_code == 201
+    check_books()
+
+
+def test_a_refusal_gives_the_key_back(visitor: Caller) -> None:
+    departure, key = create_departure(capacity=4), {"Idempotency-Key": "0123456789"}
+    body = {"departure": departure.id, "party": 5}
+    assert code(send(visitor, "/bookings", body, **key)) == (409, "slot_full")
+    assert send(visitor, "/bookings", {**body, "party": 4}, **key).status_code == 201
+
+
 def test_waiting_offer_and_answer(visitor: Caller) -> None:
     departure, holder, held = full()
     wait(create_visitor(), departure, 5)

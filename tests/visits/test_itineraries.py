@@ -1,19 +1,23 @@
 """行程单: as data, as a page, on paper; for whom they are there, and for how long."""
 
 import io
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pypdfium2
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from core.clock import SHANGHAI
+from core.settings import Settings
 from media import stores
 from models.bookings import Booking
 from models.departures import Departure, DepartureState
 from models.staff import Role
 from models.visitors import Visitor
-from services import conflicts
+from services import booking_policy, conflicts
 from services.visits import ending
 from tests.clocks import Clock
 from tests.factories import staff_client
@@ -24,6 +28,15 @@ from tests.visits.complete import MAP, PHONE
 from tests.visits.test_journey import text_of
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.fixture
+def desk_phone(settings: Settings) -> Iterator[str]:
+    """A number of the desk, plainly none that anybody has."""
+    phone = "0000-0000000"
+    booking_policy.configure(replace(settings, desk_phone=phone))
+    yield phone
+    booking_policy.configure(settings)
 
 
 def itinerary(caller: Caller, booking: str, **query: str) -> dict[str, Any]:
@@ -63,6 +76,30 @@ def test_who_does_not_come_is_not_told_whom_to_call(delegation: Caller, enter: A
     other = enter("B")
     for path in (f"/bookings/{visit.booking}/itinerary", f"/visits/{visit.id}/itinerary"):
         assert code(other.get(path)) == (404, "not_found")
+
+
+def test_without_a_guide_the_desk_is_to_be_called(
+    delegation: Caller, client: FlaskClient, desk_phone: str
+) -> None:
+    visit = complete.accepted_visit(delegation.id)
+    assert itinerary(delegation, visit.booking)["itinerary"]["desk_phone"] is None
+    first = delegation.get(f"/visits/{visit.id}/itinerary", version="1").get_json()["itinerary"]
+    assert first["desk_phone"] == desk_phone, "what is proposed names no guide"
+    booking = request(Visitor.objects.get(id=delegation.id), create_departure(in_hours=900))
+    found = itinerary(delegation, booking.id)
+    assert (found["itinerary"]["contact"], found["itinerary"]["desk_phone"]) == (None, desk_phone)
+    page = client.get(found["papers"]["page"])
+    assert 'href="tel:0000-0000000"' in page.text
+    assert desk_phone in text_of(client.get(found["papers"]["pdf"]).data)
+
+
+def test_nothing_is_invented_where_the_desk_has_no_number(
+    delegation: Caller, client: FlaskClient
+) -> None:
+    booking = request(Visitor.objects.get(id=delegation.id), create_departure())
+    found = itinerary(delegation, booking.id)
+    assert found["itinerary"]["desk_phone"] is None
+    assert "tel:" not in client.get(found["papers"]["page"]).text
 
 
 def test_an_open_departure_has_one_too(delegation: Caller, client: FlaskClient) -> None:

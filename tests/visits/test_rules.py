@@ -87,6 +87,8 @@ def test_a_proposal_expires_and_gives_back_what_it_held(
     run_jobs()
     found = Visit.objects.get(id=visit["id"])
     assert (found.state, found.proposals[0].state) == (VisitState.LAPSED, ProposalState.EXPIRED)
+    entry = AuditEntry.objects.get(action="visits.lapse", target=f"visits:{visit['id']}")
+    assert (entry.actor, entry.before["state"], entry.after["version"]) == ("system", "proposed", 1)
     (told,) = InboxEntry.objects(visitor=delegation.id, event="visit_lapsed")
     assert told.data["version"] == 1
     answer = delegation.post(f"/visits/{visit['id']}/accept", {"version": 1})
@@ -110,6 +112,8 @@ def test_a_request_whose_dates_have_passed_lapses_when_nobody_cares_for_it(
     run_jobs()
     states = {one.id: one.state for one in Visit.objects}
     assert states == {visit["id"]: VisitState.LAPSED, answered["id"]: VisitState.ASKED}
+    entry = AuditEntry.objects.get(action="visits.lapse")
+    assert (entry.actor, entry.target) == ("system", f"visits:{visit['id']}")
     (told,) = InboxEntry.objects(visitor=delegation.id, event="visit_unanswered")
     assert told.data["visit"] == visit["id"]
     clock.advance(days=3)
@@ -185,6 +189,20 @@ def test_a_caller_without_an_account_is_asked_for_and_answered_for(
     booking = Booking.objects.get(id=accepted["booking"])
     assert (booking.state, booking.visitor) == (BookingState.CONFIRMED, None)
     assert AuditEntry.objects(action="visits.accept").count() == 1
+    assert CallTask.objects.count() == 1, "who accepted by phone needs no call about that"
+
+
+def test_who_calls_again_is_found_by_the_whole_number_only(delegation: Caller, desk: Desk) -> None:
+    own = ask(delegation)
+    called = desk.post("/visits", wish()).get_json()
+    ask(delegation, phone="13800138001")
+    for typed in ("13800138000", "+86 138-0013-8000"):
+        found = desk.post("/visits/lookup", {"phone": typed}).get_json()["items"]
+        assert [one["id"] for one in found] == [called["id"], own["id"]]
+        assert {one["phone"] for one in found} == {"138****8000"}
+    assert desk.post("/visits/lookup", {"phone": "13800138002"}).get_json()["items"] == []
+    for wrong in ("138*****", {"$ne": 1}):
+        assert code(desk.post("/visits/lookup", {"phone": wrong})) == (400, "invalid")
 
 
 def test_a_cancelled_visit_gives_its_places_back(
@@ -199,6 +217,8 @@ def test_a_cancelled_visit_gives_its_places_back(
     assert answer.status_code == 200, answer.text
     run_jobs()
     assert Departure.objects.get(id=accepted["departure"]).state is DepartureState.CANCELLED
+    named = f"departures:{accepted['departure']}"
+    assert AuditEntry.objects.get(action="departures.cancel").target == named
     check_books()
 
 

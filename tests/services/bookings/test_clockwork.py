@@ -11,7 +11,7 @@ from core.clock import SHANGHAI, now
 from core.errors import Conflict, Forbidden
 from models.bookings import Booking, BookingState
 from models.departures import Departure, DepartureState, Minimum
-from models.notifications import Event, InboxEntry
+from models.notifications import CallTask, Event, InboxEntry
 from models.visitors import Visitor
 from services import seats
 from services.bookings import (
@@ -21,6 +21,7 @@ from services.bookings import (
     desk,
     endings,
     following,
+    parties,
     reminders,
 )
 from services.bookings import steps as moves
@@ -87,6 +88,27 @@ def test_each_reminder_comes_once(clock: Clock, pass_time: Forward) -> None:
     pass_time()
     pass_time(minutes=30)
     assert (counts(visitor, Event.REMINDER_DAY), counts(visitor, Event.REMINDER_HOURS)) == (1, 1)
+
+
+def test_a_caller_is_called_about_what_others_read(clock: Clock, pass_time: Forward) -> None:
+    clock.set(shanghai(1, 10))
+    departure = at(shanghai(10, 14), terms=terms(minimum_to_run=5, cancel_hours=48))
+    booking = desk.add(DESK, departure.id, 2, details())
+    visitor = create_visitor()
+    ask(visitor, departure, 1)
+    parties.change_for(DESK, booking.id, {"party": 3})
+    clock.set(shanghai(8, 14, 1))
+    pass_time()
+    cutoffs.run(DESK, departure.id)
+    clock.set(shanghai(9, 14, 1))
+    pass_time()
+    clock.set(shanghai(10, 12, 1))
+    pass_time()
+    called = [one.event for one in CallTask.objects(phone__ne=None).order_by("created_at")]
+    assert called == [Event.BOOKING_CHANGED, Event.DEPARTURE_RUNS, Event.REMINDER_DAY]
+    assert counts(visitor, Event.REMINDER_HOURS) == 1
+    about = [one.event for one in CallTask.objects(visitor=visitor.id)]
+    assert about == [Event.BOOKING_CONFIRMED], "who has an inbox is not called about the others"
 
 
 def test_a_cancelled_visit_and_a_late_worker_remind_nobody(

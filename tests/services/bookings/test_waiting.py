@@ -7,16 +7,26 @@ from typing import Any
 import pytest
 
 from core.clock import now
-from core.errors import Conflict
-from models.bookings import Booking, BookingState
+from core.errors import Conflict, Forbidden
+from models.audit import AuditEntry
+from models.bookings import Booking, BookingSource, BookingState
 from models.departures import Departure
-from models.notifications import Event, InboxEntry
+from models.notifications import CallTask, Event, InboxEntry
 from models.routes import Confirmation
 from models.visitors import Visitor
-from services.bookings import cancelling, deciding, moving, offers, parties
+from services.bookings import cancelling, deciding, moving, offers, parties, waiting
 from tests.clocks import Clock
 from tests.factories import ACTOR
-from tests.visiting import check_books, create_departure, create_visitor, terms, wait
+from tests.visiting import (
+    DESK,
+    EDITOR,
+    check_books,
+    create_departure,
+    create_visitor,
+    details,
+    terms,
+    wait,
+)
 from tests.visiting import request as ask
 
 S = BookingState
@@ -82,6 +92,39 @@ def test_free_seats_go_to_the_first_that_fits_and_on() -> None:
     assert events(smaller.visitor) == [
         *(Event.BOOKING_WAITLISTED, Event.BOOKING_OFFERED, Event.BOOKING_CONFIRMED),
     ]
+    check_books()
+
+
+def test_staff_wait_and_answer_for_callers_and_for_nobody_else() -> None:
+    departure, holder = full(2)
+    first, second = (
+        waiting.join_for(DESK, departure.id, 2, details(), key=key) for key in ("one", "two")
+    )
+    again = waiting.join_for(DESK, departure.id, 2, details(), key="one")
+    assert (again.id, first.source, state(second)) == (first.id, BookingSource.PHONE, S.WAITLISTED)
+    visitor = wait(create_visitor(), departure)
+    assert CallTask.objects.count() == 0, "they are on the phone"
+    cancelling.cancel(owner(holder), holder.id)
+    call = CallTask.objects.get()
+    assert (call.event, call.data["booking"]) == (Event.BOOKING_OFFERED, first.id)
+    offers.decline_for(DESK, first.id)
+    assert [state(one) for one in (first, second)] == [S.CANCELLED, S.OFFERED]
+    assert offers.accept_for(DESK, second.id).state is S.CONFIRMED
+    cancelling.cancel_for(DESK, second.id, reason="测试原因")
+    assert state(visitor) is S.OFFERED
+    for answer in (offers.accept_for, offers.decline_for):
+        with pytest.raises(Forbidden):
+            answer(DESK, visitor.id)
+        with pytest.raises(Forbidden):
+            answer(EDITOR, second.id)
+    with pytest.raises(Forbidden):
+        waiting.join_for(EDITOR, departure.id, 2, details())
+    called = CallTask.objects(event__ne=Event.BOOKING_OFFERED)
+    assert [one.event for one in called] == [Event.BOOKING_CANCELLED], (
+        "what staff did by themselves"
+    )
+    made = {one.action for one in AuditEntry.objects(actor=DESK.id, outcome="done")}
+    assert made >= {"bookings.wait", "bookings.decline", "bookings.accept"}
     check_books()
 
 
