@@ -96,7 +96,7 @@ class CallersWaiting(Resource):
     @contract.gives(DeskBookingCardSchema, code=201)
     def post(self, data: dict[str, Any]) -> Seen:
         """Wait for somebody who called; an offer becomes a call."""
-        return shown(waiting.join_for(current_actor(), **_guest(data), key=sent_key()))
+        return shown(waiting.join_for(current_actor(), **_guest(data)))
 
 
 @namespace.route("/decide")

@@ -63,7 +63,7 @@ def join_for(
     """
     permissions.require(actor, "bookings", "write", f"departures:{departure}")
     maker = Maker(None, actor, BookingSource.PHONE)
-    return _join(departure, party, details, maker, key and f"{actor.id}:{key}")
+    return _join(departure, party, details, maker, key)
 
 
 def lapse_all(departure: Departure, session: ClientSession) -> Departure:
@@ -81,7 +81,7 @@ def lapse_all(departure: Departure, session: ClientSession) -> Departure:
 
 def _join(departure: str, party: int, details: Details, maker: Maker, key: str | None) -> Booking:
     visitor = maker.visitor_id
-    known = replays.find(visitor, departure, key)
+    known = replays.find(maker.keyed_to, departure, key)
     if known is not None:
         return known
     found = finding.bookable(departure)
@@ -109,7 +109,7 @@ def _join(departure: str, party: int, details: Details, maker: Maker, key: str |
     try:
         return transaction(work)
     except DuplicateKeyError:
-        return replays.taken(visitor, departure, key)
+        return replays.taken(maker.keyed_to, departure, key)
 
 
 def _offer(booking_id: str, departure: Departure, session: ClientSession) -> None:

@@ -37,6 +37,7 @@ def visitor_environ(environ: dict[str, str], running_simulator: RunningSimulator
         "WECHAT_API_BASE": running_simulator.url,
         "MAILBOX_URL": running_simulator.url,
         "WECHAT_TEMPLATES": TEMPLATES_TEXT,
+        "DESK_PHONE": "000-0000-0000",
     }
 
 

@@ -11,8 +11,9 @@ from jobs.worker import Worker
 from models.departures import Departure
 from models.outbox import Job
 from models.routes import Confirmation
+from services import desk_mail
 from services.bookings import cutoffs
-from services.desk_mail import MAIL_JOB
+from services.desk_mail import MAIL_JOB, Notice
 from services.visits import answering, asking, proposing
 from services.visits.asking import Ask
 from services.visits.composing import Composition
@@ -46,6 +47,10 @@ def test_the_desk_is_told_of_a_request_to_decide(mailbox: Desk) -> None:
     booking = request(create_visitor(), departure)
     (told,) = mailbox()
     assert told["subject"] == "有新的预约待确认"
+    desk_mail.deliver(
+        Notice.BOOKING_REQUESTED, booking.id, Job.objects.get(name=MAIL_JOB).args["data"]
+    )
+    assert mailbox() == [told], "a job that runs twice"
     assert booking.id in told["text"]
     assert "演示线路" in told["text"]
     assert "测试访客" not in told["text"], "nothing personal"
