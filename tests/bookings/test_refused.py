@@ -9,11 +9,12 @@ from flask import Flask
 from core.db import transaction
 from models.audit import AuditEntry
 from models.bookings import Booking, BookingState
-from models.held_texts import HeldDecision, HeldText
+from models.held_texts import HeldDecision, HeldReason, HeldText
 from models.visitors import Visitor
 from models.visits import Visit
 from services import content_checks, personal_data, written_texts
 from services.bookings import drafting
+from services.content_checks import Verdict
 from services.visits import answering, asking
 from services.visits.asking import Ask
 from tests.bookings.booked import create_booking
@@ -58,11 +59,11 @@ def test_what_staff_allow_stays(visitor: Caller, run_jobs: Work) -> None:
 
 
 def test_one_companion_of_two_goes(visitor: Caller, run_jobs: Work) -> None:
-    booking = book(visitor, companions=["测试同伴"], party=3)
+    booking = book(visitor, companions=["测试同伴"], party=3, purpose="测试来意")
     run_jobs()
     anew = {"companions": ["测试同伴", "测试同伴二"]}
     assert visitor.patch(f"/bookings/{booking['id']}", anew).status_code == 200
-    assert decide(f"bookings:{booking['id']}") == ["companions", "name"]
+    assert decide(f"bookings:{booking['id']}") == ["companions", "name", "purpose"]
     after = Booking.objects.get(id=booking["id"])
     assert drafting.unlisted(after, "companions") == ["测试同伴二"]
 
@@ -79,13 +80,21 @@ def test_a_reason_goes_from_the_steps_too(visitor: Caller, run_jobs: Work) -> No
 def test_profile_and_feedback(visitor: Caller, run_jobs: Work) -> None:
     revision = Visitor.objects.get(id=visitor.id).revision
     assert visitor.patch("/me", {"revision": revision, "title": "测试职务"}).status_code == 200
+    subject = f"profiles:{visitor.id}:{revision + 1}"
+    transaction(
+        lambda session: content_checks.hold(
+            *(visitor.id, subject, "测试职务", Verdict(HeldReason.REVIEW)),
+            parts=["title"],
+            session=session,
+        )
+    )
     over = create_booking(
         create_departure(in_hours=-9), visitor=visitor.id, state=BookingState.COMPLETED
     )
     opinion = {"rating": 5, "stops": [], "tracks": [], "text": "测试感想"}
     assert visitor.put(f"/bookings/{over.id}/feedback", opinion).status_code == 200
     run_jobs()
-    assert decide(f"profiles:{visitor.id}") == ["name", "title"]
+    assert decide(f"profiles:{visitor.id}") == ["title"]
     assert decide(f"feedback:{over.id}") == ["feedback_text"]
     assert visitor.me()["title"] is None
     kept = Booking.objects.get(id=over.id)
