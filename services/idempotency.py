@@ -1,7 +1,9 @@
 """Requests sent again under the same Idempotency-Key: their answers, or what they asked."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
@@ -11,6 +13,8 @@ from core.errors import Conflict
 from core.ids import new_id
 from models.idempotency import IdempotentAnswer
 from services import personal_data
+
+Row = Mapping[str, Any]
 
 BUSY = dt.timedelta(seconds=30)
 
@@ -37,20 +41,8 @@ def begin(key: str, fingerprint: str, keep: dt.timedelta) -> Answer | Ticket:
     `fingerprint` is a hash of what was sent. Raises `Conflict` when the key was used for
     something else, or when the first request is still being processed.
     """
-    answers = IdempotentAnswer._get_collection()
-    moment, token = now(), new_id()
-    row = {
-        "_id": key,
-        "fingerprint": fingerprint,
-        "token": token,
-        "busy_until": moment + BUSY,
-        "expires_at": moment + keep,
-    }
-    try:
-        answers.insert_one(row)
-    except DuplicateKeyError:
-        return _again(key, fingerprint, token)
-    return Ticket(key, token)
+    ticket = _claim(key, fingerprint, keep, busy=BUSY)
+    return ticket or _again(key, fingerprint, new_id())
 
 
 def bind(key: str, fingerprint: str, keep: dt.timedelta) -> Ticket | None:
@@ -59,22 +51,10 @@ def bind(key: str, fingerprint: str, keep: dt.timedelta) -> Ticket | None:
     Return the right to give the key back (`release`), or None when it was bound before. Raises
     `Conflict("idempotency_reused")` when it was used for something else.
     """
-    answers, token = IdempotentAnswer._get_collection(), new_id()
-    moment = now()
-    row = {
-        "fingerprint": fingerprint,
-        "token": token,
-        "busy_until": moment,
-        "expires_at": moment + keep,
-    }
-    try:
-        answers.insert_one({"_id": key, **row})
-    except DuplicateKeyError:
-        found = answers.find_one({"_id": key})
-        if found is not None and found["fingerprint"] != fingerprint:
-            raise Conflict("idempotency_reused") from None
-        return None
-    return Ticket(key, token)
+    ticket = _claim(key, fingerprint, keep, busy=dt.timedelta())
+    if ticket is None:
+        _read(key, fingerprint)
+    return ticket
 
 
 def finish(ticket: Ticket, answer: Answer) -> None:
@@ -90,11 +70,34 @@ def release(ticket: Ticket) -> None:
     IdempotentAnswer._get_collection().delete_one({"_id": ticket.key, "token": ticket.token})
 
 
-def _again(key: str, fingerprint: str, token: str) -> Answer | Ticket:
-    answers = IdempotentAnswer._get_collection()
-    row = answers.find_one({"_id": key})
+def _claim(key: str, fingerprint: str, keep: dt.timedelta, *, busy: dt.timedelta) -> Ticket | None:
+    """Write a key; return None when it is there already."""
+    moment, token = now(), new_id()
+    row = {
+        "_id": key,
+        "fingerprint": fingerprint,
+        "token": token,
+        "busy_until": moment + busy,
+        "expires_at": moment + keep,
+    }
+    try:
+        IdempotentAnswer._get_collection().insert_one(row)
+    except DuplicateKeyError:
+        return None
+    return Ticket(key, token)
+
+
+def _read(key: str, fingerprint: str) -> Row | None:
+    """Return what is kept of a key; raise `Conflict` when it was used for something else."""
+    row: Row | None = IdempotentAnswer._get_collection().find_one({"_id": key})
     if row is not None and row["fingerprint"] != fingerprint:
         raise Conflict("idempotency_reused")
+    return row
+
+
+def _again(key: str, fingerprint: str, token: str) -> Answer | Ticket:
+    answers = IdempotentAnswer._get_collection()
+    row = _read(key, fingerprint)
     if row is not None and row.get("status") is not None:
         body = personal_data.opened(IdempotentAnswer._from_son(row), "body") or ""
         return Answer(row["status"], body.encode())
