@@ -1,8 +1,7 @@
 """Reading the content files: YAML under `content/`, one file a kind.
 
 Links are written as slugs there and sources as keys of `sources.yaml`; English texts stand under
-`en` by their path. What is not part of a document (a film's slides) is kept apart. Dates for the
-review of figures are named among the `demo_fields` here, so that the files need not repeat it.
+`en` by their path. What is not part of a document (a film's slides) is kept apart.
 """
 
 from collections.abc import Mapping
