@@ -6,6 +6,7 @@ import pytest
 
 from core.settings import Settings, load
 from tests.simulator.running import APPID, SECRET, RunningSimulator
+from tests.wechat.seconds import Time
 from tests.wechat.stores import MemoryStore
 from wechat.client import WechatClient
 
@@ -27,6 +28,12 @@ def database() -> None:
 
 def settings_for(url: str, **changed: str) -> Settings:
     return load({**ENVIRON, "WECHAT_API_BASE": url, **changed})
+
+
+@pytest.fixture
+def time() -> Time:
+    """A clock that the test moves."""
+    return Time()
 
 
 @pytest.fixture

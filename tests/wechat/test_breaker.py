@@ -2,22 +2,8 @@
 
 import pytest
 
+from tests.wechat.seconds import Time
 from wechat.breaker import CircuitBreaker
-
-
-class Time:
-    """Seconds that pass when told to."""
-
-    def __init__(self) -> None:
-        self.now = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def time() -> Time:
-    return Time()
 
 
 @pytest.fixture

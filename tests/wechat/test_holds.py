@@ -7,25 +7,11 @@ import pytest
 from core import clock
 from tests.simulator.running import APPID, RunningSimulator
 from tests.wechat.conftest import settings_for
+from tests.wechat.seconds import Time
 from tests.wechat.stores import MemoryStore
 from wechat.client import WechatClient
 from wechat.errors import WechatUnavailable
 from wechat.holds import REREAD_S, Holds
-
-
-class Time:
-    """Seconds that pass when told to."""
-
-    def __init__(self) -> None:
-        self.now = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def time() -> Time:
-    return Time()
 
 
 @pytest.fixture
