@@ -1,5 +1,8 @@
 """Staff of a running installation, who work over HTTP."""
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import requests
@@ -16,10 +19,18 @@ from tests.factories import CALLER, create_staff
 from tests.waiting import PATIENCE_S
 
 
-def join(installation: Installation) -> None:
-    """Connect this process with the database of an installation."""
-    told = {"ENV": "demo", "LOG_LEVEL": "ERROR", "DATA_DIR": str(installation.data)}
-    application.wire(load({**told, **demo_environment(installation.data)}))
+@contextmanager
+def joined(installation: Installation) -> Iterator[Installation]:
+    """Await an installation, connect this process with its database; end it as Ctrl-C does."""
+    try:
+        installation.await_start()
+        told = {"ENV": "demo", "LOG_LEVEL": "ERROR", "DATA_DIR": str(installation.data)}
+        application.wire(load({**told, **demo_environment(installation.data)}))
+        yield installation
+        assert installation.end(signal.SIGINT) == 0, installation.output
+    finally:
+        if installation.process.poll() is None:
+            installation.end(signal.SIGKILL)
 
 
 class Colleague(Desk):

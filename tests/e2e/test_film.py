@@ -23,7 +23,7 @@ from models.staff import Role
 from tests.admin.newsroom import REVIEWERS, release
 from tests.buckets import needs_minio
 from tests.e2e.browser import Browser, needs_chromium, page
-from tests.e2e.colleague import Colleague, join
+from tests.e2e.colleague import Colleague, joined
 from tests.e2e.installation import PROJECT, Installation
 from tests.e2e.sending import STALLED
 from tests.waiting import PATIENCE_S, eventually
@@ -83,14 +83,8 @@ def running(tmp_path: Path, origin: str, own_connection: None) -> Iterator[Insta
     installation = Installation(
         tmp_path / "data", "--minio", "--no-demo", "--workers", "1", CORS_ORIGINS=origin
     )
-    try:
-        installation.await_start()
-        join(installation)
+    with joined(installation):
         yield installation
-        assert installation.end(signal.SIGINT) == 0, installation.output
-    finally:
-        if installation.process.poll() is None:
-            installation.end(signal.SIGKILL)
 
 
 def sending(editor: Colleague, *arguments: object) -> "subprocess.Popen[str]":

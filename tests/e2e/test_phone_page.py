@@ -6,7 +6,6 @@ with a second code, as by the mini-program, which is not part of this.
 
 import json
 import re
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import requests
 
 from models.staff import Role
 from tests.e2e.browser import Browser, needs_chromium
-from tests.e2e.colleague import Colleague, join
+from tests.e2e.colleague import Colleague, joined
 from tests.e2e.installation import Installation
 from tests.waiting import PATIENCE_S, eventually
 
@@ -30,14 +29,8 @@ def demo(tmp_path: Path, own_connection: None) -> Iterator[Installation]:
     """The product as its first command serves it, and this process on its database."""
     needs_chromium()
     installation = Installation(tmp_path / "data", "--workers", "1")
-    try:
-        installation.await_start()
-        join(installation)
+    with joined(installation):
         yield installation
-        assert installation.end(signal.SIGINT) == 0, installation.output
-    finally:
-        if installation.process.poll() is None:
-            installation.end(signal.SIGKILL)
 
 
 class MiniProgram:
