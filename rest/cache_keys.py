@@ -1,5 +1,6 @@
 """Under which key the answer to a request is kept: the same for all requests that ask the same."""
 
+import functools
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -15,6 +16,7 @@ PASSED_ON = frozenset(
     }
 )
 QUERY_MAX = 2_000
+ACCEPTED_MAX = 500
 
 # Language, path, query. Not one text of all three: a path may hold whatever a query does.
 Key = tuple[str, str, str]
@@ -46,12 +48,19 @@ class Keys:
         if not environ.keys().isdisjoint(PASSED_ON):
             return None
         accepted = environ.get("HTTP_ACCEPT_LANGUAGE", "")
+        if len(accepted) > ACCEPTED_MAX:
+            return None
         if not query:
             return language.choose("", accepted), path, ""
-        return _with_query(path, query, accepted)
+        asked = _put_in_order(query, accepted)
+        return None if asked is None else (asked[0], path, asked[1])
 
 
-def _with_query(path: str, query: str, accepted: str) -> Key | None:
+# Clients write the same questions in few ways, and putting one in order takes longer than
+# everything else here.
+@functools.lru_cache(maxsize=1_000)
+def _put_in_order(query: str, accepted: str) -> tuple[str, str] | None:
+    """Return the language and the sorted query; None where the app has to refuse or decide."""
     try:
         # Bytes that are not percent-encoded reach WSGI as Latin-1 and are UTF-8, as in the app.
         text = query.encode("latin-1").decode()
@@ -63,4 +72,4 @@ def _with_query(path: str, query: str, accepted: str) -> Key | None:
     chosen = language.choose(wanted, accepted)
     if len(given) + bool(wanted) != len(pairs) or (wanted and wanted != chosen):
         return None
-    return chosen, path, urlencode(sorted(given.items()))
+    return chosen, urlencode(sorted(given.items()))

@@ -8,7 +8,7 @@ import pytest
 
 from core.settings import Settings
 from models.enums import Kind
-from rest.cache_keys import QUERY_MAX
+from rest.cache_keys import ACCEPTED_MAX, QUERY_MAX
 from tests.api.surface import API
 from tests.factories import create, create_live, publish
 from tests.rest.cached import Cached, running
@@ -94,6 +94,15 @@ def test_what_is_refused_is_refused_each_time(cached: Cached, query: str) -> Non
         assert cached.get(f"{API}/sites?{query}").status == 400
         assert cached.entered == number
     assert len(cached.cache.store) == 1
+
+
+def test_overlong_wishes_for_languages_are_left_to_the_app(cached: Cached) -> None:
+    wishes = ",".join(["en"] * ACCEPTED_MAX)
+    for number in range(1, 4):
+        answer = cached.get(f"{API}/sites?limit=5", accept_language=wishes)
+        assert (answer.status, answer["Content-Language"]) == (200, "en")
+        assert cached.entered == number
+    assert not len(cached.cache.store)
 
 
 @pytest.mark.parametrize("query", ["tag=%FF", "tag=%C3%28", "tag=%ED%A0%80"])
