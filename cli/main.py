@@ -4,8 +4,6 @@ Commands reach the database through `connect`, which wires the layers once setti
 composition root hands the wiring in, so that this layer does not know the others.
 """
 
-from collections.abc import Callable
-
 import click
 from pymongo.errors import PyMongoError
 
@@ -25,9 +23,6 @@ from cli.staff import staff_group
 from cli.store import store_group
 from core.environment import SettingsError
 from core.errors import AppError
-from core.settings import Settings
-
-Wire = Callable[[Settings], None]
 
 
 class Group(click.Group):

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from core import booking_messages, media_messages, wechat_messages
 
 ZH, EN = "zh-CN", "en"
-LANGUAGES = (ZH, EN)
 
 MESSAGES: dict[str, tuple[str, str]] = {
     # Errors of the transport

@@ -5,12 +5,11 @@ import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from minio.commonconfig import REPLACE, CopySource
-from minio.datatypes import Object, PostPolicy
+from minio.datatypes import Object
 from minio.deleteobjects import DeleteObject
 from minio.error import S3Error
 from urllib3.response import BaseHTTPResponse
@@ -29,14 +28,6 @@ logger = logs.get(__name__)
 
 # What one request carries; so much memory a writer takes.
 PUT_BYTES = 16 * 2**20
-
-
-@dataclass(frozen=True)
-class PostForm:
-    """A form that a browser posts, with the file as its last field, named `file`."""
-
-    url: str
-    fields: dict[str, str]
 
 
 class S3Storage:
@@ -209,22 +200,6 @@ class S3Storage:
         """Make the bucket, and let it be read."""
         with as_store_errors():
             return s3_setup.prepare(self.clients.usual, self._bucket)
-
-    def post_form(self, key: str, max_bytes: int, expires_s: int) -> PostForm:
-        """Return a form with which a browser stores one whole object, of one byte at least.
-
-        Its type is the key's; a larger file, another type or another key is refused by the store.
-        S3 only.
-        """
-        expires = now() + dt.timedelta(seconds=expires_s)
-        policy = PostPolicy(self._bucket, expires)
-        fields = {"key": required(key), **self._headers(key)}
-        for name, value in fields.items():
-            policy.add_equals_condition(name, value)
-        policy.add_content_length_range_condition(1, max_bytes)
-        signed = self.clients.public.presigned_post_policy(policy)
-        url = self._signed(key, 1).partition("?")[0].removesuffix(key)
-        return PostForm(url, {**fields, **signed})
 
     def _signed(self, key: str, expires_s: int, download_name: str = "") -> str:
         replaced = {"response-content-disposition": keys.saved_as(download_name)}

@@ -26,7 +26,6 @@ from models.parts import MEDIA_ID_MAX, SUMMARY_MAX
 KEY_MAX = 300
 NAME_MAX = 300
 RIGHTS_MAX = 600
-REASON_MAX = 1_000
 # How much of a document's text is searched: some hundred pages of Chinese.
 TEXT_MAX = 50_000
 # What can be long: lists of items leave it out.

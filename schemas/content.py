@@ -54,9 +54,3 @@ class DetailSchema(Schema):
     figures = fields.List(fields.Nested(FigureSchema))
     sources = fields.List(fields.Nested(SourceSchema))
     demo_fields = plain_list()
-
-
-class LiveSchema(Schema):
-    """What is added to a detail when it is read."""
-
-    published_at = fields.DateTime(metadata={"description": "When this version went live, UTC."})

@@ -15,7 +15,16 @@ from core.clock import now
 from core.db import transaction
 from core.errors import Conflict
 from models.departures import Departure, DepartureState, Minimum
-from services import conflicts, departures, permissions, personal_data, plans, seats, working_days
+from services import (
+    conflicts,
+    departure_steps,
+    departures,
+    permissions,
+    personal_data,
+    plans,
+    seats,
+    working_days,
+)
 from services.actors import Actor
 from services.bookings import following, waiting
 from services.occupancy import day_of
@@ -51,7 +60,7 @@ def change(
     `wrong_state`, `stale_revision`, `capacity_below_held`, `bookings_affected` when those who
     booked must be told a `reason`, or what `conflicts.claim` raises.
     """
-    permissions.require(actor, departures.RESOURCE, "write", f"departures:{departure_id}")
+    permissions.require(actor, departure_steps.RESOURCE, "write", f"departures:{departure_id}")
 
     def work(session: ClientSession) -> Departure:
         before = seats.lock(departure_id, session)
@@ -117,6 +126,6 @@ def _save(actor: Actor, before: Departure, after: Departure, session: ClientSess
     saved = Departure._get_collection().find_one_and_update(
         {"_id": before.id}, update, return_document=ReturnDocument.AFTER, session=session
     )
-    departures.record(actor, "update", before.id, before.to_mongo(), saved, session)
+    departure_steps.record(actor, "update", before.id, before.to_mongo(), saved, session)
     found: Departure = Departure._from_son(saved)
     return found

@@ -13,15 +13,12 @@ from core.clock import now
 from core.db import transaction
 from core.errors import Conflict, NotFound, Unprocessable
 from models.departures import Audience, Departure, DepartureState
-from services import audit, conflicts, permissions, reasons, seats, working_days
+from services import conflicts, departure_steps, permissions, reasons, seats, working_days
 from services.actors import Actor
 from services.bookings import cutoffs
+from services.departure_steps import RESOURCE
 from services.occupancy import day_of
 from services.plans import Plan
-
-RESOURCE = "departures"
-# What the log holds anyway, or what tells who comes.
-UNTOLD = frozenset({"_id", "revision", "created_at", "updated_at", "held", "holds", "queue"})
 
 
 def build(
@@ -81,7 +78,7 @@ def insert(actor: Actor, departure: Departure, session: ClientSession) -> None:
     conflicts.claim(departure, session=session)
     row = departure.to_mongo()
     Departure._get_collection().insert_one(row, session=session)
-    record(actor, "create", departure.id, None, row, session)
+    departure_steps.record(actor, "create", departure.id, None, row, session)
 
 
 def cancel(actor: Actor, departure_id: str, *, reason: str) -> Departure:
@@ -117,28 +114,3 @@ def require_ahead(starts_at: dt.datetime) -> None:
     """Raise `Unprocessable` for a start that is over."""
     if starts_at <= now():
         raise Unprocessable("in_the_past", fields={"starts_at": "in_the_past"})
-
-
-def record(
-    actor: Actor,
-    verb: str,
-    departure_id: str,
-    before: Any,
-    after: Any,
-    session: ClientSession,
-) -> None:
-    """Put a change of a departure on record."""
-    audit.record(
-        actor,
-        f"{RESOURCE}.{verb}",
-        f"{RESOURCE}:{departure_id}",
-        before=_told(before),
-        after=_told(after),
-        session=session,
-    )
-
-
-def _told(row: Any) -> Any:
-    if row is None:
-        return None
-    return {name: value for name, value in row.items() if name not in UNTOLD}

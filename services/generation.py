@@ -19,7 +19,7 @@ from core.errors import AppError
 from models.bookings import Booking
 from models.departures import Departure, DepartureState
 from models.schedules import DayProblem, Holidays, Schedule
-from services import conflicts, departures, plans, working_days
+from services import conflicts, departure_steps, departures, plans, working_days
 from services.actors import Actor
 from services.occupancy import at
 
@@ -107,7 +107,7 @@ def retire(actor: Actor, departure: Departure) -> bool:
         bookings = Booking._get_collection()
         if bookings.find_one({"departure": departure.id}, {"_id": 1}, session=session) is None:
             rows.delete_one({"_id": departure.id}, session=session)
-        departures.record(actor, "withdraw", departure.id, before, None, session)
+        departure_steps.record(actor, "withdraw", departure.id, before, None, session)
         return True
 
     return transaction(work)

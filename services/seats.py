@@ -188,20 +188,6 @@ def wait(
     raise Conflict("queue_full")
 
 
-def leave_queue(
-    departure_id: str, booking_id: str, *, session: ClientSession | None = None
-) -> tuple[Departure, bool]:
-    """Take a booking out of the queue; return the departure, and whether it was there."""
-    row = _update(
-        {"_id": departure_id, "queue.booking": booking_id},
-        {"$pull": {"queue": {"booking": booking_id}}},
-        session,
-    )
-    if row is not None:
-        return _departure(row), True
-    return _get(departure_id, session), False
-
-
 def seat_first_waiting(
     found: Departure, *, session: ClientSession | None = None
 ) -> tuple[Departure, str] | None:

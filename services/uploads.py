@@ -43,7 +43,6 @@ from services.actors import Actor
 
 PART_BYTES = 8 * MB
 SIGNED_S = 60 * 60
-SIGNED_MAX = 100
 OPEN_MAX = 20
 MISSING_TOLD = 100
 

@@ -20,7 +20,6 @@ from services.occupancy import DAY
 
 WEEKEND = frozenset({6, 7})
 # How many days are looked at together while counting on.
-STRIDE = 31
 MIDNIGHT = dt.time()
 
 Overrides = Mapping[str, DayOverride]
@@ -55,19 +54,6 @@ def is_working(day: dt.date) -> bool:
 def is_provisional(day: dt.date) -> bool:
     """Tell whether the public calendar does not know a day, and staff said nothing either."""
     return of(day, day)[0].provisional
-
-
-def add_working_days(start: dt.date, count: int) -> dt.date:
-    """Return the working day that many working days after a day; with 0 the first from it on."""
-    day, left = start, count
-    if count == 0:
-        day, left = start - DAY, 1
-    while True:
-        for one in of(day + DAY, day + DAY * STRIDE):
-            left -= one.working
-            if left == 0:
-                return one.day
-        day += DAY * STRIDE
 
 
 def add_working_hours(

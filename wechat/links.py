@@ -12,9 +12,6 @@ UNLIMITED_CODE = Api(
 )
 SCHEME = Api("generatescheme", "POST", "/wxa/generatescheme", is_repeatable=True)
 URL_LINK = Api("generate_urllink", "POST", "/wxa/generate_urllink", is_repeatable=True)
-SCENE_MAX = 32
-WIDTHS = (280, 1_280)
-LINK_DAYS_MAX = 30
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,15 @@ from models.bookings import Booking, BookingState, By
 from models.departures import Departure, DepartureState
 from models.notifications import Event
 from services import keyset, permissions, reasons, seats
-from services.actors import Actor
+from services.actors import Actor, system
 from services.bookings import codes, finding, steps, strikes, telling
-from services.bookings.recording import record
 from services.keyset import Position
 from services.visitors import accounts
 
 RESOURCE = "bookings"
 OPENS_BEFORE = dt.timedelta(hours=2)
+# Whoever completes visits, departures and bookings alike.
+CLOCK = system("departures.complete")
 S = BookingState
 
 
@@ -78,7 +79,14 @@ def admit(
     if departure.state is DepartureState.OPEN:
         return came
     # What follows the end of a visit has been done for all others.
-    _, over = steps.move(came.id, S.COMPLETED, by=By.SYSTEM, session=session)
+    return complete(came.id, departure, session)
+
+
+def complete(booking_id: str, departure: Departure, session: ClientSession) -> Booking:
+    """End the visit of a group that came, and thank it."""
+    _, over = steps.move(
+        booking_id, S.COMPLETED, by=By.SYSTEM, actor=CLOCK, verb="complete", session=session
+    )
     telling.tell(Event.VISIT_OVER, over, departure, session=session)
     return over
 
@@ -206,16 +214,16 @@ def _move(
     strikes_change = found.visitor is not None and S.NO_SHOW in (found.state, to)
     if strikes_change:
         accounts.touch(found.visitor, session)
-    before, after = steps.move(
+    _, after = steps.move(
         found.id,
         to,
         by=By.SYSTEM if actor.is_system else By.STAFF,
         actor=actor,
+        verb=verb,
         reason=reason,
         changes=changes,
         session=session,
     )
     if strikes_change:
         strikes.recount(found.visitor, session=session)
-    record(actor, verb, before, after, session, reason=reason)
     return after

@@ -12,7 +12,6 @@ from models.visitors import Visitor
 from services import permissions, reasons, seats, text_checks
 from services.actors import Actor
 from services.bookings import finding, leaving, steps, telling
-from services.bookings.recording import record
 from services.text_checks import Written
 from services.visitors import engagements
 
@@ -56,10 +55,15 @@ def cancel_for(actor: Actor, booking_id: str, *, reason: str) -> Booking:
         permissions.require(actor, "bookings", "override", target)
 
     def work(session: ClientSession) -> Booking:
-        before, after, departure = leaving.leave(
-            booking, S.CANCELLED, by=By.STAFF, session=session, actor=actor, reason=reason
+        _, after, departure = leaving.leave(
+            booking,
+            S.CANCELLED,
+            by=By.STAFF,
+            session=session,
+            actor=actor,
+            verb="cancel",
+            reason=reason,
         )
-        record(actor, "cancel", before, after, session, reason=reason)
         telling.tell(Event.BOOKING_CANCELLED, after, departure, session=session, reason=reason)
         return after
 
@@ -70,7 +74,7 @@ def cancel_all(
     departure: Departure,
     *,
     by: By,
-    actor: Actor | None = None,
+    actor: Actor,
     reason: str,
     session: ClientSession,
 ) -> int:
@@ -89,11 +93,15 @@ def cancel_all(
         if booking.state is S.PLACING:
             Booking._get_collection().delete_one({"_id": booking.id}, session=session)
             continue
-        before, after = steps.move(
-            booking.id, S.CANCELLED, by=by, session=session, actor=actor, reason=reason or None
+        _, after = steps.move(
+            booking.id,
+            S.CANCELLED,
+            by=by,
+            session=session,
+            actor=actor,
+            verb="cancel",
+            reason=reason or None,
         )
-        if actor is not None:
-            record(actor, "cancel", before, after, session, reason=reason)
         telling.tell(Event.BOOKING_CANCELLED, after, departure, session=session, reason=reason)
     return sum(one.state is not S.PLACING for one in found)
 

@@ -43,11 +43,6 @@ class TimedPayload:
     valid_until: dt.datetime
 
 
-def payload(booking: Booking, at: dt.datetime | None = None) -> str:
-    """Return what the QR of a booking holds at a moment (UTC), by default now."""
-    return _payload(booking.id, _step(at or now()))
-
-
 def payloads(booking: Booking, count: int) -> list[TimedPayload]:
     """Return the payload of now and those that follow, for a phone that shows one by one."""
     first = _step(now())

@@ -12,7 +12,7 @@ from core.errors import Conflict, NotFound
 from models.bookings import Booking, BookingState, By
 from models.departures import Departure, DepartureState, Minimum
 from models.notifications import Event
-from services import audit, booking_policy, conflicts, desk_mail, permissions, seats
+from services import booking_policy, conflicts, departure_steps, desk_mail, permissions, seats
 from services.actors import Actor, system
 from services.bookings import attendance, cancelling, telling, waiting
 from services.desk_mail import Notice
@@ -24,7 +24,7 @@ S = BookingState
 COUNTED = [S.REQUESTED.value, S.CONFIRMED.value, S.CHECKED_IN.value]
 # How long staff have to decide about too few people at the least, the start allowing.
 DECIDING = dt.timedelta(hours=2)
-CLOCK = system("departures.cutoffs")
+CLOCK = system(CUTOFF_JOB)
 TOO_FEW = "报名人数未达到最低成团人数。Too few people registered."
 
 
@@ -60,7 +60,7 @@ def reach(departure_id: str) -> None:
             return
         found = _count(departure, session)
         since = {"due_since": now()} if found is Minimum.DUE else {}
-        _set(departure, {"minimum": found, **since}, session)
+        departure_steps.change(CLOCK, "count", departure, {"minimum": found, **since}, session)
         if found is Minimum.DUE:
             _tell_desk(departure, session)
 
@@ -74,7 +74,7 @@ def recount(departure_id: str) -> None:
         departure = seats.lock(departure_id, session)
         if not _is_due(departure) or _count(departure, session) is not Minimum.REACHED:
             raise Conflict
-        _set(departure, {"minimum": Minimum.REACHED}, session)
+        departure_steps.change(CLOCK, "count", departure, {"minimum": Minimum.REACHED}, session)
 
     _attempt(work)
 
@@ -90,15 +90,8 @@ def run(actor: Actor, departure_id: str) -> Departure:
         departure = seats.lock(departure_id, session)
         if not _is_due(departure):
             raise Conflict("wrong_state", state=departure.minimum.value)
-        _set(departure, {"minimum": Minimum.WAIVED}, session)
-        audit.record(
-            actor,
-            "departures.run",
-            f"departures:{departure_id}",
-            before={"minimum": Minimum.DUE.value},
-            after={"minimum": Minimum.WAIVED.value},
-            session=session,
-        )
+        waived = {"minimum": Minimum.WAIVED}
+        departure = departure_steps.change(actor, "run", departure, waived, session)
         query = {"departure": departure_id, "state": {"$in": COUNTED}}
         for row in Booking._get_collection().find(query, session=session).sort("_id", 1):
             telling.tell(
@@ -108,7 +101,6 @@ def run(actor: Actor, departure_id: str) -> Departure:
                 session=session,
                 once=departure_id,
             )
-        departure.minimum = Minimum.WAIVED
         return departure
 
     return transaction(work)
@@ -128,7 +120,7 @@ def give_up(departure_id: str) -> None:
         if found is Minimum.DUE:
             close(departure, TOO_FEW, CLOCK, session)
         else:
-            _set(departure, {"minimum": found}, session)
+            departure_steps.change(CLOCK, "count", departure, {"minimum": found}, session)
 
     _attempt(work)
 
@@ -138,19 +130,12 @@ def close(departure: Departure, reason: str, actor: Actor, session: ClientSessio
 
     Who was checked in is sent home: their bookings are cancelled like all others.
     """
-    _set(departure, {"state": DepartureState.CANCELLED, "reason": reason}, session)
+    cancelled = {"state": DepartureState.CANCELLED, "reason": reason}
+    departure_steps.change(actor, "cancel", departure, cancelled, session)
     attendance.send_home(actor, departure.id, reason=reason, session=session)
     by = By.SYSTEM if actor.is_system else By.STAFF
     cancelling.cancel_all(departure, by=by, actor=actor, reason=reason, session=session)
     conflicts.free(departure.id, session=session)
-    audit.record(
-        actor,
-        "departures.cancel",
-        f"departures:{departure.id}",
-        before={"state": departure.state.value},
-        after={"state": DepartureState.CANCELLED.value, "reason": reason},
-        session=session,
-    )
 
 
 def decide_by(departure: Departure) -> dt.datetime:
@@ -188,14 +173,6 @@ def _count(departure: Departure, session: ClientSession) -> Minimum:
         return Minimum.REACHED
     came = any(row["state"] == S.CHECKED_IN.value for row in rows)
     return Minimum.WAIVED if came else Minimum.DUE
-
-
-def _set(departure: Departure, fields: dict[str, Any], session: ClientSession) -> None:
-    Departure._get_collection().update_one(
-        {"_id": departure.id},
-        {"$set": {**fields, "updated_at": now()}, "$inc": {"revision": 1}},
-        session=session,
-    )
 
 
 def _attempt(work: Any) -> None:

@@ -11,7 +11,6 @@ from models.notifications import Event
 from services import permissions, reasons, seats
 from services.actors import Actor, system
 from services.bookings import arriving, finding, leaving, steps, telling
-from services.bookings.recording import record
 
 REQUESTED = {"state": BookingState.REQUESTED.value}
 EXPIRY = system("bookings.expire")
@@ -24,16 +23,16 @@ def confirm(actor: Actor, booking_id: str) -> Booking:
 
     def work(session: ClientSession) -> Booking:
         departure = seats.lock(booking.departure, session)
-        before, after = steps.move(
+        _, after = steps.move(
             booking.id,
             BookingState.CONFIRMED,
             by=By.STAFF,
             session=session,
             actor=actor,
+            verb="confirm",
             changes={"decide_by": None},
             guard=REQUESTED,
         )
-        record(actor, "confirm", before, after, session)
         arriving.confirmed(after, departure, session)
         return after
 
@@ -50,16 +49,16 @@ def reject(actor: Actor, booking_id: str, *, reason: str) -> Booking:
     booking = finding.booking(booking_id)
 
     def work(session: ClientSession) -> Booking:
-        before, after, departure = leaving.leave(
+        _, after, departure = leaving.leave(
             booking,
             BookingState.REJECTED,
             by=By.STAFF,
             session=session,
             actor=actor,
+            verb="reject",
             reason=reason,
             changes={"decide_by": None},
         )
-        record(actor, "reject", before, after, session, reason=reason)
         telling.tell(Event.BOOKING_REJECTED, after, departure, session=session, reason=reason)
         return after
 
@@ -74,14 +73,15 @@ def expire(booking_id: str, until: dt.datetime) -> None:
         return
 
     def work(session: ClientSession) -> None:
-        before, after, departure = leaving.leave(
+        _, after, departure = leaving.leave(
             booking,
             BookingState.EXPIRED,
             by=By.SYSTEM,
+            actor=EXPIRY,
+            verb="expire",
             session=session,
             guard={**REQUESTED, "decide_by": until},
         )
-        record(EXPIRY, "expire", before, after, session)
         telling.tell(Event.BOOKING_EXPIRED, after, departure, session=session)
 
     try:

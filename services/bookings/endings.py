@@ -11,16 +11,14 @@ from core.errors import Conflict
 from models.bookings import Booking, BookingState, By
 from models.departures import Departure, DepartureState
 from models.notifications import Event
-from services import audit, seats
-from services.actors import system
+from services import departure_steps, seats
 from services.bookings import attendance, steps, telling
-from services.bookings.recording import record
+from services.bookings.attendance import CLOCK
 
 COMPLETE_JOB = "departures.complete"
 # Check-ins may still be entered for so long after the end.
 AFTER = dt.timedelta(hours=1)
 BATCH = 100
-CLOCK = system(COMPLETE_JOB)
 S = BookingState
 
 
@@ -51,19 +49,8 @@ def complete(departure_id: str) -> None:
         used = any(one.state in (S.CHECKED_IN, S.COMPLETED) for one in found)
         for booking in found:
             _end(booking, departure, session, used=used)
-        Departure._get_collection().update_one(
-            {"_id": departure_id},
-            {"$set": {"state": DepartureState.COMPLETED.value, "updated_at": now()}},
-            session=session,
-        )
-        audit.record(
-            CLOCK,
-            COMPLETE_JOB,
-            f"departures:{departure_id}",
-            before={"state": departure.state.value},
-            after={"state": DepartureState.COMPLETED.value},
-            session=session,
-        )
+        ended = {"state": DepartureState.COMPLETED}
+        departure_steps.change(CLOCK, "complete", departure, ended, session)
 
     try:
         transaction(work)
@@ -73,15 +60,12 @@ def complete(departure_id: str) -> None:
 
 def _end(booking: Booking, departure: Departure, session: ClientSession, *, used: bool) -> None:
     if booking.state is S.CHECKED_IN:
-        before, after = steps.move(booking.id, S.COMPLETED, by=By.SYSTEM, session=session)
-        record(CLOCK, "complete", before, after, session)
-        telling.tell(Event.VISIT_OVER, after, departure, session=session)
+        attendance.complete(booking.id, departure, session)
     elif booking.state is S.CONFIRMED and used:
         attendance.miss(CLOCK, booking, departure, session=session)
     elif booking.state in ENDS:
         to, event, verb = ENDS[booking.state]
-        before, after = steps.move(booking.id, to, by=By.SYSTEM, session=session)
-        record(CLOCK, verb, before, after, session)
+        _, after = steps.move(booking.id, to, by=By.SYSTEM, actor=CLOCK, verb=verb, session=session)
         seats.clear(departure, {booking.id}, session)
         telling.tell(event, after, departure, session=session)
 

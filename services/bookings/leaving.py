@@ -18,6 +18,7 @@ def leave(
     by: By,
     session: ClientSession,
     actor: Actor | None = None,
+    verb: str | None = None,
     reason: str | None = None,
     changes: Row | None = None,
     guard: Row | None = None,
@@ -25,7 +26,7 @@ def leave(
     """Move a booking to a state without seats, and offer what came free to who waits.
 
     To be the first of its transaction. Returns the booking before and after, and the departure.
-    Raises what `steps.move` raises.
+    `verb` is for the record, as in `steps.move`, whose errors this raises.
     """
     locked = seats.lock(booking.departure, session)
     before, after = steps.move(
@@ -34,6 +35,7 @@ def leave(
         by=by,
         session=session,
         actor=actor,
+        verb=verb,
         reason=reason,
         changes=changes,
         guard=guard,

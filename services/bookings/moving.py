@@ -16,7 +16,6 @@ from models.visitors import Visitor
 from services import permissions, personal_data, reasons, seats
 from services.actors import Actor
 from services.bookings import arriving, codes, drafting, finding, replays, steps, telling, waiting
-from services.bookings.recording import record
 from services.visitors import engagements
 
 # What the new booking takes over; the personal part is sealed anew.
@@ -91,12 +90,13 @@ def _move(
     def work(session: ClientSession) -> Booking:
         locked = {name: seats.lock(name, session) for name in sorted((old.departure, target.id))}
         check(locked[old.departure], locked[target.id])
-        before, left = steps.move(
+        steps.move(
             old.id,
             BookingState.RESCHEDULED,
             by=by,
             session=session,
             actor=actor,
+            verb="reschedule",
             reason=reason,
             changes={"moved_to": new.id, "decide_by": None},
             guard={"party": old.party, "visitor": old.visitor},
@@ -109,8 +109,6 @@ def _move(
         _engage(old, new, session, by_themselves=actor is None)
         drafting.insert(new, session)
         after = arriving.arrive(new, held, by=by, session=session, actor=actor, tells=False)
-        if actor is not None:
-            record(actor, "reschedule", before, left, session, reason=reason)
         was = telling.shown(old.starts_at)
         telling.tell(Event.BOOKING_RESCHEDULED, after, held, session=session, was=was)
         if after.state is BookingState.REQUESTED:

@@ -14,7 +14,6 @@ from models.visitors import Visitor
 from services import permissions, seats
 from services.actors import Actor, system
 from services.bookings import arriving, finding, leaving, steps, telling, waiting
-from services.bookings.recording import record
 from services.visitors import engagements
 
 CLOCK = system(waiting.LAPSE_JOB)
@@ -52,14 +51,15 @@ def lapse(booking_id: str, until: dt.datetime) -> None:
         return
 
     def work(session: ClientSession) -> None:
-        before, after, departure = leaving.leave(
+        _, after, departure = leaving.leave(
             booking,
             BookingState.LAPSED,
             by=By.SYSTEM,
+            actor=CLOCK,
+            verb="lapse",
             session=session,
             guard={"state": BookingState.OFFERED.value, "offer_until": until},
         )
-        record(CLOCK, "lapse", before, after, session)
         telling.tell(Event.BOOKING_LAPSED, after, departure, session=session)
 
     try:
@@ -97,11 +97,12 @@ def _accept(booking: Booking, actor: Actor | None) -> Booking:
         fresh = finding.booking(booking.id, session=session)
         if fresh.state is BookingState.LAPSED or _has_ended(fresh):
             raise Conflict("offer_ended")
-        before, after = steps.move(
+        _, after = steps.move(
             booking.id,
             BookingState.CONFIRMED,
             by=By.VISITOR if actor is None else By.STAFF,
             actor=actor,
+            verb="accept",
             session=session,
             changes={"offer_until": None},
             guard={"state": BookingState.OFFERED.value, "visitor": booking.visitor},
@@ -109,8 +110,6 @@ def _accept(booking: Booking, actor: Actor | None) -> Booking:
         if booking.visitor is not None:
             during = (departure.starts_at, departure.ends_at)
             engagements.engage(booking.visitor, booking.id, *during, session=session)
-        if actor is not None:
-            record(actor, "accept", before, after, session)
         arriving.confirmed(after, departure, session, tells=actor is None)
         return after
 
@@ -119,19 +118,18 @@ def _accept(booking: Booking, actor: Actor | None) -> Booking:
 
 def _decline(booking: Booking, actor: Actor | None) -> Booking:
     def work(session: ClientSession) -> Booking:
-        before, after, departure = leaving.leave(
+        _, after, departure = leaving.leave(
             booking,
             BookingState.CANCELLED,
             by=By.VISITOR if actor is None else By.STAFF,
             actor=actor,
+            verb="decline",
             session=session,
             changes={"offer_until": None},
             guard={"state": BookingState.OFFERED.value},
         )
         if actor is None:
             telling.tell(Event.BOOKING_CANCELLED, after, departure, session=session)
-        else:
-            record(actor, "decline", before, after, session)
         return after
 
     return transaction(work)

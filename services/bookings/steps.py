@@ -13,6 +13,7 @@ from core.clock import now
 from core.errors import Conflict, NotFound
 from models.bookings import Booking, BookingState, By
 from services.actors import Actor
+from services.bookings.recording import record
 
 Row = Mapping[str, Any]
 
@@ -42,13 +43,16 @@ def move(
     by: By,
     session: ClientSession,
     actor: Actor | None = None,
+    verb: str | None = None,
     reason: str | None = None,
     changes: Row | None = None,
     guard: Row | None = None,
 ) -> tuple[Booking, Booking]:
     """Move a booking to a state in a transaction; return it before and after.
 
-    `changes` are fields to set (None removes one), `guard` further conditions on the booking.
+    What an `actor` does, of staff or the clock, goes on record under its `verb`; without one the
+    caller records it. `changes` are fields to set (None removes one), `guard` further conditions on
+    the booking.
     Raises `NotFound`, and `Conflict` with `wrong_state` when it is in no state that `to` follows,
     or the guard does not hold.
     """
@@ -79,4 +83,7 @@ def move(
         raise NotFound
     if before is None:
         raise Conflict("wrong_state", state=after["state"])
-    return Booking._from_son(before), Booking._from_son(after)
+    moved = Booking._from_son(before), Booking._from_son(after)
+    if actor is not None and verb is not None:
+        record(actor, verb, *moved, session, reason=reason)
+    return moved

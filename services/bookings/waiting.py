@@ -19,7 +19,6 @@ from services import booking_policy, outbox, permissions, seats
 from services.actors import Actor, system
 from services.bookings import arriving, drafting, finding, replays, steps, telling
 from services.bookings.drafting import Details, Maker
-from services.bookings.recording import record
 from services.visitors import accounts, engagements
 
 LAPSE_JOB, WARN_JOB = "bookings.lapse", "bookings.warn"
@@ -73,8 +72,14 @@ def lapse_all(departure: Departure, session: ClientSession) -> Departure:
         return departure
     departure = seats.clear(departure, waits, session)
     for booking_id in waits:
-        before, after = steps.move(booking_id, BookingState.LAPSED, by=By.SYSTEM, session=session)
-        record(QUEUE, "lapse", before, after, session)
+        _, after = steps.move(
+            booking_id,
+            BookingState.LAPSED,
+            by=By.SYSTEM,
+            actor=QUEUE,
+            verb="lapse",
+            session=session,
+        )
         telling.tell(Event.BOOKING_LAPSED, after, departure, session=session)
     return departure
 
@@ -97,12 +102,15 @@ def _join(departure: str, party: int, details: Details, maker: Maker, key: str |
         booking.starts_at, booking.ends_at = locked.starts_at, locked.ends_at
         seats.wait(locked.id, booking.id, party, visitor=visitor, session=session)
         drafting.insert(booking, session)
-        before, after = steps.move(
-            booking.id, BookingState.WAITLISTED, by=maker.by, actor=maker.actor, session=session
+        _, after = steps.move(
+            booking.id,
+            BookingState.WAITLISTED,
+            by=maker.by,
+            actor=maker.actor,
+            verb="wait",
+            session=session,
         )
         arriving.noted(after, session)
-        if maker.actor is not None:
-            record(maker.actor, "wait", before, after, session)
         telling.tell(Event.BOOKING_WAITLISTED, after, locked, session=session)
         return after
 
@@ -114,14 +122,15 @@ def _join(departure: str, party: int, details: Details, maker: Maker, key: str |
 
 def _offer(booking_id: str, departure: Departure, session: ClientSession) -> None:
     until = min(now() + booking_policy.current().offer, departure.cancel_by)
-    before, after = steps.move(
+    _, after = steps.move(
         booking_id,
         BookingState.OFFERED,
         by=By.SYSTEM,
+        actor=QUEUE,
+        verb="offer",
         session=session,
         changes={"offer_until": until},
     )
-    record(QUEUE, "offer", before, after, session)
     shown = telling.shown(until)
     telling.tell(Event.BOOKING_OFFERED, after, departure, session=session, until=shown)
     end_offer(booking_id, until, session)

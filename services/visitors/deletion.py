@@ -46,9 +46,6 @@ ABOUT = (
 )
 # What tells of whom a push is, and what it says.
 ABOUT_PUSH = ("openid", "kind", "content", "at", "received_at", "told_at", "answered_with")
-# Documents of an openid, which somebody without an account has too. Of a push there remains what
-# tells its repetitions.
-OF_OPENID = (WechatPush, Question, WechatWindow)
 
 
 def delete(visitor_id: str, *, until: dt.datetime | None = None) -> None:

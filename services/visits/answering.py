@@ -17,7 +17,6 @@ from models.notifications import Event
 from models.visitors import Visitor
 from models.visits import Proposal, ProposalState, Visit, VisitState
 from services import (
-    audit,
     desk_mail,
     itinerary_links,
     links,
@@ -97,8 +96,7 @@ def withdraw_for(actor: Actor, visit_id: str) -> Visit:
     _of_caller(actor, visit_id)
 
     def work(session: ClientSession) -> Visit:
-        after, _ = _close(visit_id, S.WITHDRAWN, session)
-        audit.record(actor, "visits.withdraw", f"visits:{visit_id}", session=session)
+        after, _ = _close(visit_id, S.WITHDRAWN, session, actor=actor)
         return after
 
     return transaction(work)
@@ -116,8 +114,7 @@ def decline(actor: Actor, visit_id: str, *, reason: str, alternative: str | None
 
     def work(session: ClientSession) -> Visit:
         changes = {name: value for name, value in told.items() if value}
-        after, departure = _close(visit_id, S.DECLINED, session, changes)
-        audit.record(actor, "visits.decline", target, after=changes, session=session)
+        after, departure = _close(visit_id, S.DECLINED, session, actor=actor, changes=changes)
         telling.tell(Event.VISIT_DECLINED, after, session=session, departure=departure, **told)
         return after
 
@@ -147,13 +144,15 @@ def _accept(visit: Visit, version: int, maker: Maker) -> Visit:
             "departure": departure.id,
             "booking": booking.id,
         }
-        after = steps.move(found, S.ACCEPTED, session=session, changes=changes)
-        if maker.actor is not None:
-            told = {"version": version, "booking": booking.id}
-            audit.record(
-                maker.actor, "visits.accept", f"visits:{visit.id}", after=told, session=session
-            )
-        else:
+        after = steps.move(
+            found,
+            S.ACCEPTED,
+            session=session,
+            actor=maker.actor,
+            changes=changes,
+            told={"version": version, "booking": booking.id},
+        )
+        if maker.actor is None:
             desk_mail.tell(
                 Notice.VISIT_ACCEPTED,
                 visit.id,
@@ -207,16 +206,19 @@ def _close(
     visit_id: str,
     to: VisitState,
     session: ClientSession,
+    *,
+    actor: Actor | None = None,
     changes: dict[str, str] | None = None,
 ) -> tuple[Visit, Departure | None]:
     """End a request, and its open proposal; return it, and the departure that was proposed."""
     visit = finding.get(visit_id, session)
     held = finding.open_proposal(visit)
-    if held is None:
-        return steps.move(visit, to, session=session, changes=changes), None
-    departure = proposing.end(held.departure, session)
-    marked = proposing.marked(visit, held.version, ProposalState.WITHDRAWN)
-    after = steps.move(visit, to, session=session, changes={**marked, **(changes or {})})
+    departure, all_changes = None, changes or {}
+    if held is not None:
+        departure = proposing.end(held.departure, session)
+        marked = proposing.marked(visit, held.version, ProposalState.WITHDRAWN)
+        all_changes = {**marked, **all_changes}
+    after = steps.move(visit, to, session=session, actor=actor, changes=all_changes, told=changes)
     return after, departure
 
 

@@ -11,7 +11,7 @@ from core.errors import Conflict, NotFound
 from models.departures import Audience, Departure, DepartureState
 from models.notifications import Event
 from models.visits import Visit, VisitState
-from services import audit, booking_policy, conflicts
+from services import booking_policy, conflicts, departure_steps
 from services.actors import system
 from services.visits import finding, steps, telling
 
@@ -84,15 +84,7 @@ def _outdated() -> dict[str, Any]:
 def _lapse(visit_id: str) -> bool:
     def work(session: ClientSession) -> None:
         found = finding.get(visit_id, session)
-        after = steps.move(found, VisitState.LAPSED, session=session)
-        audit.record(
-            CLOCK,
-            "visits.lapse",
-            f"visits:{visit_id}",
-            before={"state": found.state.value},
-            after={"state": after.state.value},
-            session=session,
-        )
+        after = steps.move(found, VisitState.LAPSED, session=session, actor=CLOCK)
         telling.tell(Event.VISIT_UNANSWERED, after, session=session)
 
     try:
@@ -103,20 +95,12 @@ def _lapse(visit_id: str) -> bool:
 
 
 def _free(departure_id: str, session: ClientSession) -> bool:
-    cancelled = {"state": DepartureState.CANCELLED.value, "updated_at": now()}
-    done = Departure._get_collection().update_one(
-        {"_id": departure_id, **_abandoned()},
-        {"$set": cancelled, "$inc": {"revision": 1}},
-        session=session,
+    row = Departure._get_collection().find_one(
+        {"_id": departure_id, **_abandoned()}, session=session
     )
-    if done.modified_count:
-        conflicts.free(departure_id, session=session)
-        audit.record(
-            CLOCK,
-            "departures.cancel",
-            f"departures:{departure_id}",
-            before={"state": DepartureState.OPEN.value},
-            after={"state": DepartureState.CANCELLED.value},
-            session=session,
-        )
-    return bool(done.modified_count)
+    if row is None:
+        return False  # somebody has a place on it again, or it has begun
+    cancelled = {"state": DepartureState.CANCELLED}
+    departure_steps.change(CLOCK, "cancel", Departure._from_son(row), cancelled, session)
+    conflicts.free(departure_id, session=session)
+    return True

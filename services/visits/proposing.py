@@ -16,7 +16,7 @@ from core.errors import Conflict
 from models.departures import Departure, DepartureState
 from models.notifications import Event
 from models.visits import PROPOSALS_MAX, Proposal, ProposalState, Visit, VisitState
-from services import audit, booking_policy, conflicts, departures, outbox, permissions
+from services import booking_policy, conflicts, departures, outbox, permissions
 from services.actors import Actor, system
 from services.bookings.telling import shown
 from services.visits import composing, finding, steps, telling
@@ -41,12 +41,16 @@ def propose(actor: Actor, visit_id: str, composition: Composition, *, revision: 
         changes = _replace(visit, session)
         departures.insert(actor, departure, session)
         proposal = _proposal(actor, visit, departure, composition.note)
-        after = steps.move(visit, VisitState.PROPOSED, session=session, changes=changes)
+        after = steps.move(
+            visit,
+            VisitState.PROPOSED,
+            session=session,
+            actor=actor,
+            changes=changes,
+            told=_told(proposal),
+        )
         after = _add(after, proposal, session)
         _await_answer(after, proposal, session)
-        audit.record(
-            actor, "visits.propose", f"visits:{visit_id}", after=_told(proposal), session=session
-        )
         telling.tell(
             Event.VISIT_PROPOSED,
             after,
@@ -80,15 +84,9 @@ def expire(visit_id: str, departure_id: str) -> bool:
             found,
             VisitState.LAPSED,
             session=session,
+            actor=CLOCK,
             changes=marked(found, proposal.version, ProposalState.EXPIRED),
-        )
-        audit.record(
-            CLOCK,
-            "visits.lapse",
-            f"visits:{visit_id}",
-            before={"state": found.state.value},
-            after={"state": after.state.value, "version": proposal.version},
-            session=session,
+            told={"version": proposal.version},
         )
         telling.tell(
             Event.VISIT_LAPSED,

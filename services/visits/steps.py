@@ -9,6 +9,8 @@ from pymongo.client_session import ClientSession
 from core.clock import now
 from core.errors import Conflict, NotFound
 from models.visits import Visit, VisitState
+from services import audit
+from services.actors import Actor
 
 Row = Mapping[str, Any]
 
@@ -22,6 +24,14 @@ FROM: Mapping[VisitState, frozenset[VisitState]] = {
     S.DECLINED: frozenset({S.ASKED, S.PROPOSED}),
     S.LAPSED: frozenset({S.ASKED, S.PROPOSED}),
 }
+# How the audit log names what staff or the clock do; only the delegation asks for a change.
+VERBS: Mapping[VisitState, str] = {
+    S.PROPOSED: "propose",
+    S.ACCEPTED: "accept",
+    S.WITHDRAWN: "withdraw",
+    S.DECLINED: "decline",
+    S.LAPSED: "lapse",
+}
 # What staff or the delegation still have to decide.
 OPEN = (S.ASKED, S.PROPOSED)
 
@@ -31,10 +41,13 @@ def move(
     to: VisitState,
     *,
     session: ClientSession,
+    actor: Actor | None = None,
     changes: Row | None = None,
+    told: Row | None = None,
 ) -> Visit:
     """Move a request on in a transaction, if it is as it was read; return it as it is then.
 
+    What an `actor` does, of staff or the clock, goes on record, with what `told` adds.
     `changes` are fields to set. Raises `NotFound`, and `Conflict` with `wrong_state` when it is in
     no state that `to` follows, or changed since it was read.
     """
@@ -57,4 +70,13 @@ def move(
             raise NotFound
         raise Conflict("wrong_state", state=found["state"])
     after: Visit = Visit._from_son(row)
+    if actor is not None:
+        audit.record(
+            actor,
+            f"visits.{VERBS[to]}",
+            f"visits:{visit.id}",
+            before={"state": visit.state.value},
+            after={"state": after.state.value, **(told or {})},
+            session=session,
+        )
     return after

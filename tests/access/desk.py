@@ -16,7 +16,7 @@ from tests.access.callers import Person
 from tests.access.expected import ForStaff, Prepare, Request, Route, State, Table
 from tests.access.public import ABSENT, OPEN
 from tests.access.staff import API, plain
-from tests.bookings.booked import create_booking
+from tests.bookings.booked import create_booking, scanned
 from tests.factories import create_live
 from tests.visiting import create_departure
 
@@ -206,7 +206,7 @@ ATTENDANCE: Table = {
     f"POST {API}/attendance/check-in": Route(
         DESK,
         {
-            "scanned": State("200", _scanned(lambda one: {"payload": codes.payload(one)})),
+            "scanned": State("200", _scanned(lambda one: {"payload": scanned(one)})),
             "typed": State("200", _scanned(lambda one: {"code": one.code})),
             "made up": State("400 code_wrong", lambda _: Request(body={"payload": "TB1.x.1"})),
         },

@@ -6,6 +6,7 @@ from core.ids import new_id
 from models.bookings import Booking, BookingSource, BookingState
 from models.departures import Departure, Hold
 from services import personal_data
+from services.bookings import codes
 
 
 def create_booking(
@@ -36,3 +37,8 @@ def create_booking(
     held = Hold(booking=booking_id, visitor=visitor, party=party, since=booking.created_at)
     Departure.objects(id=departure.id).update(inc__held=party, push__holds=held)
     return booking
+
+
+def scanned(booking: Booking) -> str:
+    """Return what the QR of a booking holds now."""
+    return codes.payloads(booking, 1)[0].payload

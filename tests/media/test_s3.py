@@ -11,57 +11,16 @@ import requests
 
 from cli.minio import EmbeddedMinio
 from media.errors import ObjectMissing, StoreUnavailable
-from media.s3 import PostForm, S3Storage
+from media.s3 import S3Storage
 from tests.buckets import OPTIONS, ORIGIN, bucket_of, needs_minio
 from tests.media.stores import SOON_S, TIMEOUT_S
 from tests.waiting import eventually
 
-LIMIT = 1_000
 PNG = b"\x89PNG bytes"
-
-
-def post(form: PostForm, data: bytes, **changed: str) -> int:
-    fields = {**form.fields, **changed}
-    sent = requests.post(form.url, data=fields, files={"file": data}, timeout=TIMEOUT_S)
-    return sent.status_code
 
 
 def status(url: str, method: str = "GET") -> int:
     return requests.request(method, url, timeout=TIMEOUT_S).status_code
-
-
-def test_a_posted_form_makes_an_object(bucket: S3Storage) -> None:
-    form = bucket.post_form("incoming/picture.png", LIMIT, 600)
-    assert post(form, PNG) == 204
-    told = bucket.stat("incoming/picture.png")
-    assert (told.size, told.content_type) == (len(PNG), "image/png")
-
-
-@pytest.mark.parametrize(
-    ("data", "changed"),
-    [
-        (b"x" * (LIMIT + 1), {}),
-        (b"", {}),
-        (PNG, {"Content-Type": "text/html"}),
-        (PNG, {"key": "incoming/other.png"}),
-        (PNG, {"key": "public/other.png"}),
-        (PNG, {"Cache-Control": "public"}),
-        (PNG, {"x-amz-signature": "0" * 64}),
-    ],
-)
-def test_a_form_is_for_what_it_says_alone(
-    bucket: S3Storage, data: bytes, changed: dict[str, str]
-) -> None:
-    form = bucket.post_form("incoming/picture.png", LIMIT, 600)
-    assert post(form, data, **changed) in (400, 403)
-    assert list(bucket.list()) == []
-
-
-def test_a_form_ends_and_needs_the_right_secret(minio: EmbeddedMinio, bucket: S3Storage) -> None:
-    impostor = bucket_of(minio, bucket=bucket.options.bucket, secret_key="x" * 32)
-    assert post(impostor.post_form("incoming/a.png", LIMIT, 600), PNG) == 403
-    ending = bucket.post_form("incoming/a.png", LIMIT, 1)
-    assert eventually(lambda: post(ending, PNG) == 403, SOON_S)
 
 
 def test_anybody_reads_what_is_public_and_nothing_else(bucket: S3Storage) -> None:
@@ -160,7 +119,6 @@ def test_the_bucket_may_stand_in_the_host() -> None:
     base = "https://nowhere.store.example:8443/"
     assert store.public_url("public/a.png") == base + "public/a.png"
     assert store.signed_url("internal/a.png", 60).startswith(base + "internal/a.png?")
-    assert store.post_form("incoming/a.png", LIMIT, 60).url == base
 
 
 def test_a_cdn_stands_before_public_objects(minio: EmbeddedMinio) -> None:

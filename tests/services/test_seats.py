@@ -81,8 +81,6 @@ def test_nobody_waits_while_there_are_seats_for_them() -> None:
     found = seats.wait(departure.id, "b1", 3, visitor="v1")
     assert seats.place_in_queue(found, "b1") == 1
     assert len(seats.wait(departure.id, "b1", 3, visitor="v1").queue) == 1
-    assert seats.leave_queue(departure.id, "b1")[1] is True
-    assert seats.leave_queue(departure.id, "b1")[1] is False
 
 
 def test_free_seats_go_to_the_first_that_fits() -> None:

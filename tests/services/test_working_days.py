@@ -52,16 +52,6 @@ def test_what_staff_say_counts_and_is_certain() -> None:
         working_days.follow_calendar(ACTOR, day)
 
 
-def test_days_are_counted_over_holidays() -> None:
-    # Wednesday 30 September; 1 to 7 October are off, Saturday the 10th is worked.
-    start = dt.date(2026, 9, 30)
-    assert working_days.add_working_days(start, 0) == start
-    assert working_days.add_working_days(start, 1) == dt.date(2026, 10, 8)
-    assert working_days.add_working_days(start, 3) == dt.date(2026, 10, 10)
-    assert working_days.add_working_days(start, 4) == dt.date(2026, 10, 12)
-    assert working_days.add_working_days(dt.date(2026, 10, 3), 0) == dt.date(2026, 10, 8)
-
-
 def test_hours_stand_still_on_days_off() -> None:
     friday = shanghai("2026-11-06T20:00")
     assert working_days.add_working_hours(friday, 4) == shanghai("2026-11-07T00:00")
@@ -72,8 +62,9 @@ def test_hours_stand_still_on_days_off() -> None:
 
 
 @given(start=DAYS, count=st.integers(1, 60))
-def test_so_many_working_days_lie_between(start: dt.date, count: int) -> None:
-    end = working_days.add_working_days(start, count)
-    between = working_days.of(start + dt.timedelta(days=1), end)
+def test_hours_of_so_many_working_days_lie_between(start: dt.date, count: int) -> None:
+    begin = dt.datetime.combine(start, dt.time(), SHANGHAI)
+    end = working_days.add_working_hours(begin, 24 * count).astimezone(SHANGHAI)
+    between = working_days.of(start, end.date() - dt.timedelta(days=1))
     assert sum(one.working for one in between) == count
     assert between[-1].working

@@ -18,7 +18,6 @@ from tests.simulator.running import APPID, SECRET, Answer, RunningSimulator
 VISITOR = "测试访客 A"
 TEMPLATE = "sim-thing1-time2"
 DATA = {"thing1": "测试事项", "time2": "2026年3月1日 09:30"}
-TOKEN_ERRORS = (40001, 40014, 42001)
 Body = dict[str, Any]
 
 

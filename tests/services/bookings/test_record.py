@@ -4,12 +4,20 @@ from collections.abc import Callable
 
 from core.clock import now
 from models.audit import AuditEntry
-from models.bookings import BookingState
+from models.bookings import Booking, BookingState
 from models.departures import Departure, DepartureState
 from models.routes import Confirmation
-from services.bookings import attendance, cancelling, deciding, endings
+from services.bookings import attendance, cancelling, cutoffs, deciding, desk, endings
 from tests.clocks import Clock
-from tests.visiting import DESK, check_record, create_departure, create_visitor, terms, wait
+from tests.visiting import (
+    DESK,
+    check_record,
+    create_departure,
+    create_visitor,
+    details,
+    terms,
+    wait,
+)
 from tests.visiting import request as ask
 
 S = BookingState
@@ -55,4 +63,48 @@ def test_the_end_of_a_visit_is_on_record(clock: Clock) -> None:
     assert actions(f"bookings:{came.id}") == ["bookings.complete"]
     assert actions(f"bookings:{slow.id}") == ["bookings.expire"]
     assert actions(f"bookings:{waits.id}") == ["bookings.lapse"]
+    check_record()
+
+
+def test_what_is_decided_about_too_few_people_is_on_record(
+    clock: Clock, pass_time: Forward
+) -> None:
+    few = terms(minimum_to_run=3)
+    joined, let_in, alone, empty = (create_departure(terms=few) for _ in range(4))
+    for departure in (joined, let_in, alone):
+        ask(create_visitor(), departure)
+    pass_time(seconds=(empty.cancel_by - now()).total_seconds() + 1)
+    assert minimum_told(joined) == [("departures.count", "ahead", "due")]
+    desk.add(DESK, joined.id, 1, details(), override="测试加入")
+    pass_time(minutes=2)
+    assert minimum_told(joined)[1:] == [("departures.count", "due", "reached")]
+    clock.advance(hours=13)
+    booking = Booking.objects.get(departure=let_in.id)
+    attendance.check_in(DESK, booking.id, override="测试提前签到")
+    cutoffs.give_up(let_in.id)
+    cutoffs.give_up(alone.id)
+    assert minimum_told(let_in)[1:] == [("departures.count", "due", "waived")]
+    assert actions(f"departures:{alone.id}") == ["departures.count", "departures.cancel"]
+    assert actions(f"departures:{empty.id}") == ["departures.cancel"]
+    check_record()
+
+
+def minimum_told(departure: Departure) -> list[tuple[str, str, str]]:
+    """Return what the product did to a departure's minimum, in order."""
+    entries = AuditEntry.objects(target=f"departures:{departure.id}", actor="system")
+    ordered = entries.order_by("at", "id")
+    return [(one.action, one.before["minimum"], one.after["minimum"]) for one in ordered]
+
+
+def test_who_is_checked_in_after_the_end_is_completed_on_record(clock: Clock) -> None:
+    departure = create_departure(in_hours=3, terms=terms(cancel_hours=0, lead_days=0))
+    booking = ask(create_visitor(), departure)
+    clock.advance(hours=7)
+    endings.complete(departure.id)
+    assert actions(f"bookings:{booking.id}") == []
+    attendance.check_in(DESK, booking.id, override="测试补签到")
+    assert Booking.objects.get(id=booking.id).state is S.COMPLETED
+    assert actions(f"bookings:{booking.id}") == ["bookings.complete"]
+    entry = AuditEntry.objects.get(target=f"bookings:{booking.id}", actor="system")
+    assert (entry.actor_name, entry.before["state"]) == ("departures.complete", "checked_in")
     check_record()
