@@ -50,6 +50,7 @@ def page(itinerary: Itinerary, *, pdf: str | None = None) -> Response:
         map_files=_map_files(itinerary),
         map_caption=itinerary_sheet.map_caption(itinerary),
         pins=itinerary_sheet.pinned(itinerary),
+        **_sketched(itinerary),
         hour=hour,
         place=lambda point, title: _place(point, title, spoken),
         pdf=pdf,
@@ -105,6 +106,19 @@ def _map_files(itinerary: Itinerary) -> list[_File]:
         _File(stores.current().public_url(file.key), file.width) for file in files if file.width
     ]
     return sorted(found, key=lambda file: file.width)
+
+
+def _sketched(itinerary: Itinerary) -> dict[str, Any]:
+    """Return what the sketch of the stops is drawn from."""
+    sketch = itinerary.sketch
+    if sketch is None:
+        return {}
+    return {
+        "sketch": sketch,
+        "scale": itinerary_sheet.scale_text(sketch, itinerary.language),
+        "legend": itinerary_sheet.legend(itinerary),
+        "sketch_notes": itinerary_sheet.sketch_notes(itinerary),
+    }
 
 
 def _place(point: Point, title: str, language: Language) -> Markup:

@@ -61,7 +61,10 @@ class NoShowSchema(Schema):
 
 
 class DeskBookingCardSchema(Schema):
-    """A booking; who asked is masked. `place` is that in the queue, from 1, of who waits."""
+    """A booking; who asked is masked. `place` is that in the queue, from 1, of who waits.
+
+    `reason_en` is there where the product itself gave the reason.
+    """
 
     id = fields.String(attribute="booking.id", required=True)
     departure = fields.String(attribute="booking.departure", required=True)
@@ -85,6 +88,7 @@ class DeskBookingCardSchema(Schema):
     decide_by = fields.DateTime(attribute="booking.decide_by", required=True, allow_none=True)
     offer_until = fields.DateTime(attribute="booking.offer_until", required=True, allow_none=True)
     reason = fields.String(attribute="booking.reason", required=True, allow_none=True)
+    reason_en = fields.String(required=True, allow_none=True)
     moved_to = fields.String(attribute="booking.moved_to", required=True, allow_none=True)
     moved_from = fields.String(attribute="booking.moved_from", required=True, allow_none=True)
     checked_in_at = fields.DateTime(

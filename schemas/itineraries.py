@@ -77,6 +77,40 @@ class ItineraryMapSchema(Schema):
     files = fields.List(fields.Nested(ItineraryMapFileSchema), required=True)
 
 
+class PlaceSchema(Schema):
+    """A place on a drawing: shares of its width from the left, of its height from the top."""
+
+    x = fields.Float(required=True)
+    y = fields.Float(required=True)
+
+
+class SketchPinSchema(PlaceSchema):
+    """A pin: the numbers of the stops there, several where they lie together; the meeting point."""
+
+    label = fields.String(required=True)
+    numbers = fields.List(fields.Integer(), required=True)
+    meeting = fields.Boolean(required=True)
+
+
+class ItinerarySketchSchema(Schema):
+    """点位示意图 of a visit without a map: where its stops lie to one another; north is up.
+
+    `width` to `height` is its shape. `path` leads from pin to pin in the order of the visit.
+    `scale_metres` are as long as `scale`, a share of the width. `unplaced` stops have no
+    coordinates. `caption` has to stand with it.
+    """
+
+    width = fields.Integer(required=True)
+    height = fields.Integer(required=True)
+    pins = fields.List(fields.Nested(SketchPinSchema), required=True)
+    path = fields.List(fields.Nested(PlaceSchema), required=True)
+    scale_metres = fields.Integer(required=True)
+    scale = fields.Float(required=True)
+    unplaced = fields.List(fields.Integer(), required=True)
+    alt = fields.String(required=True)
+    caption = fields.String(required=True)
+
+
 class ItineraryContactSchema(Schema):
     """The guide. What is not known is null."""
 
@@ -97,6 +131,7 @@ class ItinerarySchema(Schema):
     `version` counts what was proposed for a bespoke visit, else changes of the departure. `spoken`
     is the language of the guide. `contact` and `transport` are told to who comes, and to staff.
     `desk_phone` is whom to call where no guide can be called, null where the desk has no number.
+    `sketch` is there where there is no `map` and at least two stops have coordinates.
     `cancel_by` and `answer_by` are until when one can.
     """
 
@@ -115,6 +150,7 @@ class ItinerarySchema(Schema):
     meeting = fields.Nested(ItineraryMeetingSchema, required=True, allow_none=True)
     stops = fields.List(fields.Nested(ItineraryStopSchema), required=True)
     map = fields.Nested(ItineraryMapSchema, required=True, allow_none=True)
+    sketch = fields.Nested(ItinerarySketchSchema, required=True, allow_none=True)
     contact = fields.Nested(ItineraryContactSchema, required=True, allow_none=True)
     desk_phone = fields.String(required=True, allow_none=True)
     transport = fields.Nested(TransportSchema, required=True, allow_none=True)

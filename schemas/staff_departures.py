@@ -95,6 +95,7 @@ class StaffDepartureCardSchema(Schema):
     schedule = fields.String(attribute="departure.schedule", required=True, allow_none=True)
     note = fields.String(attribute="departure.note", required=True, allow_none=True)
     reason = fields.String(attribute="departure.reason", required=True, allow_none=True)
+    reason_en = fields.String(required=True, allow_none=True)
     provisional = fields.Boolean(attribute="departure.provisional", required=True)
     demo = fields.Boolean(attribute="departure.demo", required=True)
     revision = fields.Integer(attribute="departure.revision", required=True)

@@ -1,7 +1,8 @@
 """What visitors are told about their visits, in words.
 
 The data of each: `route` and `route_en` (what is visited), `at` (start in Shanghai), `people`,
-`reason` (may be empty); of some more: `until` (in Shanghai), `was` (the start before).
+`reason` and `reason_en` (may be empty); of some more: `until` (in Shanghai), `was` (the start
+before).
 """
 
 from collections.abc import Mapping
@@ -42,7 +43,7 @@ BOOKING: Mapping[Event, Wording] = {
         "预约未通过",
         "很抱歉，{at}的“{route}”未能安排。{reason}",
         "Request declined",
-        "We are sorry: “{route_en}”, {at}, cannot be arranged. {reason}",
+        "We are sorry: “{route_en}”, {at}, cannot be arranged. {reason_en}",
     ),
     Event.BOOKING_EXPIRED: _wording(
         "预约已过期",
@@ -91,7 +92,7 @@ BOOKING: Mapping[Event, Wording] = {
         "预约已取消",
         "{at}的“{route}”已取消。{reason}",
         "Visit cancelled",
-        "“{route_en}”, {at}, is cancelled. {reason}",
+        "“{route_en}”, {at}, is cancelled. {reason_en}",
     ),
     Event.BOOKING_RESCHEDULED: _wording(
         "预约已改期",
@@ -103,7 +104,7 @@ BOOKING: Mapping[Event, Wording] = {
         "班次有变动",
         "您预约的“{route}”有变动：{at}出发。{reason}",
         "Your visit has changed",
-        "“{route_en}” has changed: it starts at {at}. {reason}",
+        "“{route_en}” has changed: it starts at {at}. {reason_en}",
     ),
     Event.DEPARTURE_RUNS: _wording(
         "班次照常成行",
@@ -183,7 +184,7 @@ BOOKING: Mapping[Event, Wording] = {
         "定制考察未能安排",
         "很抱歉，您的定制考察申请未能安排。{reason}{alternative}",
         "Bespoke visit declined",
-        "We are sorry that your visit cannot be arranged. {reason} {alternative}",
+        "We are sorry that your visit cannot be arranged. {reason_en} {alternative}",
     ),
     Event.VISIT_LAPSED: _wording(
         "行程单已失效",

@@ -10,7 +10,7 @@ from models.departures import Audience, Departure, DepartureState, Minimum
 from models.guides import Guide
 from models.kept import Kept
 from models.vehicles import Vehicle
-from services import keyset
+from services import keyset, reasons
 from services.keyset import Position
 from services.occupancy import DAY
 
@@ -42,6 +42,11 @@ class Named:
     departure: Departure
     guide_name: str | None
     vehicle_name: str | None
+
+    @property
+    def reason_en(self) -> str | None:
+        """Return the reason in English, where the product itself gave it."""
+        return reasons.english(self.departure.reason)
 
 
 def listing(filters: Filters, *, limit: int, after: Position | None = None) -> list[Departure]:

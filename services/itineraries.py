@@ -20,7 +20,7 @@ from models.parts import Location
 from models.snapshots import Snapshot, in_time, snapshot_key
 from models.vehicles import Vehicle
 from models.visits import Proposal
-from services import booking_policy, personal_data
+from services import booking_policy, itinerary_sketches, personal_data
 from services.itinerary_parts import (
     Contact,
     Itinerary,
@@ -61,6 +61,9 @@ def of_departure(
     told = for_staff or (booking is not None and booking.state in COMING)
     guide = _guide(departure.guide) if told else None
     is_open = departure.state is DepartureState.OPEN
+    stops = _stops(departure.stops, details, language)
+    meeting = _meeting(departure.meeting, departure.starts_at, language)
+    image = _map(details.get(snapshot_key(Kind.ROUTES, departure.route)))
     return Itinerary(
         departure=departure.id,
         language=language,
@@ -70,11 +73,12 @@ def of_departure(
         ends_at=departure.ends_at,
         version=proposal.version if proposal else departure.revision,
         state=departure.state,
-        stops=_stops(departure.stops, details, language),
+        stops=stops,
         advice=ADVICE[language],
         spoken=departure.language,
-        meeting=_meeting(departure.meeting, departure.starts_at, language),
-        map=_map(details.get(snapshot_key(Kind.ROUTES, departure.route))),
+        meeting=meeting,
+        map=image,
+        sketch=itinerary_sketches.of(stops, meeting, language) if image is None else None,
         contact=guide,
         desk_phone=None if guide and guide.phone else booking_policy.current().desk_phone,
         transport=_vehicle(departure.vehicle) if told else None,

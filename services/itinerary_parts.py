@@ -79,6 +79,49 @@ class MapImage:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A place on a drawing, in shares of its width from the left and of its height from the top."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class SketchPin(Place):
+    """A pin with what stands on it: a stop, several that lie together, the meeting point.
+
+    `across` is how wide it is, as a share of the width of the drawing.
+    """
+
+    label: str
+    numbers: Sequence[int]
+    meeting: bool
+    across: float
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """点位示意图: `width` and `height` are its shape, north is up.
+
+    `path` leads from pin to pin in the order of the visit, with heads of `arrows` as triangles.
+    `scale_metres` are as long as `scale`, a share of the width. `unplaced` stops have no
+    coordinates; `meets` tells that the meeting point is on it. `caption` has to stand with it.
+    """
+
+    width: int
+    height: int
+    pins: Sequence[SketchPin]
+    path: Sequence[Place]
+    arrows: Sequence[Sequence[Place]]
+    scale_metres: int
+    scale: float
+    unplaced: Sequence[int]
+    meets: bool
+    alt: str
+    caption: str
+
+
+@dataclass(frozen=True)
 class Contact:
     """Whom to call on the way. What is not known stays empty."""
 
@@ -101,7 +144,7 @@ class Itinerary:
     `state` is that of the departure. `contact` and `transport` are told only to who comes.
     `desk_phone` is whom to call where no guide can be called. `party` is the size of the
     group it is for; for staff, `people` who hold seats. `demo` marks 演示; `provisional` a day
-    beyond the public calendar.
+    beyond the public calendar. `sketch` is there where there is no `map`.
     """
 
     departure: str
@@ -117,6 +160,7 @@ class Itinerary:
     spoken: Language
     meeting: MeetingPoint | None = None
     map: MapImage | None = None
+    sketch: Sketch | None = None
     contact: Contact | None = None
     desk_phone: str | None = None
     transport: Transport | None = None

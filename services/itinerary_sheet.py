@@ -9,7 +9,8 @@ from media import sheets, stores
 from media.errors import ObjectMissing, StoreUnavailable
 from media.failures import RenditionFailed
 from models.departures import DepartureState
-from services.itinerary_parts import Itinerary, ItineraryStop, MapFile, Point
+from models.enums import Language
+from services.itinerary_parts import Itinerary, ItineraryStop, MapFile, Point, Sketch
 from services.itinerary_texts import day_text, hour, moment_text, span_text, word
 
 # A map is printed from the smallest file that has so many pixels across.
@@ -96,8 +97,62 @@ def _blocks(itinerary: Itinerary, *, has_map: bool) -> Iterator[Block]:
             "pins": [[str(one.number), one.x, one.y] for one in pinned(itinerary)],
             "caption": map_caption(itinerary),
         }
+    if itinerary.sketch is not None:
+        yield _heading("sketch", itinerary)
+        yield _sketch(itinerary, itinerary.sketch)
     yield _heading("advice", itinerary)
     yield {"kind": "list", "items": list(itinerary.advice)}
+
+
+def _sketch(itinerary: Itinerary, sketch: Sketch) -> Block:
+    spoken = itinerary.language
+    return {
+        "kind": "sketch",
+        "width": sketch.width,
+        "height": sketch.height,
+        "pins": [[one.label, one.x, one.y, one.across, not one.numbers] for one in sketch.pins],
+        "path": [[one.x, one.y] for one in sketch.path],
+        "arrows": [[[one.x, one.y] for one in arrow] for arrow in sketch.arrows],
+        "scale": [sketch.scale, scale_text(sketch, spoken)],
+        "north": word("north", spoken),
+        "mark": word("sketch_mark", spoken),
+        "legend": legend(itinerary),
+        "notes": sketch_notes(itinerary),
+    }
+
+
+def legend(itinerary: Itinerary) -> list[tuple[str, str]]:
+    """Return what the pins of the sketch stand for: the meeting point, then the stops."""
+    if itinerary.sketch is None:
+        return []
+    rows = [(str(one.number), one.title) for one in itinerary.stops if one.location is not None]
+    if itinerary.meeting is not None and itinerary.sketch.meets:
+        rows.insert(0, (word("meeting_mark", itinerary.language), itinerary.meeting.title))
+    return rows
+
+
+def sketch_notes(itinerary: Itinerary) -> list[str]:
+    """Return what stands under the sketch: what it is, and what it does not show."""
+    spoken, sketch = itinerary.language, itinerary.sketch
+    if sketch is None:
+        return []
+    notes = [sketch.caption]
+    left_out = [
+        f"{one.number} {one.title}" for one in itinerary.stops if one.number in sketch.unplaced
+    ]
+    if left_out:
+        notes.append(word("unplaced", spoken, text=word("comma", spoken).join(left_out)))
+    meeting = itinerary.meeting
+    if meeting is not None and meeting.location is not None and not sketch.meets:
+        notes.append(word("far_off", spoken, text=meeting.title))
+    return notes
+
+
+def scale_text(sketch: Sketch, language: Language) -> str:
+    """Return how long the bar of the scale is in nature."""
+    if sketch.scale_metres >= 1_000:
+        return word("kilometres", language, n=sketch.scale_metres // 1_000)
+    return word("metres", language, n=sketch.scale_metres)
 
 
 def pinned(itinerary: Itinerary) -> list[ItineraryStop]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from models.enums import Language
 from models.notifications import CallTask, Event, InboxEntry
-from services import personal_data
+from services import personal_data, reasons
 from services.booking_texts import BOOKING
 from services.wordings import Message, Wording
 
@@ -31,8 +31,10 @@ def message(event: Event, data: Mapping[str, object], language: Language) -> Mes
 
 def data_of(found: InboxEntry | CallTask) -> dict[str, Any]:
     """Return what fills the words of an entry or a call, with what is encrypted of it."""
-    text = personal_data.opened(found, "text")
-    return dict(found.data) if text is None else {**found.data, "text": text}
+    data, text = dict(found.data), personal_data.opened(found, "text")
+    if "reason" in data:
+        data["reason_en"] = reasons.said(data["reason"], Language.EN)
+    return data if text is None else {**data, "text": text}
 
 
 def calls(event: Event) -> bool:

@@ -14,7 +14,7 @@ from media.native import documents, films, images, posters
 
 def _draw(folder: str) -> dict[str, Any]:
     """Draw a sheet: only who prints waits for its library and fonts."""
-    drawn: dict[str, Any] = importlib.import_module("media.native.sheet_tables").draw(folder)
+    drawn: dict[str, Any] = importlib.import_module("media.native.printing").draw(folder)
     return drawn
 
 

@@ -5,7 +5,6 @@ from typing import Any, cast
 
 from fpdf.fonts import FontFace
 
-from media.native import sheets
 from media.native.sheets import INK, LINE, PALE, Sheet, spaced
 
 SIZE, LEADING = 9.0, 4.8
@@ -57,8 +56,3 @@ def _lines(sheet: Sheet, text: str, width: float) -> list[str]:
         width - 0.1, LEADING, spaced(text), align="L", dry_run=True, output="LINES"
     )
     return cast(list[str], found)
-
-
-def draw(folder: str) -> dict[str, Any]:
-    """Draw a sheet as `media.native.sheets.draw` does, with blocks of the kind `table`."""
-    return sheets.draw(folder, {"table": table})

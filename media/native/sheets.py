@@ -2,23 +2,20 @@
 
 A sheet is `{language, title, caption, mark, foot, pages, blocks}`. Blocks, by their `kind`:
 `facts` with `rows` of one to three pairs of label and value, `heading` and `text` with a `text`,
-`list` with `items`, `timeline` with `rows` of `{time, until, number, title, lines, after}`, and
-`picture` with a `file`, its `width` and `height`, `pins` of number, x and y (0 to 1), and a
-`caption`.
+`list` with `items`, `timeline` with `rows` of `{time, until, number, title, lines, after}`. Further
+kinds are told by `media.native.sheet_pictures`, `sheet_sketches` and `sheet_tables`;
+`media.native.printing` draws them all.
 """
 
-import json
 import unicodedata
 from collections.abc import Callable, Mapping
 from importlib.resources import files
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
-from PIL import Image
 
 FONT = "cjk"
 FONTS = {
@@ -38,10 +35,6 @@ WIDE = "\u2e80"
 BREAK = "\u200b"
 OPENING, CLOSING = frozenset({"Ps", "Pi"}), frozenset({"Pe", "Pf", "Po"})
 TIME_WIDTH, DOT = 27.0, 3.4
-# What is printed as a picture has at most so many pixels across.
-PICTURE_PIXELS = 1600
-# And takes so much of the height of a page at most.
-PICTURE_SHARE = 0.36
 
 Block = Mapping[str, Any]
 
@@ -103,28 +96,6 @@ class Sheet(FPDF):
             self.add_page()
 
 
-Drawn = Mapping[str, Callable[[Sheet, Block], None]]
-
-
-def draw(folder: str, further: Drawn | None = None) -> dict[str, Any]:
-    """Read `sheet.json` in a folder and write `sheet.pdf`; return how many pages it has.
-
-    `further` draw kinds of blocks that this module does not know.
-    """
-    known = {**DRAWN, **(further or {})}
-    work = Path(folder)
-    told = json.loads(Path(work, "sheet.json").read_text(encoding="utf-8"))
-    sheet = Sheet(told, work)
-    sheet.add_page()
-    _head(sheet, told)
-    for block, after in pairwise([*told["blocks"], None]):
-        if after is not None and after["kind"] == "picture":
-            sheet.room(_size(sheet, after)[1] + 30)  # its heading stands with it
-        known[block["kind"]](sheet, block)
-    sheet.output(str(Path(work, "sheet.pdf")))
-    return {"pages": sheet.pages_count}
-
-
 def spaced(text: str) -> str:
     """Return a text with the places where a line may break between Chinese characters.
 
@@ -176,7 +147,8 @@ def _use_mainland_forms(font: TTFFont) -> None:
     font.cmap = {code: forms.get(glyph, glyph) for code, glyph in font.cmap.items()}
 
 
-def _head(sheet: Sheet, told: Mapping[str, Any]) -> None:
+def head(sheet: Sheet, told: Mapping[str, Any]) -> None:
+    """Draw what stands above all blocks: the caption, a mark, the title."""
     sheet.ink(9.5, ACCENT, "B")
     sheet.cell(sheet.epw * 0.7, 6, told["caption"])
     if told["mark"]:
@@ -261,7 +233,7 @@ def _row(sheet: Sheet, row: Block, *, last: bool) -> None:
         sheet.set_draw_color(*LINE)
         sheet.set_line_width(0.6)
         sheet.line(middle, top + 6, middle, min(top + height + 1, sheet.page_break_trigger))
-    _dot(sheet, row["number"], middle, top + 3.2)
+    dot(sheet, row["number"], middle, top + 3.2)
     sheet.set_xy(sheet.l_margin, top)
     sheet.ink(12, NAVY, "B")
     sheet.cell(TIME_WIDTH - 4, 6.4, row["time"])
@@ -281,7 +253,8 @@ def _row(sheet: Sheet, row: Block, *, last: bool) -> None:
     sheet.set_xy(sheet.l_margin, top + height)
 
 
-def _dot(sheet: Sheet, number: str, x: float, y: float) -> None:
+def dot(sheet: Sheet, number: str, x: float, y: float) -> None:
+    """Draw a number on a disc around a point."""
     radius = DOT * 0.9
     sheet.set_fill_color(*NAVY)
     sheet.ellipse(x - radius, y - radius, radius * 2, radius * 2, style="F")
@@ -290,37 +263,10 @@ def _dot(sheet: Sheet, number: str, x: float, y: float) -> None:
     sheet.cell(radius * 2, radius * 2, number, align="C")
 
 
-def _picture(sheet: Sheet, block: Block) -> None:
-    """Draw a picture as wide as the text, with pins where stops are."""
-    width, height = _size(sheet, block)
-    sheet.room(height + 10)
-    left, top = sheet.l_margin + (sheet.epw - width) / 2, sheet.get_y()
-    with Image.open(Path(sheet.folder, block["file"])) as opened:
-        image = opened.convert("RGB")
-    image.thumbnail((PICTURE_PIXELS, PICTURE_PIXELS))
-    sheet.set_image_filter("DCTDecode")
-    sheet.image(image, x=left, y=top, w=width, h=height, alt_text=block["alt"] or None)
-    for number, x, y in block["pins"]:
-        _dot(sheet, number, left + x * width, top + y * height)
-    sheet.set_xy(sheet.l_margin, top + height + 1.5)
-    if block["caption"]:
-        sheet.ink(8.5, MUTED)
-        sheet.lines(block["caption"], 4.6)
-
-
-def _size(sheet: Sheet, block: Block) -> tuple[float, float]:
-    """Return how wide and high a picture is on paper."""
-    width = sheet.epw
-    height = width * block["height"] / block["width"]
-    most = sheet.h * PICTURE_SHARE
-    return (width * most / height, most) if height > most else (width, height)
-
-
-DRAWN: Drawn = {
+DRAWN: Mapping[str, Callable[[Sheet, Block], None]] = {
     "facts": _facts,
     "heading": _heading,
     "text": _text,
     "list": _list,
     "timeline": _timeline,
-    "picture": _picture,
 }

@@ -12,7 +12,15 @@ from core.errors import Conflict, NotFound
 from models.bookings import Booking, BookingState, By
 from models.departures import Departure, DepartureState, Minimum
 from models.notifications import Event
-from services import booking_policy, conflicts, departure_steps, desk_mail, permissions, seats
+from services import (
+    booking_policy,
+    conflicts,
+    departure_steps,
+    desk_mail,
+    permissions,
+    reasons,
+    seats,
+)
 from services.actors import Actor, system
 from services.bookings import attendance, cancelling, telling, waiting
 from services.desk_mail import Notice
@@ -25,7 +33,6 @@ COUNTED = [S.REQUESTED.value, S.CONFIRMED.value, S.CHECKED_IN.value]
 # How long staff have to decide about too few people at the least, the start allowing.
 DECIDING = dt.timedelta(hours=2)
 CLOCK = system(CUTOFF_JOB)
-TOO_FEW = "报名人数未达到最低成团人数。Too few people registered."
 
 
 def is_pending() -> bool:
@@ -118,7 +125,7 @@ def give_up(departure_id: str) -> None:
             raise Conflict
         found = _count(departure, session)
         if found is Minimum.DUE:
-            close(departure, TOO_FEW, CLOCK, session)
+            close(departure, reasons.TOO_FEW, CLOCK, session)
         else:
             departure_steps.change(CLOCK, "count", departure, {"minimum": found}, session)
 

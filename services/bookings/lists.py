@@ -13,7 +13,7 @@ from core.clock import day_start
 from core.errors import NotFound
 from models.bookings import Booking, BookingSource, BookingState, DeskView
 from models.departures import Departure, DepartureState, Minimum
-from services import audit, keyset, permissions, personal_data, seats
+from services import audit, keyset, permissions, personal_data, reasons, seats
 from services.actors import Actor
 from services.bookings import drafting, finding, strikes
 from services.bookings.attendance import RESOURCE, target
@@ -50,6 +50,11 @@ class Seen:
     name: str | None
     phone: str | None
     organisation: str | None
+
+    @property
+    def reason_en(self) -> str | None:
+        """Return the reason in English, where the product itself gave it."""
+        return reasons.english(self.booking.reason)
 
     @property
     def place(self) -> int | None:

@@ -7,7 +7,7 @@ from core.clock import now
 from models.bookings import HOLDING, LIVE, Booking, BookingState
 from models.departures import Departure, DepartureState, Words
 from models.enums import Language
-from services import keyset, personal_data, seats
+from services import keyset, personal_data, reasons, seats
 from services.bookings import cancelling, drafting, finding, parties
 from services.keyset import Position
 from services.visitors import masking
@@ -15,7 +15,7 @@ from services.visitors import masking
 S = BookingState
 PLAIN = (
     *("id", "revision", "state", "source", "party", "starts_at", "ends_at", "tracks", "language"),
-    *("channel", "code", "reason", "decide_by", "offer_until", "moved_to", "moved_from"),
+    *("channel", "code", "decide_by", "offer_until", "moved_to", "moved_from"),
     *("checked_in_at", "demo", "created_at", "updated_at"),
 )
 OPENED = ("name", "organisation", "purpose", "needs")
@@ -78,6 +78,7 @@ def _shown(booking: Booking, departure: Departure, language: Language) -> Shown:
         **{name: drafting.unlisted(booking, name) for name in drafting.LISTS},
         "phone": masking.phone(personal_data.opened(booking, "phone")),
         "code": booking.code if booking.state in HOLDING else None,
+        "reason": reasons.said(booking.reason, language),
         "place": seats.place_in_queue(departure, booking.id),
         "possible": possible(booking, departure),
         "steps": booking.steps,

@@ -49,7 +49,8 @@ def sent(simulator: RunningSimulator) -> list[dict[str, Any]]:
 
 # What `services.bookings.telling` and `services.visits` fill the words with.
 OF_BOOKINGS = {
-    **dict.fromkeys(("route", "route_en", "at", "reason", "until", "was", "alternative"), "测试"),
+    **dict.fromkeys(("route", "route_en", "at", "until", "was", "alternative"), "测试"),
+    **dict.fromkeys(("reason", "reason_en"), "测试"),
     **dict.fromkeys(("people", "version"), 2),
 }
 

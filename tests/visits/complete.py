@@ -30,16 +30,19 @@ PHONE = "+8653200000000"
 
 
 def create_sites(count: int = 2) -> list[Content]:
-    """Return live sites that hold one group at a time, with all that an itinerary tells."""
+    """Return live sites that hold one group at a time, with all that an itinerary tells.
+
+    Each lies about 900 m east of the one before.
+    """
     return [
         create_live(
             Kind.SITES,
             capacity={"groups": 1, "people": 40, "margin_minutes": 0},
             visit_note="请佩戴安全帽",
             address="演示路 1 号",
-            location={"lng": 120.1, "lat": 36.2},
+            location={"lng": 120.1 + number / 100, "lat": 36.2},
         )
-        for _ in range(count)
+        for number in range(count)
     ]
 
 
@@ -140,17 +143,25 @@ def accepted_visit(visitor_id: str, *, whole: bool = True) -> Visit:
     return answering.accept(visitor, asked.id, version=2)
 
 
+def proposed_visit(visitor_id: str) -> str:
+    """Let a visitor ask and be shown a visit to two single sites; return its id."""
+    asked = asking.ask(
+        Visitor.objects.get(id=visitor_id), Ask(dates=[day()], party=2, purpose="测试")
+    )
+    stays = tuple(Stay(site.id, 30, 10) for site in create_sites())
+    offered = Composition(later(days=20), title=Words(zh="测试行程"), stays=stays)
+    proposing.propose(ACTOR, asked.id, offered, revision=asked.revision)
+    return str(asked.id)
+
+
 def answers(caller: Caller) -> Iterator[tuple[str, Any]]:
     """Yield (definition, answer) of every kind of answer about bespoke visits."""
     visitor = Visitor.objects.get(id=caller.id)
     visit = accepted_visit(caller.id)
     declined = asking.ask(visitor, Ask(dates=[day()], party=2, purpose="测试"))
     answering.decline(ACTOR, declined.id, reason="场地维修", alternative="可改为次日")
-    waiting = asking.ask(visitor, Ask(dates=[day()], party=2, purpose="测试"))
-    stays = (Stay(create_sites(1)[0].id, 30),)
-    offered = Composition(later(days=20), title=Words(zh="测试行程"), stays=stays)
-    proposing.propose(ACTOR, waiting.id, offered, revision=waiting.revision)
-    yield "OwnItinerary", caller.get(f"/visits/{waiting.id}/itinerary").get_json()
+    waiting = proposed_visit(caller.id)
+    yield "OwnItinerary", caller.get(f"/visits/{waiting}/itinerary").get_json()
     for query in ({}, {"limit": "1"}, {"lang": "en"}):
         yield "VisitPage", caller.get("/visits", **query).get_json()
     yield "VisitCard", caller.get(f"/visits/{visit.id}").get_json()

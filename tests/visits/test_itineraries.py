@@ -196,6 +196,37 @@ def images(pdf: bytes) -> int:
         document.close()
 
 
+def test_a_visit_to_single_sites_has_a_sketch_instead_of_a_map(
+    delegation: Caller, client: FlaskClient
+) -> None:
+    asked = complete.proposed_visit(delegation.id)
+    found = delegation.get(f"/visits/{asked}/itinerary").get_json()
+    told = found["itinerary"]["sketch"]
+    assert found["itinerary"]["map"] is None
+    assert [(pin["label"], pin["numbers"]) for pin in told["pins"]] == [("1", [1]), ("2", [2])]
+    assert [one["x"] for one in told["path"]] == [pin["x"] for pin in told["pins"]]
+    assert told["scale_metres"] == 200
+    page = client.get(found["papers"]["page"]).text
+    assert page.count('class="pin"') == 2
+    assert 'role="img" aria-labelledby="sketch-title"' in page
+    assert told["alt"] in page
+    assert told["caption"] in page
+    assert " style=" not in page
+    pdf = client.get(found["papers"]["pdf"]).data
+    assert images(pdf) == 0, "it is drawn, no picture"
+    for word in ("点位示意图", "200 米", "请勿用于导航"):
+        assert word in text_of(pdf)
+    english = client.get(found["papers"]["pdf"].replace("lang=zh-CN", "lang=en")).data
+    assert "Sketch of the stops" in text_of(english)
+
+
+def test_a_route_with_a_map_has_no_sketch(delegation: Caller, client: FlaskClient) -> None:
+    visit = complete.accepted_visit(delegation.id)
+    found = itinerary(delegation, visit.booking)
+    assert found["itinerary"]["sketch"] is None
+    assert "sketch-title" not in client.get(found["papers"]["page"]).text
+
+
 def test_staff_read_that_of_any_departure(app: Flask, delegation: Caller) -> None:
     visit = complete.accepted_visit(delegation.id)
     client = staff_client(app, Role.BOOKING_DESK)
