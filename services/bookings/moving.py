@@ -20,7 +20,7 @@ from services.bookings.recording import record
 from services.visitors import engagements
 
 # What the new booking takes over; the personal part is sealed anew.
-TAKEN_OVER = ("visitor", "source", "party", "tracks", "language", "channel", "demo")
+TAKEN_OVER = ("visitor", "source", "party", "no_car", "tracks", "language", "channel", "demo")
 Check = Callable[[Departure, Departure], None]
 
 
