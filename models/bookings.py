@@ -134,6 +134,14 @@ class Booking(Document):
             ("starts_at", "id"),
             ("route", "starts_at", "id"),
             ("-created_at", "-id"),
+            {
+                "fields": ["ends_at"],
+                "partialFilterExpression": {"companions": {"$exists": True}},
+            },
+            {
+                "fields": ["ends_at", "id"],
+                "partialFilterExpression": {"plates": {"$exists": True}},
+            },
         ],
         "auto_create_index": False,
     }

@@ -56,9 +56,13 @@ class BookingRequestSchema(CompanySchema):
 
 
 class BookingChangeSchema(CompanySchema):
-    """A change of who comes; what is absent stays. `party` until the cut-off, the rest longer."""
+    """A change of who comes; what is absent stays. `party` until the cut-off, the rest longer.
+
+    `name` is that of the contact.
+    """
 
     party = Number(low=1, high=CAPACITY_MAX)
+    name = Text(maximum=NAME_MAX, minimum=1)
 
 
 class BookingMoveSchema(Schema):
@@ -108,7 +112,7 @@ class BookingSchema(Schema):
 
     `place` is that in the waiting list, from 1: free seats are offered to the first group, in
     order of request, that fits. An offer holds until `offer_until`. `missing` is what gates need
-    and have not been told: names of all but the contact, a plate (or `no_car`). `possible` names
+    and have not been told: names of all who come, a plate (or `no_car`). `possible` names
     what the visitor can do now: cancel, change, company (all that a change takes but the size of
     the group), reschedule, accept, decline.
     """

@@ -99,6 +99,7 @@ class BookingCompanySchema(Schema):
     """How many people come; what else is absent stays. `override`: why limits do not count."""
 
     party = Number(low=1, high=CAPACITY_MAX, required=True)
+    name = Text(maximum=NAME_MAX, minimum=1)
     companions = texts(COMPANIONS_MAX, NAME_MAX)
     plates = texts(PLATES_MAX, PLATE_MAX)
     no_car = Flag()

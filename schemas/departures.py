@@ -71,7 +71,7 @@ class DepartureCardSchema(SeatsSchema):
     """A departure in lists: `day` is that of the start in Shanghai, `waiting` counts groups.
 
     Requests are taken until `closes_at`, cancellations until `cancel_by`. `gate_needs` is what
-    gates on the way must know of a group before it comes, names of companions or plates of its
+    gates on the way must know of a group before it comes, names of all or plates of its
     cars: a request is taken without, the booking then tells what is missing.
     """
 

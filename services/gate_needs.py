@@ -20,7 +20,7 @@ _CARD = f"body.{Language.ZH_CN.value}.card"
 
 
 CALLED: Mapping[GateNeed, tuple[str, str]] = {
-    GateNeed.NAMES: ("同行人员姓名", "names of companions"),
+    GateNeed.NAMES: ("来访人员姓名", "names of all who come"),
     GateNeed.PLATES: ("车牌号", "car plates"),
 }
 

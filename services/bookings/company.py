@@ -19,8 +19,8 @@ AWAITED = frozenset({BookingState.REQUESTED, BookingState.CONFIRMED, BookingStat
 def missing(booking: Booking, asked: Sequence[GateNeed]) -> list[GateNeed]:
     """Return what is asked for (`services.gate_needs`) and not told yet.
 
-    Names: those of all but the contact. Plates: one at least, unless the group said that it brings
-    no car.
+    Names: the contact's and those of all others. Plates: one at least, unless the group said that
+    it brings no car.
     """
     if booking.state not in AWAITED:
         return []
@@ -47,5 +47,6 @@ def remark(
 
 def _is_told(booking: Booking, need: GateNeed) -> bool:
     if need is GateNeed.NAMES:
-        return len(drafting.unlisted(booking, "companions")) >= int(booking.party) - 1
+        companions = drafting.unlisted(booking, "companions")
+        return bool(booking.name) and len(companions) >= int(booking.party) - 1
     return bool(booking.no_car) or bool(drafting.unlisted(booking, "plates"))

@@ -24,9 +24,9 @@ CHANGEABLE = frozenset({BookingState.REQUESTED, BookingState.CONFIRMED})
 # In which staff still note who came and with which cars: gates lie behind the meeting point.
 NOTED = CHANGEABLE | {BookingState.CHECKED_IN}
 # What a change may hold beside the size of the group.
-LISTS = drafting.LISTS
+LISTS, TEXTS = drafting.LISTS, ("name", "needs")
 # What is checked anew when it changes.
-CHECKED = frozenset({*LISTS, "needs"})
+CHECKED = frozenset({*LISTS, *TEXTS})
 
 Changes = Mapping[str, Any]
 # Raises unless a departure allows a party of the first size to become one of the second.
@@ -34,7 +34,7 @@ Check = Callable[[Departure, int, int], None]
 
 
 def change(visitor: Visitor, booking_id: str, changes: Changes) -> Booking:
-    """Change `party`, `companions`, `plates`, `no_car` or `needs` of a booking.
+    """Change `party`, `name`, `companions`, `plates`, `no_car` or `needs` of a booking.
 
     The size until the booking can be cancelled, the rest until the start: a gate may ask for names
     that nobody knew before. A larger party needs seats and the time to book, a smaller one gives
@@ -124,8 +124,7 @@ def _write(before: Booking, party: int, changes: Changes, session: ClientSession
     no_car = bool(changes.get("no_car", before.no_car)) and not changes.get("plates")
     if changes.get("no_car"):
         plain.setdefault("plates", None)
-    if "needs" in changes:
-        plain["needs"] = changes["needs"] or None
+    plain |= {name: changes[name] or None for name in TEXTS if name in changes}
     fields = {
         **personal_data.sealed(Booking, before.id, plain),
         "party": party,
