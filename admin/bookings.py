@@ -40,7 +40,7 @@ FILTERS = (
     *("departure", "route", "visitor", "state", "source", "view"),
     *("from_day", "until_day"),
 )
-GUEST = ("name", "phone", "organisation", "purpose", "needs", "language", "channel")
+GUEST = ("name", "phone", "organisation", "purpose", "needs", "language", "channel", "no_car")
 GUEST_LISTS = ("companions", "plates", "tracks")
 
 

@@ -110,6 +110,7 @@ class Settings:
     booking_strikes: int
     booking_strike_days: int
     booking_suspension_days: int
+    booking_company_days: int
     quiet_from: int
     quiet_until: int
     visit_proposal_hours: int

@@ -21,6 +21,8 @@ def booking(read: Reader) -> dict[str, Any]:
         "booking_strikes": read.number("BOOKING_STRIKES", 3, 1, 100),
         "booking_strike_days": read.number("BOOKING_STRIKE_DAYS", 180, 1, 3_650),
         "booking_suspension_days": read.number("BOOKING_SUSPENSION_DAYS", 30, 1, 3_650),
+        # Who came along, and in which cars, is forgotten so many days after the visit.
+        "booking_company_days": read.number("BOOKING_COMPANY_DAYS", 30, 1, 3_650),
         # Reminders wait for the end of the night, in Shanghai.
         "quiet_from": read.number("QUIET_FROM", 22, 0, 23),
         "quiet_until": read.number("QUIET_UNTIL", 8, 0, 23),

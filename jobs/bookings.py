@@ -1,10 +1,19 @@
-"""What the clock does to bookings: recovery, expiry, offers that end, reminders, cut-offs."""
+"""What the clock does to bookings: it finishes, ends, reminds, completes, and forgets."""
 
 import datetime as dt
 from typing import Any
 
 from models.notifications import Event
-from services.bookings import arriving, cutoffs, deciding, endings, offers, reminders, settling
+from services.bookings import (
+    arriving,
+    cutoffs,
+    deciding,
+    endings,
+    forgetting,
+    offers,
+    reminders,
+    settling,
+)
 from services.bookings import waiting as queue
 
 
@@ -46,6 +55,12 @@ def complete(*, at: str) -> None:
     endings.run_due()
 
 
+def forget_company(*, day: str) -> None:
+    """Forget who came along on visits that are long over. `day` makes the job unique."""
+    del day
+    forgetting.run_due()
+
+
 HANDLERS: dict[str, Any] = {
     settling.SETTLE_JOB: settle,
     arriving.EXPIRE_JOB: expire,
@@ -54,4 +69,5 @@ HANDLERS: dict[str, Any] = {
     reminders.REMIND_JOB: remind,
     cutoffs.CUTOFF_JOB: reach_cutoffs,
     endings.COMPLETE_JOB: complete,
+    forgetting.FORGET_JOB: forget_company,
 }

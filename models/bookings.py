@@ -105,12 +105,12 @@ class Feedback(EmbeddedDocument):
 class Booking(Document):
     """A booking. `party` counts people, the contact included.
 
-    `companions` and `plates` are JSON lists of texts, encrypted like the contact. `starts_at`,
-    `ends_at` and `route` repeat those of the departure. `request_key` is a hash that makes a
-    request sent again find its booking. Until `settle_by` a booking that is `placing` may still
-    get its seats. `code` is the short code of the check-in, `share_hash` the SHA-256 of the secret
-    in the link for companions. What was written as feedback is `feedback_text`. `scene` is the
-    code by which the visitor came, which has its `channel`.
+    `companions` and `plates` are JSON lists of texts, encrypted like the contact; `no_car` tells
+    that the group brings none. `starts_at`, `ends_at` and `route` repeat those of the departure.
+    `request_key` is a hash that makes a request sent again find its booking. Until `settle_by` a
+    booking that is `placing` may still get its seats. `code` is the short code of the check-in,
+    `share_hash` the SHA-256 of the secret in the link for companions. What was written as feedback
+    is `feedback_text`. `scene` is the code by which the visitor came, which has its `channel`.
     """
 
     SEALED: ClassVar = (
@@ -134,6 +134,14 @@ class Booking(Document):
             ("starts_at", "id"),
             ("route", "starts_at", "id"),
             ("-created_at", "-id"),
+            {
+                "fields": ["ends_at"],
+                "partialFilterExpression": {"companions": {"$exists": True}},
+            },
+            {
+                "fields": ["ends_at", "id"],
+                "partialFilterExpression": {"plates": {"$exists": True}},
+            },
         ],
         "auto_create_index": False,
     }
@@ -154,6 +162,7 @@ class Booking(Document):
     organisation = StringField()
     companions = StringField()
     plates = StringField()
+    no_car = BooleanField(required=True, default=False)
     purpose = StringField()
     needs = StringField()
     tracks = ListField(StringField(max_length=40), max_length=30)

@@ -10,6 +10,7 @@ from mongoengine import (
     EmbeddedDocumentListField,
     EnumField,
     IntField,
+    ListField,
     StringField,
 )
 
@@ -29,6 +30,16 @@ class SiteType(StrEnum):
     HUB = "hub"
 
 
+class GateNeed(StrEnum):
+    """What a gate asks of a group before it comes: the names of all who come, plates of cars.
+
+    Numbers of papers are not among them: whoever must see papers sees them at the gate.
+    """
+
+    NAMES = "names"
+    PLATES = "plates"
+
+
 class SiteCapacity(EmbeddedDocument):
     """How many groups and people a site holds at one time, and the minutes between groups."""
 
@@ -38,7 +49,10 @@ class SiteCapacity(EmbeddedDocument):
 
 
 class Site(Content):
-    """A place that can be visited. `visit_minutes` is the usual stay."""
+    """A place that can be visited. `visit_minutes` is the usual stay.
+
+    `gate_needs` is what its gate must know of a group before it comes; empty: nothing.
+    """
 
     KIND: ClassVar = Kind.SITES
     TRANSLATABLE: ClassVar = (
@@ -61,6 +75,7 @@ class Site(Content):
     visit_note = StringField(max_length=SUMMARY_MAX)
     capacity = EmbeddedDocumentField(SiteCapacity)
     bookable = BooleanField(required=True, default=True)
+    gate_needs = ListField(EnumField(GateNeed), max_length=len(GateNeed))
     photos = EmbeddedDocumentListField(MediaRef)
 
     @property

@@ -46,6 +46,7 @@ def page(itinerary: Itinerary, *, pdf: str | None = None) -> Response:
         day=day_text(itinerary.day, spoken),
         span=span_text(itinerary.starts_at, itinerary.ends_at),
         people=itinerary_sheet.people(itinerary),
+        gate=itinerary_sheet.gate(itinerary),
         remarks=itinerary_sheet.remarks(itinerary),
         map_files=_map_files(itinerary),
         map_caption=itinerary_sheet.map_caption(itinerary),

@@ -7,6 +7,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from models.bookings import BookingState
 from models.enums import Language
 from models.parts import SUMMARY_MAX
+from models.sites import GateNeed
 from schemas.desk import ID_MAX, PlannedDay
 from schemas.fields import Choice, Text
 from schemas.queries import LanguageQuerySchema, PageQuerySchema
@@ -65,7 +66,10 @@ class DaySheetFileQuerySchema(ListFileQuerySchema):
 
 
 class DoorGroupSchema(Schema):
-    """A group at the door; for who may not read it whole the contact is masked."""
+    """A group at the door; for who may not read it whole the contact is masked.
+
+    `missing` is what the gate of the site needs and the group has not told.
+    """
 
     id = fields.String(attribute="booking.id", required=True)
     state = Choice(BookingState, attribute="booking.state", required=True)
@@ -80,10 +84,14 @@ class DoorGroupSchema(Schema):
     needs = fields.String(required=True, allow_none=True)
     companions = fields.List(fields.String(), required=True)
     plates = fields.List(fields.String(), required=True)
+    missing = fields.List(Choice(GateNeed), required=True)
 
 
 class DaySheetArrivalSchema(Schema):
-    """A departure at the site: `people` are confirmed, `pending` may still be."""
+    """A departure at the site: `people` are confirmed, `pending` may still be.
+
+    `gate_needs` is what the gate of the site asks of its groups.
+    """
 
     arrives_at = fields.DateTime(required=True)
     leaves_at = fields.DateTime(required=True)
@@ -96,6 +104,7 @@ class DaySheetArrivalSchema(Schema):
     plate = fields.String(attribute="group_list.plate", required=True, allow_none=True)
     people = fields.Integer(attribute="group_list.people", required=True)
     pending = fields.Integer(attribute="group_list.pending", required=True)
+    gate_needs = fields.List(Choice(GateNeed), attribute="group_list.gate_needs", required=True)
     groups = fields.List(
         fields.Nested(DoorGroupSchema), attribute="group_list.groups", required=True
     )

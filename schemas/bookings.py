@@ -6,7 +6,8 @@ from models.bookings import COMPANIONS_MAX, PLATES_MAX, BookingSource, BookingSt
 from models.departures import CAPACITY_MAX, DepartureState, Minimum
 from models.enums import Language
 from models.parts import SUMMARY_MAX
-from schemas.fields import MESSAGES, Choice, Number, Text
+from models.sites import GateNeed
+from schemas.fields import MESSAGES, Choice, Flag, Number, Text
 from schemas.queries import PageQuerySchema
 
 NAME_MAX, ORGANISATION_MAX, PLATE_MAX, ID_MAX = 60, 120, 20, 40
@@ -23,10 +24,14 @@ class Texts(fields.List[str]):
 
 
 class CompanySchema(Schema):
-    """Who comes along: names of companions where a site's gate needs them, plates of cars."""
+    """Who comes along: names of companions where a site's gate needs them, plates of cars.
+
+    `no_car`: the group brings none. Whichever of the two is told later counts.
+    """
 
     companions = Texts(maximum=COMPANIONS_MAX, each=NAME_MAX)
     plates = Texts(maximum=PLATES_MAX, each=PLATE_MAX)
+    no_car = Flag()
     needs = Text(maximum=SUMMARY_MAX, allow_none=True)
 
 
@@ -51,9 +56,13 @@ class BookingRequestSchema(CompanySchema):
 
 
 class BookingChangeSchema(CompanySchema):
-    """A change of who comes; what is absent stays."""
+    """A change of who comes; what is absent stays. `party` until the cut-off, the rest longer.
+
+    `name` is that of the contact.
+    """
 
     party = Number(low=1, high=CAPACITY_MAX)
+    name = Text(maximum=NAME_MAX, minimum=1)
 
 
 class BookingMoveSchema(Schema):
@@ -75,7 +84,7 @@ class BookingQuerySchema(PageQuerySchema):
 
 
 class BookedDepartureSchema(Schema):
-    """The departure of a booking, in the language of the request."""
+    """The departure of a booking, in the language of the request; `gate_needs` as they are now."""
 
     id = fields.String(required=True)
     route = fields.String(required=True, allow_none=True)
@@ -87,6 +96,7 @@ class BookedDepartureSchema(Schema):
     cancel_by = fields.DateTime(required=True)
     reschedule_by = fields.DateTime(required=True)
     minimum = Choice(Minimum, required=True)
+    gate_needs = fields.List(Choice(GateNeed), required=True)
 
 
 class BookingStepSchema(Schema):
@@ -101,8 +111,10 @@ class BookingSchema(Schema):
     """A booking. Times are in UTC; the phone is masked.
 
     `place` is that in the waiting list, from 1: free seats are offered to the first group, in
-    order of request, that fits. An offer holds until `offer_until`. `possible` names what the
-    visitor can do now: cancel, change, reschedule, accept, decline.
+    order of request, that fits. An offer holds until `offer_until`. `missing` is what gates need
+    and have not been told: names of all who come, a plate (or `no_car`). `possible` names
+    what the visitor can do now: cancel, change, company (all that a change takes but the size of
+    the group), reschedule, accept, decline.
     """
 
     id = fields.String(required=True)
@@ -118,6 +130,8 @@ class BookingSchema(Schema):
     organisation = fields.String(required=True, allow_none=True)
     companions = fields.List(fields.String(), required=True)
     plates = fields.List(fields.String(), required=True)
+    no_car = fields.Boolean(required=True)
+    missing = fields.List(Choice(GateNeed), required=True)
     purpose = fields.String(required=True, allow_none=True)
     needs = fields.String(required=True, allow_none=True)
     tracks = fields.List(fields.String(), required=True)

@@ -63,7 +63,10 @@ class BookingOutcomesSchema(Schema):
 
 
 class GuestSchema(Schema):
-    """Who comes, as they say on the phone or at the door; `party` counts the contact too."""
+    """Who comes, as they say on the phone or at the door; `party` counts the contact too.
+
+    `no_car`: the group brings none.
+    """
 
     departure = Text(maximum=ID_MAX, minimum=1, required=True)
     party = Number(low=1, high=CAPACITY_MAX, required=True)
@@ -72,6 +75,7 @@ class GuestSchema(Schema):
     organisation = Text(maximum=TITLE_MAX, minimum=1, allow_none=True)
     companions = texts(COMPANIONS_MAX, NAME_MAX)
     plates = texts(PLATES_MAX, PLATE_MAX)
+    no_car = Flag()
     purpose = Text(maximum=SUMMARY_MAX, minimum=1, allow_none=True)
     needs = Text(maximum=SUMMARY_MAX, minimum=1, allow_none=True)
     tracks = texts(30, ID_MAX)
@@ -95,8 +99,10 @@ class BookingCompanySchema(Schema):
     """How many people come; what else is absent stays. `override`: why limits do not count."""
 
     party = Number(low=1, high=CAPACITY_MAX, required=True)
+    name = Text(maximum=NAME_MAX, minimum=1)
     companions = texts(COMPANIONS_MAX, NAME_MAX)
     plates = texts(PLATES_MAX, PLATE_MAX)
+    no_car = Flag()
     needs = Text(maximum=SUMMARY_MAX, allow_none=True)
     override = Text(maximum=SUMMARY_MAX, minimum=1, allow_none=True)
 

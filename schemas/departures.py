@@ -4,6 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from models.departures import Availability, DepartureState, Minimum
 from models.enums import Language
+from models.sites import GateNeed
 from schemas.fields import Choice, Day, Label, Text
 from schemas.parts import LocationSchema, plain_list
 from schemas.queries import NAME, Digits, LanguageQuerySchema, PageQuerySchema
@@ -69,7 +70,9 @@ class SeatsSchema(Schema):
 class DepartureCardSchema(SeatsSchema):
     """A departure in lists: `day` is that of the start in Shanghai, `waiting` counts groups.
 
-    Requests are taken until `closes_at`, cancellations until `cancel_by`.
+    Requests are taken until `closes_at`, cancellations until `cancel_by`. `gate_needs` is what
+    gates on the way must know of a group before it comes, names of all or plates of its
+    cars: a request is taken without, the booking then tells what is missing.
     """
 
     route = fields.String(required=True, allow_none=True)
@@ -81,6 +84,7 @@ class DepartureCardSchema(SeatsSchema):
     capacity = fields.Integer(required=True)
     waiting = fields.Integer(required=True)
     availability_label = Label("availability")
+    gate_needs = fields.List(Choice(GateNeed), required=True)
 
 
 class MeetingSchema(Schema):

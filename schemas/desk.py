@@ -9,6 +9,7 @@ from models.bookings import BookingSource, BookingState, By, DeskView
 from models.departures import DepartureState
 from models.enums import Language
 from models.parts import SUMMARY_MAX
+from models.sites import GateNeed
 from schemas.fields import MESSAGES, Choice, Text
 from schemas.queries import PageQuerySchema
 
@@ -63,7 +64,8 @@ class NoShowSchema(Schema):
 class DeskBookingCardSchema(Schema):
     """A booking; who asked is masked. `place` is that in the queue, from 1, of who waits.
 
-    `reason_en` is there where the product itself gave the reason.
+    `reason_en` is there where the product itself gave the reason. `missing` is what gates on the
+    way need and the group has not told.
     """
 
     id = fields.String(attribute="booking.id", required=True)
@@ -85,6 +87,7 @@ class DeskBookingCardSchema(Schema):
     language = Choice(Language, attribute="booking.language", required=True)
     channel = fields.String(attribute="booking.channel", required=True, allow_none=True)
     place = fields.Integer(required=True, allow_none=True)
+    missing = fields.List(Choice(GateNeed), required=True)
     decide_by = fields.DateTime(attribute="booking.decide_by", required=True, allow_none=True)
     offer_until = fields.DateTime(attribute="booking.offer_until", required=True, allow_none=True)
     reason = fields.String(attribute="booking.reason", required=True, allow_none=True)
@@ -147,6 +150,7 @@ class DeskBookingSchema(DeskBookingCardSchema):
     needs = fields.String(required=True, allow_none=True)
     companions = fields.List(fields.String(), required=True)
     plates = fields.List(fields.String(), required=True)
+    no_car = fields.Boolean(attribute="booking.no_car", required=True)
     tracks = fields.List(fields.String(), attribute="booking.tracks", required=True)
     steps = fields.List(fields.Nested(DeskStepSchema), attribute="booking.steps", required=True)
     feedback = fields.Nested(

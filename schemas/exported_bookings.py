@@ -58,6 +58,7 @@ class ExportedBookingSchema(Schema):
     organisation = fields.String()
     companions = fields.List(fields.String())
     plates = fields.List(fields.String())
+    no_car = fields.Boolean(required=True)
     purpose = fields.String()
     needs = fields.String()
     tracks = fields.List(fields.String(), required=True)

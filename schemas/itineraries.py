@@ -4,6 +4,7 @@ from marshmallow import Schema, fields
 
 from models.departures import DepartureState
 from models.enums import Coordinates, Language
+from models.sites import GateNeed
 from schemas.fields import Choice
 from schemas.media import MEDIA_URL
 from schemas.queries import Digits, LanguageQuerySchema
@@ -132,7 +133,8 @@ class ItinerarySchema(Schema):
     is the language of the guide. `contact` and `transport` are told to who comes, and to staff.
     `desk_phone` is whom to call where no guide can be called, null where the desk has no number.
     `sketch` is there where there is no `map` and at least two stops have coordinates.
-    `cancel_by` and `answer_by` are until when one can.
+    `gate_needs` is what gates on the way must know of a group before it comes. `cancel_by` and
+    `answer_by` are until when one can.
     """
 
     departure = fields.String(required=True)
@@ -147,6 +149,7 @@ class ItinerarySchema(Schema):
     bespoke = fields.Boolean(required=True)
     party = fields.Integer(required=True, allow_none=True)
     note = fields.String(required=True, allow_none=True)
+    gate_needs = fields.List(Choice(GateNeed), required=True)
     meeting = fields.Nested(ItineraryMeetingSchema, required=True, allow_none=True)
     stops = fields.List(fields.Nested(ItineraryStopSchema), required=True)
     map = fields.Nested(ItineraryMapSchema, required=True, allow_none=True)

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from models.sites import SiteType
+from models.sites import GateNeed, SiteType
 from schemas.content import CardSchema
 from schemas.fields import Choice, Label
 from schemas.media import Media
@@ -11,7 +11,10 @@ from schemas.tracks import TrackedDetailSchema
 
 
 class SiteCardSchema(CardSchema):
-    """A site in lists; `visit_minutes` is the usual stay."""
+    """A site in lists; `visit_minutes` is the usual stay.
+
+    `gate_needs` is what the gate must know of a group before it comes.
+    """
 
     site_type = Choice(SiteType)
     site_type_label = Label("site_type")
@@ -19,6 +22,7 @@ class SiteCardSchema(CardSchema):
     location = fields.Nested(LocationSchema, allow_none=True)
     visit_minutes = fields.Integer(allow_none=True)
     bookable = fields.Boolean()
+    gate_needs = fields.List(Choice(GateNeed))
 
 
 class SiteCapacitySchema(Schema):

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields
 from models.departures import CAPACITY_MAX, Audience, DepartureState, Minimum
 from models.enums import Language
 from models.parts import SUMMARY_MAX
+from models.sites import GateNeed
 from schemas.calendar import ID_MAX, CalendarDay, ConflictSchema, WordsSchema, nothing
 from schemas.fields import MESSAGES, Choice, Number, Text
 from schemas.parts import LocationSchema
@@ -64,7 +65,8 @@ class DepartureCancelSchema(Schema):
 class StaffDepartureCardSchema(Schema):
     """A departure in lists. `held` people have seats, `waiting` groups wait.
 
-    `provisional`: the day lies beyond the public calendar. `demo` marks 演示.
+    `gate_needs` is what groups must tell before they come. `provisional`: the day lies beyond the
+    public calendar. `demo` marks 演示.
     """
 
     id = fields.String(attribute="departure.id", required=True)
@@ -92,6 +94,7 @@ class StaffDepartureCardSchema(Schema):
     guide_name = fields.String(required=True, allow_none=True)
     vehicle = fields.String(attribute="departure.vehicle", required=True, allow_none=True)
     vehicle_name = fields.String(required=True, allow_none=True)
+    gate_needs = fields.List(Choice(GateNeed), required=True)
     schedule = fields.String(attribute="departure.schedule", required=True, allow_none=True)
     note = fields.String(attribute="departure.note", required=True, allow_none=True)
     reason = fields.String(attribute="departure.reason", required=True, allow_none=True)

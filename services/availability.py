@@ -15,16 +15,19 @@ from core.errors import NotFound
 from core.ids import ID_PATTERN
 from models.departures import QUEUE_MAX, Audience, Availability, Departure, DepartureState
 from models.enums import Kind, Language
+from models.sites import GateNeed
 from models.snapshots import Snapshot, in_time
-from services import booking_policy, keyset
+from services import booking_policy, gate_needs, keyset
+from services.gate_needs import Way
 
 Row = dict[str, Any]
 
-SHORT = (
+CARD = (
     *("route", "slug", "title", "tracks", "language", "day", "starts_at", "ends_at"),
-    *("closes_at", "cancel_by", "capacity", "held", "state", "provisional", "demo"),
+    *("closes_at", "cancel_by", "capacity", "held", "state", "provisional", "demo", "vehicle"),
 )
-WHOLE = (*SHORT, "reschedule_by", "stops", "meeting", "terms", "minimum")
+SHORT = (*CARD, "stops.site")
+WHOLE = (*CARD, "reschedule_by", "stops", "meeting", "terms", "minimum")
 IN_CALENDAR = (
     *("slug", "title", "language", "day", "starts_at", "ends_at", "closes_at", "cancel_by"),
     *("capacity", "held", "state", "provisional", "demo"),
@@ -80,7 +83,15 @@ def page(
     conditions = [query, keyset.after(after, "starts_at", ascending=True)]
     match = {"$match": {"$and": [one for one in conditions if one]}}
     rows = _read([match, NEXT_FIRST, {"$limit": limit}], SHORT)
-    return [Listed(row["_id"], row["starts_at"], _short(row, language, moment)) for row in rows]
+    asked = _gate_needs(rows)
+    return [
+        Listed(
+            row["_id"],
+            row["starts_at"],
+            {**_short(row, language, moment), "gate_needs": asked[row["_id"]]},
+        )
+        for row in rows
+    ]
 
 
 def get(departure_id: str, language: Language) -> Row:
@@ -95,6 +106,7 @@ def get(departure_id: str, language: Language) -> Row:
     return {
         **_short(row, language, _minute()),
         **_way(row, language),
+        "gate_needs": _gate_needs([row])[row["_id"]],
         "state": row["state"],
         "reschedule_by": row["reschedule_by"],
         "terms": row["terms"],
@@ -213,6 +225,16 @@ def _short(row: Row, language: Language, moment: dt.datetime) -> Row:
         "waiting": row["waiting"],
         **_marks(row, moment),
     }
+
+
+def _gate_needs(rows: Iterable[Row]) -> Mapping[str, list[GateNeed]]:
+    ways = {
+        row["_id"]: Way(
+            tuple(stop["site"] for stop in row["stops"]), row.get("vehicle") is not None
+        )
+        for row in rows
+    }
+    return gate_needs.of_ways(ways)
 
 
 def _in_calendar(row: Row, moment: dt.datetime) -> Row:

@@ -20,6 +20,7 @@ class Policy:
     strikes: int
     strikes_within: dt.timedelta
     suspension: dt.timedelta
+    company_kept: dt.timedelta
     quiet_from: int
     quiet_until: int
     proposal: dt.timedelta
@@ -40,6 +41,7 @@ def configure(settings: Settings) -> None:
             strikes=settings.booking_strikes,
             strikes_within=dt.timedelta(days=settings.booking_strike_days),
             suspension=dt.timedelta(days=settings.booking_suspension_days),
+            company_kept=dt.timedelta(days=settings.booking_company_days),
             quiet_from=settings.quiet_from,
             quiet_until=settings.quiet_until,
             proposal=dt.timedelta(hours=settings.visit_proposal_hours),

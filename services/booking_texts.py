@@ -2,7 +2,7 @@
 
 The data of each: `route` and `route_en` (what is visited), `at` (start in Shanghai), `people`,
 `reason` and `reason_en` (may be empty); of some more: `until` (in Shanghai), `was` (the start
-before).
+before), `missing` and `missing_en` (what a gate has not been told, may be empty).
 """
 
 from collections.abc import Mapping
@@ -34,10 +34,10 @@ BOOKING: Mapping[Event, Wording] = {
     ),
     Event.BOOKING_CONFIRMED: _wording(
         "预约已确认",
-        "{at}的“{route}”已为{people}人确认。请提前10分钟到达集合点，出示预约码。",
+        "{at}的“{route}”已为{people}人确认。请提前10分钟到达集合点，出示预约码。{missing}",
         "Visit confirmed",
         "“{route_en}”, {at}, is confirmed for {people}. Please come ten minutes early and show "
-        "your booking code.",
+        "your booking code. {missing_en}",
     ),
     Event.BOOKING_REJECTED: _wording(
         "预约未通过",
@@ -96,9 +96,9 @@ BOOKING: Mapping[Event, Wording] = {
     ),
     Event.BOOKING_RESCHEDULED: _wording(
         "预约已改期",
-        "您的考察由{was}改到{at}（“{route}”，{people}人）。",
+        "您的考察由{was}改到{at}（“{route}”，{people}人）。{missing}",
         "Visit moved",
-        "Your visit was moved from {was} to {at} (“{route_en}”, {people} people).",
+        "Your visit was moved from {was} to {at} (“{route_en}”, {people} people). {missing_en}",
     ),
     Event.DEPARTURE_CHANGED: _wording(
         "班次有变动",
@@ -116,9 +116,10 @@ BOOKING: Mapping[Event, Wording] = {
     ),
     Event.REMINDER_DAY: _wording(
         "明日考察提醒",
-        "{at}的“{route}”即将出发，共{people}人。请查看行程单，按时到达集合点。",
+        "{at}的“{route}”即将出发，共{people}人。请查看行程单，按时到达集合点。{missing}",
         "Your visit is tomorrow",
-        "“{route_en}” starts at {at} for {people}. Please see your itinerary and be on time.",
+        "“{route_en}” starts at {at} for {people}. Please see your itinerary and be on time. "
+        "{missing_en}",
         calls=False,
         calls_strangers=True,
     ),
@@ -175,9 +176,9 @@ BOOKING: Mapping[Event, Wording] = {
     ),
     Event.VISIT_ACCEPTED: _wording(
         "定制考察已确认",
-        "{at}的“{route}”已确认，共{people}人。",
+        "{at}的“{route}”已确认，共{people}人。{missing}",
         "Bespoke visit confirmed",
-        "“{route_en}”, {at}, is confirmed for {people}.",
+        "“{route_en}”, {at}, is confirmed for {people}. {missing_en}",
         calls=False,
     ),
     Event.VISIT_DECLINED: _wording(

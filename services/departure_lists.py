@@ -9,8 +9,9 @@ from core.clock import day_start
 from models.departures import Audience, Departure, DepartureState, Minimum
 from models.guides import Guide
 from models.kept import Kept
+from models.sites import GateNeed
 from models.vehicles import Vehicle
-from services import keyset, reasons
+from services import gate_needs, keyset, reasons
 from services.keyset import Position
 from services.occupancy import DAY
 
@@ -37,11 +38,12 @@ class Filters:
 
 @dataclass(frozen=True)
 class Named:
-    """A departure with the names of its guide and its vehicle."""
+    """A departure with the names of its guide and its vehicle, and what gates ask of groups."""
 
     departure: Departure
     guide_name: str | None
     vehicle_name: str | None
+    gate_needs: list[GateNeed]
 
     @property
     def reason_en(self) -> str | None:
@@ -57,11 +59,15 @@ def listing(filters: Filters, *, limit: int, after: Position | None = None) -> l
 
 
 def named(found: Iterable[Departure]) -> list[Named]:
-    """Return departures with names, read at once."""
+    """Return departures with what is read of others, at once."""
     departures = list(found)
     guides = _names(Guide, {one.guide for one in departures})
     vehicles = _names(Vehicle, {one.vehicle for one in departures})
-    return [Named(one, guides.get(one.guide), vehicles.get(one.vehicle)) for one in departures]
+    asked = gate_needs.of_departures(departures)
+    return [
+        Named(one, guides.get(one.guide), vehicles.get(one.vehicle), asked[one.id])
+        for one in departures
+    ]
 
 
 def _names(model: type[Kept], ids: set[str | None]) -> dict[str | None, str]:

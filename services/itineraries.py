@@ -1,7 +1,7 @@
 """行程单: what a group needs to know of its visit, put together from what is planned and live.
 
 Times, titles and the meeting point are those of the departure, as they were planned; the map, the
-addresses and what sites ask of visitors are those that are live now.
+addresses and what sites and gates ask of visitors are those that are live now.
 """
 
 import datetime as dt
@@ -20,7 +20,7 @@ from models.parts import Location
 from models.snapshots import Snapshot, in_time, snapshot_key
 from models.vehicles import Vehicle
 from models.visits import Proposal
-from services import booking_policy, itinerary_sketches, personal_data
+from services import booking_policy, gate_needs, itinerary_sketches, personal_data
 from services.itinerary_parts import (
     Contact,
     Itinerary,
@@ -85,6 +85,7 @@ def of_departure(
         party=booking.party if booking else party,
         people=departure.held if for_staff else None,
         note=proposal.note if proposal else None,
+        gate_needs=gate_needs.of(departure),
         cancel_by=departure.cancel_by if booking and is_open else None,
         answer_by=_answer_by(departure, proposal),
         demo=departure.demo,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from models.departures import DepartureState
 from models.enums import Coordinates, Language
+from models.sites import GateNeed
 
 
 @dataclass(frozen=True)
@@ -143,8 +144,9 @@ class Itinerary:
 
     `state` is that of the departure. `contact` and `transport` are told only to who comes.
     `desk_phone` is whom to call where no guide can be called. `party` is the size of the
-    group it is for; for staff, `people` who hold seats. `demo` marks 演示; `provisional` a day
-    beyond the public calendar. `sketch` is there where there is no `map`.
+    group it is for; for staff, `people` who hold seats. `gate_needs` is what gates on the way must
+    know of a group before it comes. `demo` marks 演示; `provisional` a day beyond the public
+    calendar. `sketch` is there where there is no `map`.
     """
 
     departure: str
@@ -167,6 +169,7 @@ class Itinerary:
     party: int | None = None
     people: int | None = None
     note: str | None = None
+    gate_needs: Sequence[GateNeed] = ()
     cancel_by: dt.datetime | None = None
     answer_by: dt.datetime | None = None
     demo: bool = False

@@ -10,6 +10,7 @@ from media.errors import ObjectMissing, StoreUnavailable
 from media.failures import RenditionFailed
 from models.departures import DepartureState
 from models.enums import Language
+from services import gate_needs
 from services.itinerary_parts import Itinerary, ItineraryStop, MapFile, Point, Sketch
 from services.itinerary_texts import day_text, hour, moment_text, span_text, word
 
@@ -190,6 +191,12 @@ def people(itinerary: Itinerary) -> int | None:
     return itinerary.party if itinerary.party is not None else itinerary.people
 
 
+def gate(itinerary: Itinerary) -> str:
+    """Return what gates on the way must know of the group, in words; empty: nothing."""
+    said = gate_needs.listed(itinerary.gate_needs, itinerary.language)
+    return said[:1].upper() + said[1:]
+
+
 def _facts(itinerary: Itinerary) -> list[list[tuple[str, str]]]:
     spoken = itinerary.language
     rows = [
@@ -209,6 +216,8 @@ def _facts(itinerary: Itinerary) -> list[list[tuple[str, str]]]:
         by = word("gather_by", spoken, time=hour(meeting.at))
         told = [f"{meeting.title}  {by}", meeting.note or "", _coordinates(meeting.location)]
         rows.append([(word("meeting", spoken), "\n".join(filter(None, told)))])
+    if needs := gate(itinerary):
+        rows.append([(word("gate", spoken), needs)])
     return rows
 
 

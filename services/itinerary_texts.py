@@ -51,6 +51,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "end": ("行程结束", "End of the visit"),
     "address_is": ("地址：{text}", "Address: {text}"),
     "visit_note_is": ("参观须知：{text}", "On site: {text}"),
+    "gate": ("入场需提供", "Needed at the gate"),
     "map": ("路线图", "Map"),
     "approval": ("审图号：{text}", "Map approval: {text}"),
     "sketch": ("点位示意图", "Sketch of the stops"),

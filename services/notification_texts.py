@@ -22,11 +22,16 @@ WORDINGS: Mapping[Event, Wording] = {
 }
 
 
+# What words name that was not told with them from the first: older entries lack it.
+SINCE = {"missing": "", "missing_en": ""}
+
+
 def message(event: Event, data: Mapping[str, object], language: Language) -> Message:
     """Return what to tell."""
+    told = {**SINCE, **data}
     wording = WORDINGS[event]
     chosen = wording.english if language is Language.EN else wording.chinese
-    return Message(chosen.title.format_map(data), chosen.text.format_map(data))
+    return Message(chosen.title.format_map(told).strip(), chosen.text.format_map(told).strip())
 
 
 def data_of(found: InboxEntry | CallTask) -> dict[str, Any]:

@@ -25,13 +25,17 @@ LISTS = ("companions", "plates")
 
 @dataclass(frozen=True)
 class Details:
-    """Who comes, why, and what is needed. What a visitor leaves out is taken from the profile."""
+    """Who comes, why, and what is needed. What a visitor leaves out is taken from the profile.
+
+    `no_car`: the group brings none; with plates it counts for nothing.
+    """
 
     name: str | None = None
     phone: str | None = None
     organisation: str | None = None
     companions: tuple[str, ...] = ()
     plates: tuple[str, ...] = ()
+    no_car: bool = False
     purpose: str | None = None
     needs: str | None = None
     tracks: tuple[str, ...] = ()
@@ -104,6 +108,7 @@ def draft(
         party=party,
         starts_at=departure.starts_at,
         ends_at=departure.ends_at,
+        no_car=details.no_car and not details.plates,
         tracks=list(details.tracks),
         language=details.language or departure.language,
         channel=scenes.channel_of(details.scene) or details.channel,

@@ -14,12 +14,13 @@ from core.errors import NotFound
 from models.bookings import Booking, BookingState
 from models.departures import Departure, DepartureState, PlannedStop
 from models.guides import Guide
-from models.sites import Site
+from models.sites import GateNeed, Site
 from models.vehicles import Vehicle
-from services import audit, permissions, personal_data
+from services import audit, gate_needs, permissions, personal_data
 from services.actors import Actor
-from services.bookings import drafting, finding
+from services.bookings import company, drafting, finding
 from services.bookings.attendance import RESOURCE
+from services.gate_needs import Way
 from services.visitors import masking
 
 S = BookingState
@@ -33,7 +34,10 @@ GROUPS_MAX = 1_000
 
 @dataclass(frozen=True)
 class Group:
-    """A booking as the door needs it; what is masked or not told is None or empty."""
+    """A booking as the door needs it; what is masked or not told is None or empty.
+
+    `missing` is what gates need and have not been told.
+    """
 
     booking: Booking
     name: str | None
@@ -42,17 +46,19 @@ class Group:
     needs: str | None
     companions: list[str]
     plates: list[str]
+    missing: list[GateNeed]
 
 
 @dataclass(frozen=True)
 class GroupList:
-    """A departure with the groups that come, came or may still come."""
+    """A departure with the groups that come, came or may still come, and what gates ask of them."""
 
     departure: Departure
     guide: str | None
     vehicle: str | None
     plate: str | None
     groups: list[Group]
+    gate_needs: list[GateNeed]
 
     @property
     def people(self) -> int:
@@ -99,7 +105,8 @@ def of_departure(actor: Actor, departure_id: str, *, file_format: str) -> GroupL
     permissions.require(actor, RESOURCE, "export", target)
     departure = finding.departure(departure_id)
     audit.record(actor, f"{RESOURCE}.export", target, after={"format": file_format})
-    return _group_lists([departure], whole=True)[0]
+    asked = gate_needs.of_departures([departure])
+    return _group_lists([departure], asked, whole=True)[0]
 
 
 def of_site(actor: Actor, site: str, day: dt.date) -> DaySheet:
@@ -116,7 +123,10 @@ def of_site(actor: Actor, site: str, day: dt.date) -> DaySheet:
         about = {"day": day.isoformat()}
         audit.record(actor, f"{RESOURCE}.reveal", f"sites:{row['_id']}", after=about)
     departures = _departures_at(row["_id"], day)
-    found = zip(departures, _group_lists(departures, whole=whole), strict=True)
+    # Other gates on the way do not concern this site.
+    ways = {one.id: Way((row["_id"],), one.vehicle is not None) for one in departures}
+    lists = _group_lists(departures, gate_needs.of_ways(ways), whole=whole)
+    found = zip(departures, lists, strict=True)
     arrivals = [
         Arrival(stop.arrives_at, stop.leaves_at, groups)
         for departure, groups in found
@@ -147,7 +157,9 @@ def _on(stop: PlannedStop, day: dt.date) -> bool:
     return bool(stop.arrives_at.astimezone(SHANGHAI).date() == day)
 
 
-def _group_lists(departures: Sequence[Departure], *, whole: bool) -> list[GroupList]:
+def _group_lists(
+    departures: Sequence[Departure], asked: Mapping[str, list[GateNeed]], *, whole: bool
+) -> list[GroupList]:
     ids = [one.id for one in departures]
     rows = Booking._get_collection().find(
         {"departure": {"$in": ids}, "state": {"$in": [state.value for state in LISTED]}}
@@ -162,7 +174,12 @@ def _group_lists(departures: Sequence[Departure], *, whole: bool) -> list[GroupL
             getattr(guides.get(departure.guide), "name", None),
             getattr(vehicles.get(departure.vehicle), "name", None),
             getattr(vehicles.get(departure.vehicle), "plate", None),
-            [_group(one, whole=whole) for one in bookings if one.departure == departure.id],
+            [
+                _group(one, asked[departure.id], whole=whole)
+                for one in bookings
+                if one.departure == departure.id
+            ],
+            asked[departure.id],
         )
         for departure in departures
     ]
@@ -173,10 +190,11 @@ def _named(model: Any, ids: Iterable[str | None]) -> dict[str | None, Any]:
     return {one.id: one for one in model.objects(id__in=wanted)} if wanted else {}
 
 
-def _group(found: Booking, *, whole: bool) -> Group:
+def _group(found: Booking, asked: Sequence[GateNeed], *, whole: bool) -> Group:
     name, phone, organisation = (
         personal_data.opened(found, field) for field in ("name", "phone", "organisation")
     )
+    missing = company.missing(found, asked)
     if not whole:
         return Group(
             found,
@@ -186,6 +204,7 @@ def _group(found: Booking, *, whole: bool) -> Group:
             None,
             [],
             [],
+            missing,
         )
     return Group(
         found,
@@ -195,4 +214,5 @@ def _group(found: Booking, *, whole: bool) -> Group:
         personal_data.opened(found, "needs"),
         drafting.unlisted(found, "companions"),
         drafting.unlisted(found, "plates"),
+        missing,
     )

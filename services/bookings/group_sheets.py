@@ -9,7 +9,7 @@ from core.errors import Unavailable
 from media import sheets
 from media.failures import RenditionFailed
 from models.enums import Language
-from services import itinerary_texts, workbooks
+from services import gate_needs, itinerary_texts, workbooks
 from services.bookings import group_texts
 from services.bookings.group_lists import Arrival, DaySheet, Group, GroupList
 from services.bookings.group_texts import word
@@ -17,12 +17,13 @@ from services.itinerary_texts import day_text, span_text
 from services.workbooks import Column, Table
 
 RETRY_AFTER_S = 2
-# Columns, how wide they are, and whether they hold what is only told whole.
+# Columns, how wide they are, and whether they hold what is only told whole. What is missing stands
+# there only where a gate asks for something.
 COLUMNS = (
     *(("number", 6.5, False), ("organisation", 24.0, False), ("name", 13.0, False)),
     *(("phone", 19.5, False), ("party", 9.0, False), ("state", 12.5, False)),
     *(("language", 11.5, False), ("companions", 26.0, True), ("plates", 15.0, True)),
-    ("needs", 22.0, True),
+    *(("missing", 18.0, False), ("needs", 22.0, True)),
 )
 ARRIVED_WIDTH = 7.0
 # A heading stands on the page on which its table begins: so many millimetres.
@@ -73,7 +74,7 @@ def _lines(found: GroupList, language: Language) -> list[str]:
     span = span_text(departure.starts_at, departure.ends_at)
     day = day_text(departure.starts_at.astimezone(SHANGHAI).date(), language)
     when = [word("starts", language, span=f"{day} {span}")]
-    return [*_joined([*when, *_led(found, language)]), _summary(found, language)]
+    return [*_joined([*when, *_led(found, language)]), *_counted(found, language)]
 
 
 def _led(found: GroupList, language: Language) -> list[str]:
@@ -94,8 +95,9 @@ def _joined(texts: Sequence[str]) -> list[str]:
     return ["　".join(texts)] if texts else []
 
 
-def _summary(found: GroupList, language: Language) -> str:
-    return word(
+def _counted(found: GroupList, language: Language) -> list[str]:
+    """Return how many come, and what gates ask of them."""
+    counted = word(
         "summary",
         language,
         groups=len(found.groups),
@@ -103,6 +105,10 @@ def _summary(found: GroupList, language: Language) -> str:
         pending=found.pending,
         capacity=found.departure.capacity,
     )
+    if not found.gate_needs:
+        return [counted]
+    needs = gate_needs.listed(found.gate_needs, language)
+    return [counted, word("gate", language, needs=needs)]
 
 
 def _day_title(found: DaySheet, language: Language) -> str:
@@ -120,7 +126,7 @@ def _day_lines(found: DaySheet, language: Language) -> list[str]:
 def _arrival(found: Arrival, language: Language, *, whole: bool) -> Table:
     groups = found.group_list
     span = span_text(found.arrives_at, found.leaves_at)
-    lines = [*_joined(_led(groups, language)), _summary(groups, language)]
+    lines = [*_joined(_led(groups, language)), *_counted(groups, language)]
     heading = f"{span}　{_title(groups, language)}"
     return _table(groups, language, whole=whole, heading=heading, lines=lines)
 
@@ -133,7 +139,11 @@ def _table(
     heading: str = "",
     lines: Sequence[str] = (),
 ) -> Table:
-    shown = [(name, width) for name, width, needs_whole in COLUMNS if whole or not needs_whole]
+    shown = [
+        (name, width)
+        for name, width, needs_whole in COLUMNS
+        if (whole or not needs_whole) and (name != "missing" or found.gate_needs)
+    ]
     columns = [Column(word(name, language), width) for name, width in shown]
     rows = []
     for number, group in enumerate(found.groups, 1):
@@ -153,7 +163,8 @@ def _cells(number: int, group: Group, language: Language) -> dict[str, str]:
         "state": group_texts.state(found.state, language),
         "language": itinerary_texts.word(found.language, language),
         "companions": BETWEEN.join(group.companions),
-        "plates": BETWEEN.join(group.plates),
+        "plates": word("no_car", language) if found.no_car else BETWEEN.join(group.plates),
+        "missing": gate_needs.listed(group.missing, language),
         "needs": group.needs or "",
     }
 

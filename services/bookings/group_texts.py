@@ -35,6 +35,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "companions": ("同行人员", "Companions"),
     "plates": ("车牌", "Plates"),
     "needs": ("需求", "Needs"),
+    "gate": ("入场需提供：{needs}", "The gate asks for: {needs}"),
+    "missing": ("尚缺", "Missing"),
+    "no_car": ("无车", "No car"),
     "arrived": ("到场", "Here"),
 }
 STATES: Mapping[BookingState, tuple[str, str]] = {

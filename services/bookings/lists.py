@@ -13,9 +13,10 @@ from core.clock import day_start
 from core.errors import NotFound
 from models.bookings import Booking, BookingSource, BookingState, DeskView
 from models.departures import Departure, DepartureState, Minimum
-from services import audit, keyset, permissions, personal_data, reasons, seats
+from models.sites import GateNeed
+from services import audit, gate_needs, keyset, permissions, personal_data, reasons, seats
 from services.actors import Actor
-from services.bookings import drafting, finding, strikes
+from services.bookings import company, drafting, finding, strikes
 from services.bookings.attendance import RESOURCE, target
 from services.bookings.strikes import Standing
 from services.keyset import Position
@@ -43,13 +44,17 @@ class Filters:
 
 @dataclass(frozen=True)
 class Seen:
-    """A booking with its departure (None when that is gone) and what is shown of the contact."""
+    """A booking with its departure (None when that is gone) and what is shown of the contact.
+
+    `missing` is what gates need and have not been told.
+    """
 
     booking: Booking
     departure: Departure | None
     name: str | None
     phone: str | None
     organisation: str | None
+    missing: list[GateNeed]
 
     @property
     def reason_en(self) -> str | None:
@@ -98,6 +103,7 @@ def by_phone(actor: Actor, phone: str) -> list[Seen]:
 def masked(bookings: Sequence[Booking]) -> list[Seen]:
     """Return bookings as lists show them."""
     departures = _departures(bookings)
+    asked = gate_needs.of_departures(departures.values())
     return [
         Seen(
             one,
@@ -105,6 +111,7 @@ def masked(bookings: Sequence[Booking]) -> list[Seen]:
             masking.name(personal_data.opened(one, "name")),
             masking.phone(personal_data.opened(one, "phone")),
             masking.name(personal_data.opened(one, "organisation")),
+            company.missing(one, asked.get(one.departure, ())),
         )
         for one in bookings
     ]
@@ -124,9 +131,11 @@ def reveal(actor: Actor, booking_id: str) -> Whole:
 
 def _whole(found: Booking) -> Whole:
     plain = {name: personal_data.opened(found, name) for name in SEALED_TEXTS}
+    departure = _departures([found]).get(found.departure)
     return Whole(
         booking=found,
-        departure=_departures([found]).get(found.departure),
+        departure=departure,
+        missing=company.missing(found, gate_needs.of(departure) if departure else ()),
         standing=_standing(found.visitor),
         companions=drafting.unlisted(found, "companions"),
         plates=drafting.unlisted(found, "plates"),

@@ -7,15 +7,16 @@ from core.clock import now
 from models.bookings import HOLDING, LIVE, Booking, BookingState
 from models.departures import Departure, DepartureState, Words
 from models.enums import Language
-from services import keyset, personal_data, reasons, seats
-from services.bookings import cancelling, drafting, finding, parties
+from models.sites import GateNeed
+from services import gate_needs, keyset, personal_data, reasons, seats
+from services.bookings import cancelling, company, drafting, finding, parties
 from services.keyset import Position
 from services.visitors import masking
 
 S = BookingState
 PLAIN = (
     *("id", "revision", "state", "source", "party", "starts_at", "ends_at", "tracks", "language"),
-    *("channel", "code", "decide_by", "offer_until", "moved_to", "moved_from"),
+    *("no_car", "channel", "code", "decide_by", "offer_until", "moved_to", "moved_from"),
     *("checked_in_at", "demo", "created_at", "updated_at"),
 )
 OPENED = ("name", "organisation", "purpose", "needs")
@@ -45,7 +46,10 @@ def listing(
 def shown(bookings: Sequence[Booking], language: Language) -> list[Shown]:
     """Return what a visitor is shown of bookings; the phone is masked."""
     departures = _departures({one.departure for one in bookings})
-    return [_shown(one, departures[one.departure], language) for one in bookings]
+    asked = gate_needs.of_departures(departures.values())
+    return [
+        _shown(one, departures[one.departure], asked[one.departure], language) for one in bookings
+    ]
 
 
 def one(visitor_id: str, booking_id: str, language: Language) -> Shown:
@@ -65,13 +69,16 @@ def possible(booking: Booking, departure: Departure) -> list[str]:
         found.append("cancel")
     if state in parties.CHANGEABLE:
         found += ["change"] * (moment < departure.cancel_by)
+        found += ["company"] * (moment < departure.starts_at)
         found += ["reschedule"] * (moment < departure.reschedule_by)
     if state is S.OFFERED and moment < booking.offer_until:
         found += ["accept", "decline"]
     return found
 
 
-def _shown(booking: Booking, departure: Departure, language: Language) -> Shown:
+def _shown(
+    booking: Booking, departure: Departure, asked: list[GateNeed], language: Language
+) -> Shown:
     return {
         **{name: getattr(booking, name) for name in PLAIN},
         **{name: personal_data.opened(booking, name) for name in OPENED},
@@ -79,10 +86,11 @@ def _shown(booking: Booking, departure: Departure, language: Language) -> Shown:
         "phone": masking.phone(personal_data.opened(booking, "phone")),
         "code": booking.code if booking.state in HOLDING else None,
         "reason": reasons.said(booking.reason, language),
+        "missing": company.missing(booking, asked),
         "place": seats.place_in_queue(departure, booking.id),
         "possible": possible(booking, departure),
         "steps": booking.steps,
-        "departure": _departure(departure, language),
+        "departure": {**_departure(departure, language), "gate_needs": asked},
     }
 
 

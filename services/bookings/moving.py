@@ -19,7 +19,7 @@ from services.bookings import arriving, codes, drafting, finding, replays, steps
 from services.visitors import engagements
 
 # What the new booking takes over; the personal part is sealed anew.
-TAKEN_OVER = ("visitor", "source", "party", "tracks", "language", "channel", "demo")
+TAKEN_OVER = ("visitor", "source", "party", "no_car", "tracks", "language", "channel", "demo")
 Check = Callable[[Departure, Departure], None]
 
 

@@ -1,5 +1,6 @@
 """Changing who comes along: how many people, which companions, which cars."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,10 +21,12 @@ from services.bookings.recording import record
 from services.text_checks import Written
 
 CHANGEABLE = frozenset({BookingState.REQUESTED, BookingState.CONFIRMED})
+# In which staff still note who came and with which cars: gates lie behind the meeting point.
+NOTED = CHANGEABLE | {BookingState.CHECKED_IN}
 # What a change may hold beside the size of the group.
-LISTS = drafting.LISTS
+LISTS, TEXTS = drafting.LISTS, ("name", "needs")
 # What is checked anew when it changes.
-CHECKED = frozenset({*LISTS, "needs"})
+CHECKED = frozenset({*LISTS, *TEXTS})
 
 Changes = Mapping[str, Any]
 # Raises unless a departure allows a party of the first size to become one of the second.
@@ -31,16 +34,18 @@ Check = Callable[[Departure, int, int], None]
 
 
 def change(visitor: Visitor, booking_id: str, changes: Changes) -> Booking:
-    """Change `party`, `companions`, `plates` or `needs` of a booking, until it can be cancelled.
+    """Change `party`, `name`, `companions`, `plates`, `no_car` or `needs` of a booking.
 
-    A larger party needs seats and the time to book, a smaller one gives seats back. Raises
+    The size until the booking can be cancelled, the rest until the start: a gate may ask for names
+    that nobody knew before. A larger party needs seats and the time to book, a smaller one gives
+    seats back. `no_car` takes plates away, plates take it back. Raises
     `NotFound`; `Conflict` with `wrong_state`, `cutoff_passed`, `booking_closed`, `slot_full`;
     `Unprocessable("party_size")`; `Invalid` for more companions than come along.
     """
     booking = finding.own(visitor.id, booking_id)
 
     def check(departure: Departure, was: int, party: int) -> None:
-        _require_time(departure)
+        _require_time(departure.starts_at if party == was else departure.cancel_by)
         if party != was:
             drafting.check_party(departure, party)
         if party > was:
@@ -65,7 +70,7 @@ def change_for(
 
     def check(departure: Departure, was: int, party: int) -> None:
         if override is None and party != was:
-            _require_time(departure)
+            _require_time(departure.cancel_by)
             drafting.check_party(departure, party)
 
     return _change(booking, changes, check, actor=actor, reason=override)
@@ -82,9 +87,8 @@ def _change(
     def work(session: ClientSession) -> Booking:
         departure = seats.lock(booking.departure, session)
         before = finding.booking(booking.id, session=session)
-        if before.state not in CHANGEABLE:
-            raise Conflict("wrong_state", state=before.state.value)
         party = int(changes.get("party", before.party))
+        _require_state(before, party, noted=actor is not None)
         check(departure, before.party, party)
         companions = changes.get("companions")
         if companions is None:
@@ -103,18 +107,28 @@ def _change(
     return transaction(work)
 
 
-def _require_time(departure: Departure) -> None:
-    if departure.cancel_by <= now():
-        raise Conflict("cutoff_passed", until=telling.shown(departure.cancel_by))
+def _require_state(before: Booking, party: int, *, noted: bool) -> None:
+    """Raise `Conflict` unless a booking can change; `noted`: staff write down who came."""
+    allowed = NOTED if noted and party == before.party else CHANGEABLE
+    if before.state not in allowed:
+        raise Conflict("wrong_state", state=before.state.value)
+
+
+def _require_time(until: dt.datetime) -> None:
+    if until <= now():
+        raise Conflict("cutoff_passed", until=telling.shown(until))
 
 
 def _write(before: Booking, party: int, changes: Changes, session: ClientSession) -> Booking:
     plain = {name: drafting.listed(tuple(changes[name] or ())) for name in LISTS if name in changes}
-    if "needs" in changes:
-        plain["needs"] = changes["needs"] or None
+    no_car = bool(changes.get("no_car", before.no_car)) and not changes.get("plates")
+    if changes.get("no_car"):
+        plain.setdefault("plates", None)
+    plain |= {name: changes[name] or None for name in TEXTS if name in changes}
     fields = {
         **personal_data.sealed(Booking, before.id, plain),
         "party": party,
+        "no_car": no_car,
         "updated_at": now(),
     }
     row = Booking._get_collection().find_one_and_update(

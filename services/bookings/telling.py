@@ -9,9 +9,12 @@ from models.bookings import Booking
 from models.departures import Departure
 from models.notifications import Event
 from services import notification_texts, notifications, personal_data
+from services.bookings import company
 from services.notifications import Recipient, ToContact, ToVisitor
 
 MOMENT = "%Y-%m-%d %H:%M"
+# What tells the visitor that the visit is to be tells what a gate has not been told, too.
+GATES = frozenset({Event.BOOKING_CONFIRMED, Event.BOOKING_RESCHEDULED, Event.REMINDER_DAY})
 
 
 def tell(
@@ -40,6 +43,7 @@ def tell(
         "at": shown(departure.starts_at),
         "people": booking.party,
         "reason": "",
+        **(company.remark(booking, departure, session) if event in GATES else {}),
         **more,
     }
     key = f"bookings:{booking.id}:{event.value}:{once or booking.revision}"

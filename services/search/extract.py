@@ -21,7 +21,7 @@ SILENT = frozenset(
         *("featured", "place", "stage", "class", "site_type", "article_type", "topic_key"),
         *("comparator", "value", "low", "high", "unit", "crs", "opening_hours", "confirmation"),
         *("link", "standing", "$ref", "sources", "source", "published_on", "as_of", "review_by"),
-        *("title", "summary"),
+        *("gate_needs", "title", "summary"),
     }
 )
 # Names of fields that name something: tags, companies, links of a chain, measured quantities.

@@ -27,7 +27,7 @@ from services import (
     text_checks,
 )
 from services.actors import Actor
-from services.bookings import arriving, drafting
+from services.bookings import arriving, company, drafting
 from services.bookings.drafting import Details, Maker
 from services.bookings.telling import shown
 from services.desk_mail import Notice
@@ -161,7 +161,8 @@ def _accept(visit: Visit, version: int, maker: Maker) -> Visit:
                 at=shown(departure.starts_at),
                 route=departure.title.zh,
             )
-        telling.tell(Event.VISIT_ACCEPTED, after, session=session, departure=departure)
+        left = company.remark(booking, departure, session)
+        telling.tell(Event.VISIT_ACCEPTED, after, session=session, departure=departure, **left)
         return after
 
     try:

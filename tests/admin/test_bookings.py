@@ -20,6 +20,7 @@ from services.bookings import drafting
 from services.visitors import signing_in
 from tests.api.documented import Documented
 from tests.bookings.booked import create_booking
+from tests.bookings.gates import NAMES, PLATES, gate, through
 from tests.factories import staff_client
 from tests.visiting import create_departure
 
@@ -240,3 +241,19 @@ def test_the_desk_books_lets_in_decides_and_is_told_of_each(desk: FlaskClient) -
     gone = desk.post(f"{API}/{made}/cancel", json={"reason": "来电取消"}).get_json()
     assert (gone["state"], gone["reason"]) == ("cancelled", "来电取消")
     assert Departure.objects.get(id=departure.id).held == 2
+
+
+def test_staff_see_and_note_what_gates_need(desk: FlaskClient) -> None:
+    departure = through(gate(NAMES, PLATES))
+    body = {"departure": departure.id, "party": 2, "name": NAME, "phone": PHONE, "no_car": True}
+    made = desk.post(API, json=body)
+    assert (made.status_code, made.get_json()["missing"]) == (201, ["names"]), made.text
+    path = f"{API}/{made.get_json()['id']}"
+    assert [one["missing"] for one in desk.get(API).get_json()["items"]] == [["names"]]
+    whole = desk.get(path).get_json()
+    assert (whole["missing"], whole["no_car"]) == (["names"], True)
+    Booking.objects(id=whole["id"]).update(state=S.CHECKED_IN)
+    noted = desk.patch(f"{path}/party", json={"party": 2, "companions": ["测试同行 B"]})
+    assert (noted.status_code, noted.get_json()["missing"]) == (200, []), noted.text
+    shown = desk.get(f"/admin/api/v1/departures/{departure.id}").get_json()
+    assert shown["gate_needs"] == ["names", "plates"]

@@ -183,6 +183,7 @@ def site_fields(_items: Items) -> Fields:
         "opening_note": "测试",
         "visit_minutes": 45,
         "visit_note": "测试",
+        "gate_needs": ["names", "plates"],
         "capacity": {"groups": 2, "people": 60, "margin_minutes": 10},
         "photos": [{"media": "whole-picture", "alt": "测试照片"}],
     }

@@ -21,6 +21,7 @@ from models.vehicles import Vehicle
 from services import personal_data
 from services.bookings import drafting
 from tests.bookings.booked import create_booking
+from tests.bookings.gates import NAMES, PLATES, gate, through
 from tests.factories import create_live, staff_client
 from tests.visiting import create_departure
 
@@ -178,3 +179,38 @@ def test_a_visit_over_midnight_is_on_the_day_of_its_stop(desk: FlaskClient) -> N
     for day, count in ((today(), 0), (today() + dt.timedelta(days=1), 1)):
         sheet = desk.get(f"{API}/day-sheets/{site.id}", query_string={"day": str(day)})
         assert len(sheet.get_json()["arrivals"]) == count
+
+
+def test_lists_tell_what_gates_still_need(desk: FlaskClient, host: FlaskClient) -> None:
+    site, other = gate(NAMES), gate(PLATES)
+    departure = through(site, other, in_hours=1)
+    told(create_booking(departure, party=2), organisation="测试单位", companions=["测试同行 B"])
+    create_booking(departure, party=2, no_car=True)
+    cells = texts_of(desk.get(f"{API}/group-lists/{departure.id}").data)
+    assert ["入场需提供：来访人员姓名、车牌号"] in cells
+    heading = next(row for row in cells if row[:1] == ["序号"])
+    assert "尚缺" in heading
+    first, second = cells[cells.index(heading) + 1 :]
+    assert "车牌号" in first
+    assert {"无车", "来访人员姓名"} <= set(second)
+    query = {"format": "pdf", "lang": "en"}
+    pages = printed(desk.get(f"{API}/group-lists/{departure.id}", query_string=query).data)
+    assert "Thegateasksfor:namesofallwhocome,carplates" in pages[0]
+    assert "Missing" in pages[0]
+    day = departure.starts_at.astimezone(SHANGHAI).date().isoformat()
+    for client in (desk, host):
+        sheet = client.get(f"{API}/day-sheets/{site}", query_string={"day": day}).get_json()
+        (arrival,) = sheet["arrivals"]
+        assert arrival["gate_needs"] == ["names"], "other gates are no concern of this site"
+        assert [one["missing"] for one in arrival["groups"]] == [[], ["names"]]
+    query = {"day": day}
+    cells = texts_of(host.get(f"{API}/day-sheets/{site}/file", query_string=query).data)
+    assert any("尚缺" in row for row in cells)
+
+
+def test_a_list_where_no_gate_asks_has_no_column_for_it(desk: FlaskClient) -> None:
+    departure = create_departure()
+    create_booking(departure)
+    cells = str(texts_of(desk.get(f"{API}/group-lists/{departure.id}").data))
+    assert "尚缺" not in cells
+    assert "入场" not in cells

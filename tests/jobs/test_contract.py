@@ -48,7 +48,7 @@ from services import (
     wechat_pushes,
 )
 from services.actors import SYSTEM
-from services.bookings import arriving, cutoffs, endings, reminders, settling, waiting
+from services.bookings import arriving, cutoffs, endings, forgetting, reminders, settling, waiting
 from services.notifications import ToVisitor
 from services.staff import policy
 from services.visitors import email_codes, signing_in
@@ -245,6 +245,7 @@ CAUSES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     reminders.REMIND_JOB: visit_causes.visit_is_near,
     cutoffs.CUTOFF_JOB: visit_causes.cutoff_is_reached,
     endings.COMPLETE_JOB: visit_causes.visit_is_over,
+    forgetting.FORGET_JOB: visit_causes.visit_is_long_over,
     proposing.EXPIRE_JOB: visit_causes.proposal_ends,
     ending.TIDY_JOB: visit_causes.group_is_gone,
     wechat_pushes.HANDLE_JOB: visit_causes.somebody_writes,

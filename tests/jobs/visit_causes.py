@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from core.clock import now
+from core.clock import now, today
 from core.ids import new_id
 from models.departures import Audience, Words
 from models.enums import Kind
@@ -12,12 +12,13 @@ from models.questions import Question
 from models.routes import Confirmation
 from models.wechat_pushes import WechatPush
 from services import outbox, question_pictures, questions, seats, wechat_events, wechat_pushes
-from services.bookings import cancelling, cutoffs, drafting, endings, settling
+from services.bookings import cancelling, cutoffs, drafting, endings, forgetting, settling
 from services.bookings.drafting import Maker
 from services.plans import Stay
 from services.visits import asking, ending, proposing
 from services.visits.asking import Ask
 from services.visits.composing import Composition
+from tests.bookings.booked import create_booking
 from tests.factories import ACTOR, create_live
 from tests.visiting import create_departure, create_visitor, details, request, terms, wait
 from tests.visits.asking import day, later
@@ -66,6 +67,12 @@ def somebody_tells_why(_patch: pytest.MonkeyPatch) -> None:
 def visit_is_over(_patch: pytest.MonkeyPatch) -> None:
     create_departure(in_hours=-4)
     _now(endings.COMPLETE_JOB)
+
+
+def visit_is_long_over(_patch: pytest.MonkeyPatch) -> None:
+    over = create_departure(in_hours=-24 * 40)
+    create_booking(over, companions=drafting.listed(("测试同行 B",)))
+    outbox.enqueue(forgetting.FORGET_JOB, {"day": today().isoformat()})
 
 
 def proposal_ends(_patch: pytest.MonkeyPatch) -> None:

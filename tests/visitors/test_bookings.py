@@ -13,6 +13,8 @@ from models.visitors import Visitor
 from services.bookings import cancelling
 from tests.api.documented import Documented
 from tests.api.profiling import profiled
+from tests.bookings.gates import NAMES, PLATES, gate, through
+from tests.clocks import Clock
 from tests.factories import create_live
 from tests.visiting import DESK, check_books, create_departure, create_visitor, wait
 from tests.visiting import request as ask
@@ -47,7 +49,7 @@ def test_a_booking_is_made_changed_moved_and_cancelled(visitor: Caller) -> None:
     assert made.status_code == 201, made.text
     body = made.get_json()
     assert (body["state"], body["phone"]) == ("confirmed", "138****8000")
-    assert body["possible"] == ["cancel", "change", "reschedule"]
+    assert body["possible"] == ["cancel", "change", "company", "reschedule"]
     assert body["departure"]["title"] == "演示线路"
     path = f"/bookings/{body['id']}"
     assert visitor.get(path, lang="en").get_json()["departure"]["title"] == "Demonstration route"
@@ -213,3 +215,21 @@ def test_a_list_of_bookings_goes_through_indexes(visitor: Caller) -> None:
     for read in reads:
         assert "COLLSCAN" not in read.stages, read
         assert read.documents <= 5, read
+
+
+def test_a_booking_tells_what_gates_still_need(visitor: Caller, clock: Clock) -> None:
+    departure = through(gate(NAMES, PLATES))
+    made = visitor.post("/bookings", {"departure": departure.id, "party": 2, "name": "测试访客 A"})
+    assert made.status_code == 201, made.text
+    body = made.get_json()
+    assert body["missing"] == body["departure"]["gate_needs"] == ["names", "plates"]
+    assert body["no_car"] is False
+    clock.set(departure.cancel_by)
+    path = f"/bookings/{body['id']}"
+    assert visitor.get(path).get_json()["possible"] == ["company"]
+    told = visitor.patch(path, {"companions": ["测试访客 B"], "no_car": True})
+    assert (told.status_code, told.get_json()["missing"]) == (200, []), told.text
+    assert code(visitor.patch(path, {"party": 1, "companions": []})) == (409, "cutoff_passed")
+    assert code(visitor.patch(path, {"no_car": "yes"})) == (400, "invalid")
+    listed = visitor.get("/bookings").get_json()["items"][0]
+    assert (listed["missing"], listed["no_car"]) == ([], True)

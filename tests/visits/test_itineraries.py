@@ -19,6 +19,7 @@ from models.staff import Role
 from models.visitors import Visitor
 from services import booking_policy, conflicts
 from services.visits import ending
+from tests.bookings.gates import NAMES, PLATES, gate, through
 from tests.clocks import Clock
 from tests.factories import staff_client
 from tests.visiting import create_departure, request
@@ -256,3 +257,22 @@ COPIED = (
     *("closes_at", "cancel_by", "reschedule_by", "capacity", "guide", "vehicle"),
 )
 FRESH: dict[str, Any] = {}
+
+
+def test_it_tells_what_gates_need(delegation: Caller, client: FlaskClient) -> None:
+    departure = through(gate(NAMES, PLATES))
+    booking = request(Visitor.objects.get(id=delegation.id), departure)
+    for language, said in (
+        ("zh-CN", "来访人员姓名、车牌号"),
+        ("en", "Names of all who come, car plates"),
+    ):
+        found = itinerary(delegation, booking.id, lang=language)
+        assert found["itinerary"]["gate_needs"] == ["names", "plates"]
+        assert f"<dd>{said}</dd>" in client.get(found["papers"]["page"]).text
+        assert "".join(said.split()) in "".join(
+            text_of(client.get(found["papers"]["pdf"]).data).split()
+        )
+    plain = request(Visitor.objects.get(id=delegation.id), create_departure(in_hours=400))
+    found = itinerary(delegation, plain.id)
+    assert found["itinerary"]["gate_needs"] == []
+    assert "入场需提供" not in client.get(found["papers"]["page"]).text
