@@ -10,6 +10,7 @@ from typing import Any
 
 from core.clock import today
 from core.ids import new_id
+from models.calendar import ResourceDay
 from models.content import Content
 from models.departures import Departure, DepartureState
 from models.enums import Kind
@@ -111,6 +112,34 @@ def collisions() -> list[tuple[str, str, str]]:
         *(row for name in ("guide", "vehicle") for row in _twice(found, name)),
         *_crowded(found),
     ]
+
+
+def check_taken() -> None:
+    """Check that departures hold what they need, no more and no less, and nothing is held twice.
+
+    What is over may still stand in days that have passed.
+    """
+    taken = {
+        (key.id.rpartition(":")[0], one.departure, one.starts_at, one.ends_at, one.people)
+        for key in ResourceDay.objects
+        for one in key.spans
+    }
+    needed, over = set(), set()
+    for one in Departure.objects:
+        if one.state in (DepartureState.PROPOSED, DepartureState.OPEN):
+            needed |= set(_needs(one))
+        elif one.state is DepartureState.COMPLETED:
+            over |= set(_needs(one))
+    assert needed <= taken <= needed | over
+    assert collisions() == []
+
+
+def _needs(one: Departure) -> Iterable[tuple[str, str, dt.datetime, dt.datetime, int]]:
+    for name in ("guide", "vehicle"):
+        if (resource := getattr(one, name)) is not None:
+            yield f"{name}s:{resource}", one.id, one.starts_at, one.ends_at, one.capacity
+    for stop in one.stops:
+        yield f"sites:{stop.site}", one.id, stop.arrives_at, stop.leaves_at, one.capacity
 
 
 def _twice(found: list[Departure], name: str) -> Iterable[tuple[str, str, str]]:

@@ -1,10 +1,13 @@
-"""A crowd that books and cancels over HTTP, and remembers what it was told."""
+"""A crowd that books, waits and cancels over HTTP, and remembers what it was told."""
 
 import http.client
+import itertools
 import random
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -16,87 +19,160 @@ from tests.faults.harness import Product
 from tests.visiting import create_visitor
 
 THREADS = 64
+# Visitors by turns: who waits for the product to see what became of a request holds up nobody.
+VISITORS = 4 * THREADS
 PARTY_MAX = 5
-# How long a request is sent again under its key before the crowd gives up.
+# How long a request is sent again before the crowd gives up.
 PATIENCE_S = 90.0
 PAUSE_S = 0.2
 OPEN = 0, 502, 503
-DONE = 200, 201
+
+
+@dataclass
+class Line:
+    """Requests of one person to the product."""
+
+    product: Product
+    prefix: str
+    headers: dict[str, str]
+    statuses: set[int] = field(default_factory=set)
+
+    def send(
+        self, method: str, path: str, body: Any = None, key: str | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """Send a request on a connection of its own; 0 when nothing came back."""
+        headers = {**self.headers, "Content-Type": "application/json"}
+        headers |= {} if key is None else {"Idempotency-Key": key}
+        connection = http.client.HTTPConnection("127.0.0.1", self.product.port, timeout=30)
+        status, told = 0, {}
+        try:
+            sent = None if body is None else orjson.dumps(body)
+            connection.request(method, f"{self.prefix}{path}", sent, headers)
+            answer = connection.getresponse()
+            told = orjson.loads(answer.read())
+            status = answer.status
+        except (OSError, http.client.HTTPException, orjson.JSONDecodeError):
+            told = {}
+        finally:
+            connection.close()
+        self.statuses.add(status)
+        return status, told
+
+
+def code_of(answer: dict[str, Any]) -> str:
+    """Return the code of a refusal."""
+    return str(answer.get("error", {}).get("code", ""))
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request for seats, or for a place in the queue, under a key; it may be sent again."""
+
+    departure: str
+    party: int
+    key: str
+    waits: bool = False
+
+    @property
+    def path(self) -> str:
+        """Where it is sent."""
+        return "/bookings/waiting" if self.waits else "/bookings"
 
 
 @dataclass
 class Member:
-    """A visitor with a phone: what they hold as far as they were told."""
+    """A visitor with a phone: what they hold as far as they were told.
 
-    product: Product
+    `open` is the booking that they last thought of on each departure, `asked` what became of the
+    requests that were granted.
+    """
+
+    line: Line
     visitor: Visitor
-    token: str
     random: random.Random
-    statuses: list[int] = field(default_factory=list)
-    codes: list[str] = field(default_factory=list)
-    booked: dict[str, int] = field(default_factory=dict)
+    open: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, Request] = field(default_factory=dict)
     cancelled: set[str] = field(default_factory=set)
-    keys: dict[str, str] = field(default_factory=dict)
+    accepted: set[str] = field(default_factory=set)
+    unanswered: Request | None = None
 
     def attempt(self, departure: str, number: int) -> None:
-        """Ask for seats; give them back seven times of ten."""
-        key = f"{self.visitor.id}-{number}"
-        body = {"departure": departure, "party": self.random.randint(1, PARTY_MAX)}
-        status, answer = self._insist("/bookings", body, key)
-        if status != http.HTTPStatus.CREATED:
-            return
-        booking = answer["id"]
-        assert answer["state"] == "confirmed"
-        self.booked[booking], self.keys[key] = body["party"], booking
-        if self.random.random() < 0.7:
-            status, answer = self._insist(f"/bookings/{booking}/cancel", {}, None)
-            told = answer.get("error", {}).get("code")
-            # It was done by an answer that got lost.
-            assert status in DONE or told == "wrong_state", (status, answer)
-            self.cancelled.add(booking)
+        """Ask for seats on a departure, or change one's mind about what one has there."""
+        known, chance = self.open.get(departure), self.random.random()
+        if known is None or chance < 0.3:
+            party = self.random.randint(1, PARTY_MAX)
+            self.ask(Request(departure, party, f"{self.visitor.id}-{number}"))
+        elif self.asked_by(known).waits and chance < 0.7:
+            self.accept(known)
+        elif chance < 0.9:
+            self.cancel(departure, known)
 
-    def _insist(self, path: str, body: Any, key: str | None) -> tuple[int, dict[str, Any]]:
-        """Send until there is an answer that stands."""
+    def asked_by(self, booking: str) -> Request:
+        """Return by which request a booking came."""
+        return self.asked[booking]
+
+    def ask(self, request: Request) -> None:
+        """Send a request until there is an answer that stands; wait where all is full.
+
+        A request that nobody can tell about yet is kept, to be sent again: its maker died.
+        """
+        body = {"departure": request.departure, "party": request.party}
+        status, answer = self.insist(request.path, body, request.key)
+        code = code_of(answer)
+        self.unanswered = request if code == "idempotency_running" else None
+        if status == HTTPStatus.CREATED:
+            assert answer["id"] not in self.asked, "two keys, one booking"
+            self.asked[answer["id"]], self.open[request.departure] = request, answer["id"]
+        elif code == "slot_full" and self.random.random() < 0.3:
+            self.ask(Request(request.departure, request.party, f"{request.key}-waiting", True))
+        else:
+            assert status == HTTPStatus.CONFLICT, (status, answer)
+
+    def accept(self, booking: str) -> None:
+        """Take seats that may have been offered."""
+        status, answer = self.insist(f"/bookings/{booking}/accept", None, None)
+        if status == HTTPStatus.OK:
+            self.accepted.add(booking)
+        else:
+            # They wait still; it was done by an answer that got lost; they have other seats.
+            assert code_of(answer) in ("wrong_state", "visit_overlap"), (status, answer)
+
+    def cancel(self, departure: str, booking: str) -> None:
+        """Give a booking back, whatever became of it."""
+        status, answer = self.insist(f"/bookings/{booking}/cancel", {}, None)
+        if status == HTTPStatus.OK:
+            self.cancelled.add(booking)
+        else:
+            # Staff said no, or it was done by an answer that got lost.
+            assert code_of(answer) == "wrong_state", (status, answer)
+        del self.open[departure]
+
+    def insist(self, path: str, body: Any, key: str | None) -> tuple[int, dict[str, Any]]:
+        """Send until there is an answer."""
         until = time.monotonic() + PATIENCE_S
         while True:
-            status, answer = self._send(path, body, key)
-            code = answer.get("error", {}).get("code", "")
-            self.statuses.append(status)
-            self.codes.append(code)
-            if status not in OPEN and code != "idempotency_running":
+            status, answer = self.line.send("POST", path, body, key)
+            if status not in OPEN:
                 return status, answer
-            assert time.monotonic() < until, (path, status, code)
+            assert time.monotonic() < until, (path, status, answer)
             time.sleep(PAUSE_S)
-
-    def _send(self, path: str, body: Any, key: str | None) -> tuple[int, dict[str, Any]]:
-        headers = {
-            "Authorization": f"Bearer {self.token}",
-            "Content-Type": "application/json",
-            **({} if key is None else {"Idempotency-Key": key}),
-        }
-        connection = http.client.HTTPConnection("127.0.0.1", self.product.port, timeout=30)
-        try:
-            connection.request("POST", f"/api/v1{path}", orjson.dumps(body), headers)
-            answer = connection.getresponse()
-            return answer.status, orjson.loads(answer.read())
-        except (OSError, http.client.HTTPException, orjson.JSONDecodeError):
-            return 0, {}
-        finally:
-            connection.close()
 
 
 @dataclass
 class Crowd:
-    """So many visitors at once, who make so many attempts together."""
+    """So many visitors, 64 of them at once, who make so many attempts together."""
 
     product: Product
-    departure: Departure
+    departures: Sequence[Departure]
     attempts: int
     seed: int = 1
 
     def __post_init__(self) -> None:
-        self.members = [self._member(number) for number in range(THREADS)]
+        self.members = [self._member(number) for number in range(VISITORS)]
         self.failures: list[BaseException] = []
+        self.done = 0
+        self._numbers = itertools.count()
+        self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
 
     def _member(self, number: int) -> Member:
@@ -104,24 +180,35 @@ class Crowd:
         started = sessions.start(visitor.id, SignInMethod.EMAIL)
         assert started is not None
         return Member(
-            self.product,
+            Line(self.product, "/api/v1", {"Authorization": f"Bearer {started.token}"}),
             visitor,
-            started.token,
             random.Random(self.seed * 1_000 + number),  # noqa: S311
         )
 
     def start(self) -> None:
         """Let everybody begin."""
-        for number, member in enumerate(self.members):
-            share = range(number, self.attempts, THREADS)
-            thread = threading.Thread(target=self._run, args=(member, share), daemon=True)
+        for number in range(THREADS):
+            members = self.members[number::THREADS]
+            thread = threading.Thread(target=self._run, args=(members,), daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def _run(self, member: Member, share: range) -> None:
+    def _run(self, members: Sequence[Member]) -> None:
         try:
-            for number in share:
-                member.attempt(self.departure.id, number)
+            for member in itertools.cycle(members):
+                with self._lock:
+                    number = next(self._numbers)
+                if number >= self.attempts or self.failures:
+                    return
+                if member.unanswered is not None:
+                    member.ask(member.unanswered)
+                    if all(one.unanswered is not None for one in members):
+                        time.sleep(PAUSE_S)
+                else:
+                    departure = member.random.choice(self.departures)
+                    member.attempt(departure.id, number)
+                with self._lock:
+                    self.done += 1
         except BaseException as error:
             self.failures.append(error)
 
@@ -139,6 +226,13 @@ class Crowd:
         if self.failures:
             raise self.failures[0]
 
+    def ask_again(self) -> None:
+        """Send what was never answered once more, now that the product knows what became of it."""
+        for member in self.members:
+            if member.unanswered is not None:
+                member.ask(member.unanswered)
+                assert member.unanswered is None
+
     def statuses(self) -> set[int]:
         """Return every status that was answered."""
-        return {status for member in self.members for status in member.statuses}
+        return {status for member in self.members for status in member.line.statuses}

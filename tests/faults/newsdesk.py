@@ -19,7 +19,7 @@ from models.enums import ContentState, Kind
 from models.revisions import Revision
 from models.search import SearchEntry
 from models.snapshots import Snapshot
-from models.staff import Role, SessionStage
+from models.staff import Role, SessionStage, Staff
 from rest import staff_session
 from services import content, publishing
 from services.staff import sessions
@@ -35,9 +35,9 @@ class NotDone(Exception):
     """A request got no answer, or one that says to try again."""
 
 
-def headers_of(role: Role) -> dict[str, str]:
-    """Return what a browser of staff sends."""
-    token = sessions.start(create_staff(role), SessionStage.FULL, CALLER)
+def headers_of(role: Role, account: Staff | None = None) -> dict[str, str]:
+    """Return what a browser of staff sends; the account is a fresh one unless it is given."""
+    token = sessions.start(account or create_staff(role), SessionStage.FULL, CALLER)
     return {
         "Cookie": f"{staff_session.COOKIE}={token}",
         staff_session.CSRF_HEADER: staff_session.csrf_token(token),

@@ -8,7 +8,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from core.clock import SHANGHAI, now, today
+from models.bookings import Booking
 from models.content import Content
+from models.departures import Audience, Departure, DepartureState
+from models.visits import ProposalState, Visit, VisitState
 from tests.visitors.callers import Caller
 
 API = "/admin/api/v1"
@@ -84,3 +87,27 @@ class Desk:
 def later(**by: float) -> dt.datetime:
     """Return a moment from now on."""
     return now() + dt.timedelta(**by)
+
+
+def check_visits(until: dt.datetime | None = None) -> None:
+    """Check that requests, what was proposed and what was booked agree.
+
+    With `until` also that no proposal is open which ended by then.
+    """
+    proposed = set()
+    for visit in Visit.objects:
+        opened = [one for one in visit.proposals if one.state is ProposalState.OPEN]
+        assert len(opened) == (visit.state is VisitState.PROPOSED)
+        assert until is None or all(one.expires_at > until for one in opened)
+        proposed |= {one.departure for one in opened}
+        accepted = [one.departure for one in visit.proposals if one.state is ProposalState.ACCEPTED]
+        assert accepted == ([visit.departure] if visit.state is VisitState.ACCEPTED else [])
+        for one in visit.proposals:
+            departure = Departure.objects.get(id=one.departure)
+            assert (departure.audience, departure.visit) == (Audience.PRIVATE, visit.id)
+            if one.departure not in accepted:
+                held = DepartureState.PROPOSED if one in opened else DepartureState.CANCELLED
+                assert (departure.state, departure.held) == (held, 0)
+        if accepted:
+            assert Booking.objects.get(id=visit.booking).departure == visit.departure
+    assert {one.id for one in Departure.objects(state=DepartureState.PROPOSED)} == proposed

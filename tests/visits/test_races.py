@@ -3,7 +3,6 @@
 import datetime as dt
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -13,19 +12,19 @@ from flask import Flask
 from core.clock import now
 from core.errors import AppError
 from models.bookings import Booking, BookingState
-from models.calendar import ResourceDay
 from models.content import Content
 from models.departures import Departure, DepartureState
 from models.notifications import InboxEntry
 from models.staff import Role
 from models.visitors import Visitor
-from models.visits import ProposalState, Visit, VisitState
+from models.visits import Visit, VisitState
 from services.outbox import Later
 from services.visits import answering, proposing
+from tests.arranging import check_taken
 from tests.clocks import Clock
 from tests.factories import staff_client
 from tests.visitors.callers import Caller, code
-from tests.visits.asking import Desk, ask, at, wish
+from tests.visits.asking import Desk, ask, at, check_visits, wish
 
 ROUNDS = 4
 
@@ -52,16 +51,9 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
 
 
 def check_books() -> None:
-    """Check that what is taken is what open and proposed departures need, no more and no less."""
-    held = Counter(span.departure for day in ResourceDay.objects for span in day.spans)
-    for departure in Departure.objects:
-        alive = departure.state in (DepartureState.PROPOSED, DepartureState.OPEN)
-        assert held.pop(departure.id, 0) == (len(departure.stops) if alive else 0), departure.state
-        assert departure.held == sum(one.party for one in departure.holds)
-    assert not held
-    for visit in Visit.objects:
-        opened = [one for one in visit.proposals if one.state is ProposalState.OPEN]
-        assert len(opened) == (visit.state is VisitState.PROPOSED)
+    """Check that what is taken, proposed and booked agrees."""
+    check_taken()
+    check_visits()
 
 
 def test_at_the_moment_of_its_expiry_a_proposal_is_over(
