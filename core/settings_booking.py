@@ -21,7 +21,8 @@ def booking(read: Reader) -> dict[str, Any]:
         "booking_strikes": read.number("BOOKING_STRIKES", 3, 1, 100),
         "booking_strike_days": read.number("BOOKING_STRIKE_DAYS", 180, 1, 3_650),
         "booking_suspension_days": read.number("BOOKING_SUSPENSION_DAYS", 30, 1, 3_650),
-        # Reminders wait for the end of the night, in Shanghai.
+        # Hours of Shanghai. What can wait for their end does, and they are no part of the time of
+        # an offer. The same hour twice: there are none.
         "quiet_from": read.number("QUIET_FROM", 22, 0, 23),
         "quiet_until": read.number("QUIET_UNTIL", 8, 0, 23),
         "visit_proposal_hours": read.number("VISIT_PROPOSAL_HOURS", 72, 1, 720),

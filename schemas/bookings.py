@@ -101,8 +101,9 @@ class BookingSchema(Schema):
     """A booking. Times are in UTC; the phone is masked.
 
     `place` is that in the waiting list, from 1: free seats are offered to the first group, in
-    order of request, that fits. An offer holds until `offer_until`. `possible` names what the
-    visitor can do now: cancel, change, reschedule, accept, decline.
+    order of request, that fits. An offer holds until `offer_until`: hours at night do not
+    count. `possible` names what the visitor can do now: cancel, change, reschedule, accept,
+    decline.
     """
 
     id = fields.String(required=True)

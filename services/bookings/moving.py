@@ -111,11 +111,19 @@ def _move(
         after = arriving.arrive(new, held, by=by, session=session, actor=actor, tells=False)
         if actor is not None:
             record(actor, "reschedule", before, left, session, reason=reason)
-        was = telling.shown(old.starts_at)
-        telling.tell(Event.BOOKING_RESCHEDULED, after, held, session=session, was=was)
+        acted_at = now() if actor is None else None
+        telling.tell(
+            Event.BOOKING_RESCHEDULED,
+            after,
+            held,
+            session=session,
+            acted_at=acted_at,
+            deadlines=(old.starts_at,),
+            was=telling.shown(old.starts_at),
+        )
         if after.state is BookingState.REQUESTED:
             # Whoever was confirmed before must know that this is not.
-            telling.tell(Event.BOOKING_REQUESTED, after, held, session=session)
+            telling.tell(Event.BOOKING_REQUESTED, after, held, session=session, acted_at=acted_at)
         waiting.promote(freed, session)
         return after
 

@@ -13,7 +13,7 @@ from models.notifications import Event
 from models.visitors import Visitor
 from services import permissions, seats
 from services.actors import Actor, system
-from services.bookings import arriving, finding, leaving, steps, telling, waiting
+from services.bookings import arriving, finding, leaving, reminders, steps, telling, waiting
 from services.bookings.recording import record
 from services.visitors import engagements
 
@@ -83,6 +83,7 @@ def warn(booking_id: str, until: dt.datetime) -> None:
                 Departure._from_son(found),
                 session=session,
                 once=until.isoformat(),
+                deadlines=(until,),
                 until=telling.shown(until),
             )
 
@@ -111,7 +112,9 @@ def _accept(booking: Booking, actor: Actor | None) -> Booking:
             engagements.engage(booking.visitor, booking.id, *during, session=session)
         if actor is not None:
             record(actor, "accept", before, after, session)
-        arriving.confirmed(after, departure, session, tells=actor is None)
+            reminders.plan(after, departure, session)
+        else:
+            arriving.confirmed(after, departure, session, acted_at=now())
         return after
 
     return transaction(work)
@@ -129,7 +132,7 @@ def _decline(booking: Booking, actor: Actor | None) -> Booking:
             guard={"state": BookingState.OFFERED.value},
         )
         if actor is None:
-            telling.tell(Event.BOOKING_CANCELLED, after, departure, session=session)
+            telling.tell(Event.BOOKING_CANCELLED, after, departure, session=session, acted_at=now())
         else:
             record(actor, "decline", before, after, session)
         return after

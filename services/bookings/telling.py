@@ -1,6 +1,7 @@
 """Telling the visitor of a booking what happened to it, once for each event."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from pymongo.client_session import ClientSession
 
@@ -10,6 +11,7 @@ from models.departures import Departure
 from models.notifications import Event
 from services import notification_texts, notifications, personal_data
 from services.notifications import Recipient, ToContact, ToVisitor
+from services.quiet_hours import Urgency
 
 MOMENT = "%Y-%m-%d %H:%M"
 
@@ -21,12 +23,16 @@ def tell(
     *,
     session: ClientSession | None = None,
     once: str | None = None,
+    acted_at: dt.datetime | None = None,
+    deadlines: Collection[dt.datetime] = (),
     **more: str | int,
 ) -> None:
     """Tell of an event; `more` fills further words of it (see `services.booking_texts`).
 
     Once for each booking, event and `once`, by default the revision of the booking. Staff call
     who has no account only about what is worth a call, and only where there is a number.
+    `acted_at` is when the visitor did what this answers; `deadlines` are moments beside the start
+    that it is about (see `services.quiet_hours`).
     """
     whom = recipient(booking)
     if isinstance(whom, ToContact) and not (
@@ -43,7 +49,8 @@ def tell(
         **more,
     }
     key = f"bookings:{booking.id}:{event.value}:{once or booking.revision}"
-    notifications.notify(event, whom, data, key, session=session)
+    urgency = Urgency(acted_at, (departure.starts_at, *deadlines))
+    notifications.notify(event, whom, data, key, urgency=urgency, session=session)
 
 
 def recipient(booking: Booking) -> Recipient:

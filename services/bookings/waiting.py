@@ -15,7 +15,7 @@ from models.bookings import Booking, BookingSource, BookingState, By
 from models.departures import Departure, Minimum
 from models.notifications import Event
 from models.visitors import ENGAGEMENTS_MAX, Visitor
-from services import booking_policy, outbox, permissions, seats
+from services import booking_policy, outbox, permissions, quiet_hours, seats
 from services.actors import Actor, system
 from services.bookings import arriving, drafting, finding, replays, steps, telling
 from services.bookings.drafting import Details, Maker
@@ -23,7 +23,7 @@ from services.bookings.recording import record
 from services.visitors import accounts, engagements
 
 LAPSE_JOB, WARN_JOB = "bookings.lapse", "bookings.warn"
-# The offer's end is told when this part of its time is left.
+# The offer's end is told when this part of its time is left. The quiet hours are none of it.
 WARN_PART = 4
 QUEUE = system("bookings.waiting")
 
@@ -103,7 +103,7 @@ def _join(departure: str, party: int, details: Details, maker: Maker, key: str |
         arriving.noted(after, session)
         if maker.actor is not None:
             record(maker.actor, "wait", before, after, session)
-        telling.tell(Event.BOOKING_WAITLISTED, after, locked, session=session)
+        telling.tell(Event.BOOKING_WAITLISTED, after, locked, session=session, acted_at=now())
         return after
 
     try:
@@ -113,7 +113,8 @@ def _join(departure: str, party: int, details: Details, maker: Maker, key: str |
 
 
 def _offer(booking_id: str, departure: Departure, session: ClientSession) -> None:
-    until = min(now() + booking_policy.current().offer, departure.cancel_by)
+    lasts = booking_policy.current().offer
+    until = min(quiet_hours.after_waking(now(), lasts), departure.cancel_by)
     before, after = steps.move(
         booking_id,
         BookingState.OFFERED,
@@ -122,14 +123,21 @@ def _offer(booking_id: str, departure: Departure, session: ClientSession) -> Non
         changes={"offer_until": until},
     )
     record(QUEUE, "offer", before, after, session)
-    shown = telling.shown(until)
-    telling.tell(Event.BOOKING_OFFERED, after, departure, session=session, until=shown)
+    telling.tell(
+        Event.BOOKING_OFFERED,
+        after,
+        departure,
+        session=session,
+        deadlines=(departure.cancel_by,),
+        until=telling.shown(until),
+    )
     end_offer(booking_id, until, session)
 
 
 def end_offer(booking_id: str, until: dt.datetime, session: ClientSession) -> None:
     """Write the jobs that end an offer at `until`, and warn before, unless it is answered."""
-    _plan(WARN_JOB, booking_id, until, until - (until - now()) / WARN_PART, session)
+    warn_at = quiet_hours.near_end(now(), until, WARN_PART)
+    _plan(WARN_JOB, booking_id, until, warn_at, session)
     _plan(LAPSE_JOB, booking_id, until, until, session)
 
 
