@@ -23,7 +23,8 @@ def booking(read: Reader) -> dict[str, Any]:
         "booking_suspension_days": read.number("BOOKING_SUSPENSION_DAYS", 30, 1, 3_650),
         # Who came along, and in which cars, is forgotten so many days after the visit.
         "booking_company_days": read.number("BOOKING_COMPANY_DAYS", 30, 1, 3_650),
-        # Reminders wait for the end of the night, in Shanghai.
+        # Hours of Shanghai. What can wait for their end does, and they are no part of the time of
+        # an offer. The same hour twice: there are none.
         "quiet_from": read.number("QUIET_FROM", 22, 0, 23),
         "quiet_until": read.number("QUIET_UNTIL", 8, 0, 23),
         "visit_proposal_hours": read.number("VISIT_PROPOSAL_HOURS", 72, 1, 720),

@@ -28,6 +28,11 @@ def expire(*, booking: str, until: dt.datetime) -> None:
     deciding.expire(booking, until)
 
 
+def hurry(*, booking: str, until: dt.datetime) -> None:
+    """Tell the desk that a request is about to end undecided."""
+    deciding.hurry(booking, until)
+
+
 def lapse(*, booking: str, until: dt.datetime) -> None:
     """End an offer that nobody took."""
     offers.lapse(booking, until)
@@ -64,6 +69,7 @@ def forget_company(*, day: str) -> None:
 HANDLERS: dict[str, Any] = {
     settling.SETTLE_JOB: settle,
     arriving.EXPIRE_JOB: expire,
+    arriving.HURRY_JOB: hurry,
     queue.LAPSE_JOB: lapse,
     queue.WARN_JOB: warn,
     reminders.REMIND_JOB: remind,

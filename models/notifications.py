@@ -1,9 +1,17 @@
 """What visitors are told: entries of their inbox, and calls that staff make instead."""
 
+import datetime as dt
 from enum import StrEnum
 from typing import ClassVar
 
-from mongoengine import DateTimeField, DictField, Document, EnumField, StringField
+from mongoengine import (
+    DateTimeField,
+    DictField,
+    Document,
+    EnumField,
+    ListField,
+    StringField,
+)
 
 from core.clock import now
 from core.ids import new_id
@@ -72,6 +80,10 @@ class InboxEntry(Document):
 
     `text` is what staff wrote, encrypted; the event's words have a place for it. There is one
     entry for each `dedupe_key` of a visitor. MongoDB drops it at `drop_at`.
+
+    `acted_at` is when the visitor did what it answers, `deadlines` are the moments that it is
+    about: they tell whether it goes out in the quiet hours. `held_until` is there when it does
+    not: the inbox has it at once, the other channels then.
     """
 
     SEALED: ClassVar = ("text",)
@@ -95,10 +107,19 @@ class InboxEntry(Document):
     text = StringField()
     dedupe_key = StringField(required=True, max_length=120)
     at = DateTimeField(required=True, default=now)
+    acted_at = DateTimeField()
+    deadlines = ListField(DateTimeField())
+    held_until = DateTimeField()
     read_at = DateTimeField()
     delivered_by = EnumField(DeliveredBy)
     delivered_at = DateTimeField()
     drop_at = DateTimeField(required=True)
+
+    @property
+    def goes_at(self) -> dt.datetime:
+        """Return from when it goes out beside the inbox."""
+        found: dt.datetime = self.held_until or self.at
+        return found
 
 
 class CallTask(Document):
@@ -107,7 +128,8 @@ class CallTask(Document):
     `visitor` is absent for who has no account; then `name` and `phone`, both encrypted, say whom.
     When an account is deleted, what is done stays without any of the three. `data` and `text` are
     those of an `InboxEntry`. `taken_by` is the id
-    of the member of staff who calls, absent while nobody does.
+    of the member of staff who calls, absent while nobody does. `not_before` is there for what
+    came in the quiet hours and can wait: nobody is called earlier.
     """
 
     SEALED: ClassVar = ("name", "phone", "text")
@@ -139,5 +161,6 @@ class CallTask(Document):
     taken_at = DateTimeField()
     note = StringField(max_length=NOTE_MAX)
     created_at = DateTimeField(required=True, default=now)
+    not_before = DateTimeField()
     closed_at = DateTimeField()
     closed_by = StringField()

@@ -111,10 +111,10 @@ class BookingSchema(Schema):
     """A booking. Times are in UTC; the phone is masked.
 
     `place` is that in the waiting list, from 1: free seats are offered to the first group, in
-    order of request, that fits. An offer holds until `offer_until`. `missing` is what gates need
-    and have not been told: names of all who come, a plate (or `no_car`). `possible` names
-    what the visitor can do now: cancel, change, company (all that a change takes but the size of
-    the group), reschedule, accept, decline.
+    order of request, that fits. An offer holds until `offer_until`: hours at night do not count.
+    `missing` is what gates need and have not been told: names of all who come, a plate (or
+    `no_car`). `possible` names what the visitor can do now: cancel, change, company (all that a
+    change takes but the size of the group), reschedule, accept, decline.
     """
 
     id = fields.String(required=True)

@@ -38,7 +38,10 @@ class MessageSchema(Schema):
 
 
 class CallCardSchema(Schema):
-    """A call. In lists `person` is masked; `message` is null once their account is gone."""
+    """A call. In lists `person` is masked; `message` is null once their account is gone.
+
+    `not_before`: what came at night and can wait; call no earlier.
+    """
 
     id = fields.String(attribute="task.id", required=True)
     event = Choice(Event, attribute="task.event", required=True)
@@ -50,5 +53,6 @@ class CallCardSchema(Schema):
     taken_at = fields.DateTime(attribute="task.taken_at", required=True, allow_none=True)
     note = fields.String(attribute="task.note", required=True, allow_none=True)
     created_at = fields.DateTime(attribute="task.created_at", required=True)
+    not_before = fields.DateTime(attribute="task.not_before", required=True, allow_none=True)
     closed_at = fields.DateTime(attribute="task.closed_at", required=True, allow_none=True)
     closed_by = fields.String(attribute="task.closed_by", required=True, allow_none=True)

@@ -17,7 +17,7 @@ from models.departures import QUEUE_MAX, Audience, Availability, Departure, Depa
 from models.enums import Kind, Language
 from models.sites import GateNeed
 from models.snapshots import Snapshot, in_time
-from services import booking_policy, gate_needs, keyset
+from services import booking_policy, gate_needs, keyset, quiet_hours
 from services.gate_needs import Way
 
 Row = dict[str, Any]
@@ -40,13 +40,17 @@ SHOWN = (DepartureState.OPEN, DepartureState.CANCELLED, DepartureState.COMPLETED
 RULE = {
     Language.ZH_CN: (
         "席位空出时，按申请先后，为第一个人数坐得下的团组保留席位{hold}；逾期未接受的，顺延给下一个团组。"
-        "保留时间不晚于取消截止时间，此后候补结束。"
+        "{night}保留时间不晚于取消截止时间，此后候补结束。"
     ),
     Language.EN: (
         "When seats come free they are held for the first group, in order of request, that fits: "
-        "for {hold}, and never past the time until which a booking can be cancelled. If it does "
-        "not accept in time they go to the next one; after that time nobody waits any more."
+        "for {hold}, and never past the time until which a booking can be cancelled. {night}If it "
+        "does not accept in time they go to the next one; after that time nobody waits any more."
     ),
+}
+NIGHT = {
+    Language.ZH_CN: "夜间{begins}点至{ends}点不计入保留时间。",
+    Language.EN: "The hours from {begins}:00 to {ends}:00 (Beijing time) do not count. ",
 }
 
 
@@ -160,12 +164,15 @@ def of(row: Mapping[str, Any], moment: dt.datetime) -> Availability:
 
 def waitlist_rule(language: Language) -> str:
     """Return the rule of the waiting list, in words."""
-    minutes = int(booking_policy.current().offer.total_seconds() // 60)
+    policy, night = booking_policy.current(), ""
+    minutes = int(policy.offer.total_seconds() // 60)
     number, units = (minutes, ("分钟", "minutes"))
     if minutes % 60 == 0:
         number, units = minutes // 60, ("小时", "hours" if minutes > 60 else "hour")
     unit = f" {units[1]}" if language is Language.EN else units[0]
-    return RULE[language].format(hold=f"{number}{unit}")
+    if quiet_hours.are_kept():
+        night = NIGHT[language].format(begins=policy.quiet_from, ends=policy.quiet_until)
+    return RULE[language].format(hold=f"{number}{unit}", night=night)
 
 
 def text(words: Mapping[str, Any], language: Language) -> str:

@@ -54,10 +54,12 @@ BOOKING: Mapping[Event, Wording] = {
     ),
     Event.BOOKING_WAITLISTED: _wording(
         "已加入候补",
-        "您已为{people}人加入{at}的“{route}”候补。有空位时按申请先后通知第一个坐得下的团组。",
+        "您已为{people}人加入{at}的“{route}”候补。有空位时按申请先后通知第一个坐得下的团组，"
+        "夜间不计入接受时限。",
         "On the waiting list",
         "You wait for {people} seats on “{route_en}”, {at}. Free seats are offered to the first "
-        "group, in order of request, that fits.",
+        "group, in order of request, that fits; hours at night do not count towards the time to "
+        "accept.",
         calls=False,
     ),
     Event.BOOKING_OFFERED: _wording(

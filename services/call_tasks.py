@@ -1,5 +1,6 @@
 """Calls that staff make, because nothing else reaches somebody."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -61,9 +62,13 @@ def create(
     dedupe_key: str,
     *,
     text: str | None = None,
+    not_before: dt.datetime | None = None,
     session: ClientSession,
 ) -> None:
-    """Write a task, once for each `dedupe_key`; `data` and `text` are those of a notification."""
+    """Write a task, once for each `dedupe_key`; `data` and `text` are those of a notification.
+
+    Nobody is to be called earlier than `not_before`.
+    """
     task_id = new_id()
     plain = {"name": contact.name, "phone": contact.phone, "text": text}
     sealed = personal_data.sealed(CallTask, task_id, plain)
@@ -75,6 +80,7 @@ def create(
         **sealed,
         "state": CallState.OPEN.value,
         "created_at": now(),
+        "not_before": not_before,
     }
     present = {name: value for name, value in row.items() if value is not None}
     CallTask._get_collection().update_one(

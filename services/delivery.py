@@ -12,9 +12,10 @@ from core.db import transaction
 from models.enums import Language
 from models.notifications import DeliveredBy, InboxEntry
 from models.visitors import Visitor
-from services import call_tasks, mailing, notification_texts, personal_data
+from services import call_tasks, mailing, notification_texts, outbox, personal_data, quiet_hours
 from services.call_tasks import Contact
 from services.mailing import Mail, MailRefused
+from services.quiet_hours import Urgency
 from services.staff import policy
 from services.subscriptions import records, sending
 from services.visitors import accounts
@@ -85,12 +86,13 @@ def deliver(entry_id: str) -> None:
     """Deliver an entry that was not delivered yet; without a channel, staff call.
 
     An event that is not worth a call has the inbox. Raises what a channel raises, to be tried
-    again.
+    again, and `outbox.Later` for what is not worth it in the quiet hours.
     """
     entry: InboxEntry | None = InboxEntry.objects(id=entry_id, delivered_at=None).first()
     visitor = None if entry is None else Visitor.objects(id=entry.visitor).first()
     if entry is None or visitor is None:
         return
+    _keep_quiet(entry)
     language = visitor.language or Language.ZH_CN
     data = notification_texts.data_of(entry)
     message = notification_texts.message(entry.event, data, language)
@@ -104,6 +106,16 @@ def deliver(entry_id: str) -> None:
             return
     calls = notification_texts.calls(entry.event)
     _settle(entry, DeliveredBy.CALL if calls else DeliveredBy.INBOX)
+
+
+def _keep_quiet(entry: InboxEntry) -> None:
+    """Put off what waits for the morning: also what was due before the night and was held up."""
+    moment = now()
+    urgency = Urgency(entry.acted_at, entry.deadlines)
+    until = quiet_hours.held_until(entry.event, moment, urgency)
+    if until is not None:
+        InboxEntry._get_collection().update_one({"_id": entry.id}, {"$set": {"held_until": until}})
+        raise outbox.Later((until - moment).total_seconds(), "quiet hours")
 
 
 def _settle(entry: InboxEntry, by: DeliveredBy) -> None:

@@ -24,16 +24,21 @@ class Notice(StrEnum):
     """What the desk is told."""
 
     BOOKING_REQUESTED = "booking_requested"
+    DECISION_ENDING = "decision_ending"
     BELOW_MINIMUM = "below_minimum"
     VISIT_ASKED = "visit_asked"
     VISIT_CHANGE_ASKED = "visit_change_asked"
     VISIT_ACCEPTED = "visit_accepted"
     VISIT_WITHDRAWN = "visit_withdrawn"
+    DAYS_REFUSED = "days_refused"
 
 
 WORDINGS: Mapping[Notice, Message] = {
     Notice.BOOKING_REQUESTED: Message(
         "有新的预约待确认", "{at}“{route}”，{people}人，请在{until}前处理，逾期自动失效。"
+    ),
+    Notice.DECISION_ENDING: Message(
+        "预约即将过期", "{at}“{route}”，{people}人的预约仍待确认，{until}后自动失效。"
     ),
     Notice.BELOW_MINIMUM: Message(
         "有班次未达到成团人数", "{at}“{route}”，现有{people}人，请决定照常成行或取消。"
@@ -44,6 +49,10 @@ WORDINGS: Mapping[Notice, Message] = {
     ),
     Notice.VISIT_ACCEPTED: Message("定制考察行程单已确认", "{at}“{route}”，第{version}版。"),
     Notice.VISIT_WITHDRAWN: Message("定制考察申请已撤回", "{people}人，所留资源已释放。"),
+    Notice.DAYS_REFUSED: Message(
+        "周计划有日期未能排班",
+        "{starts}出发的周计划，以下日期因冲突、停开等原因未能生成班次：{days}。原因见该计划的问题列表。",
+    ),
 }
 
 

@@ -19,8 +19,9 @@ from core.errors import AppError
 from models.bookings import Booking
 from models.departures import Departure, DepartureState
 from models.schedules import DayProblem, Holidays, Schedule
-from services import conflicts, departure_steps, departures, plans, working_days
+from services import conflicts, departure_steps, departures, desk_mail, plans, working_days
 from services.actors import Actor
+from services.desk_mail import Notice
 from services.occupancy import at
 
 STAYS = "stays"
@@ -85,7 +86,7 @@ def renew(actor: Actor, schedule: Schedule) -> Generated:
         else:
             stays.append(departure)
     days = [_generated(actor, schedule, one) for one in wanted.values()]
-    _note(schedule, days, stays)
+    _note(actor, schedule, days, stays)
     return Generated(schedule, days, stays, removed)
 
 
@@ -229,8 +230,11 @@ def _take_over(departure: Departure, schedule: Schedule) -> None:
     Departure._get_collection().update_one({"_id": departure.id}, {"$set": seen})
 
 
-def _note(schedule: Schedule, days: list[Day], stays: list[Departure]) -> None:
-    """Keep what staff must look at with the schedule; that is no change of it."""
+def _note(actor: Actor, schedule: Schedule, days: list[Day], stays: list[Departure]) -> None:
+    """Keep what staff must look at with the schedule; that is no change of it.
+
+    What the product met with by itself is told the desk, each day once; staff see it at once.
+    """
     problems: list[dict[str, Any]] = [
         {"day": one.day, "code": one.code, "conflicts": one.conflicts[:CONFLICTS_MAX]}
         for one in days
@@ -240,6 +244,26 @@ def _note(schedule: Schedule, days: list[Day], stays: list[Departure]) -> None:
     schedule.generated_at = now()
     schedule.problems = [DayProblem(**one) for one in problems[:PROBLEMS_MAX]]
     seen = {"problems": problems[:PROBLEMS_MAX], "generated_at": schedule.generated_at}
-    Schedule._get_collection().update_one(
-        {"_id": schedule.id, "revision": schedule.revision}, {"$set": seen}
-    )
+
+    def work(session: ClientSession) -> None:
+        before = Schedule._get_collection().find_one_and_update(
+            {"_id": schedule.id, "revision": schedule.revision}, {"$set": seen}, session=session
+        )
+        if before is not None and actor.is_system:
+            _tell_desk(schedule, before.get("problems", []), session)
+
+    transaction(work)
+
+
+def _tell_desk(schedule: Schedule, before: list[dict[str, Any]], session: ClientSession) -> None:
+    known = {one["day"] for one in before if one["code"] != STAYS}
+    refused = [one.day for one in schedule.problems if one.code != STAYS]
+    fresh = [day for day in refused if day not in known]
+    if fresh:
+        desk_mail.tell(
+            Notice.DAYS_REFUSED,
+            f"{schedule.id}/{fresh[0]}",
+            session=session,
+            starts=schedule.starts,
+            days="、".join(fresh),
+        )

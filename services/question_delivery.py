@@ -10,7 +10,14 @@ from core.clock import now
 from models.enums import Language
 from models.notifications import DeliveredBy, InboxEntry
 from models.questions import Question
-from services import customer_service, notifications, outbox, personal_data, questions
+from services import (
+    customer_service,
+    notifications,
+    outbox,
+    personal_data,
+    questions,
+    quiet_hours,
+)
 from services.customer_service import NotSent, PerhapsSent
 
 # A platform that is busy for a moment is waited for; then other channels have their turn.
@@ -28,6 +35,8 @@ def deliver(question_id: str) -> None:
     question: Question | None = Question.objects(id=question_id, told_by=None).first()
     if question is None or question.answer is None:
         return
+    if (held := questions.held_until(question)) is not None:
+        raise outbox.Later((held - now()).total_seconds(), "quiet hours")
     by = DeliveredBy.WECHAT if _claim(question) and _sent(question) else DeliveredBy.INBOX
     _settle(question, by)
 
@@ -52,7 +61,10 @@ def _sent(question: Question) -> bool:
 
 def _is_waited_for(question: Question) -> bool:
     """Tell whether to try again; who has no account has this way only, while it is open."""
-    return question.visitor is None or now() - question.answered_at < PATIENCE
+    moment, answered_at = now(), question.answered_at
+    held_until = quiet_hours.after(answered_at)
+    since = held_until if held_until <= moment else answered_at
+    return question.visitor is None or moment - since < PATIENCE
 
 
 def _settle(question: Question, by: DeliveredBy) -> None:

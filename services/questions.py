@@ -24,12 +24,14 @@ from services import (
     outbox,
     permissions,
     personal_data,
+    quiet_hours,
     text_checks,
     working_days,
 )
 from services.actors import Actor
 from services.keyset import Position
 from services.notifications import ToVisitor
+from services.quiet_hours import Urgency
 from services.text_checks import Written
 from services.visitors import accounts, masking
 
@@ -150,7 +152,7 @@ def in_words(found: list[Question]) -> list[Shown]:
 def answer(actor: Actor, question_id: str, *, text: str) -> Question:
     """Answer an open question: at once in the inbox, by a job in the conversation.
 
-    Raises `NotFound`, `Conflict("question_closed")`.
+    At night the job waits, as `held_until` says. Raises `NotFound`, `Conflict("question_closed")`.
     """
     change = {
         **personal_data.sealed(Question, question_id, {"answer": text[:ANSWER_MAX]}),
@@ -161,7 +163,8 @@ def answer(actor: Actor, question_id: str, *, text: str) -> Question:
     }
 
     def follow(row: Row, session: ClientSession) -> None:
-        outbox.enqueue(DELIVER_JOB, {"question": question_id}, session=session)
+        held = held_until(Question._from_son(row))
+        outbox.enqueue(DELIVER_JOB, {"question": question_id}, run_at=held, session=session)
         if visitor := row.get("visitor"):
             told = {"title": TITLES[Language(row["language"])]}
             notifications.notify(
@@ -170,11 +173,22 @@ def answer(actor: Actor, question_id: str, *, text: str) -> Question:
                 told,
                 inbox_key(question_id),
                 text=text[:ANSWER_MAX],
+                urgency=Urgency(acted_at=row["asked_at"]),
                 session=session,
                 deliver=False,
             )
 
     return _change(actor, "answer", question_id, change, follow)
+
+
+def held_until(question: Question) -> dt.datetime | None:
+    """Return until when the quiet hours hold an answer that would go out now; None: it goes.
+
+    It goes where the conversation would be over, or nearly, by their end.
+    """
+    window = customer_service.window(question.openid)
+    deadlines = () if window is None else (window.until,)
+    return quiet_hours.held_until(Event.MESSAGE, now(), Urgency(question.asked_at, deadlines))
 
 
 def close(actor: Actor, question_id: str) -> Question:

@@ -1,5 +1,6 @@
 """What every test stands on: a throwaway mongod, one database a worker, loopback only."""
 
+import dataclasses
 import os
 import shutil
 import socket
@@ -23,6 +24,7 @@ from cli.mongod import EmbeddedMongod
 from core import logs
 from core.settings import Settings, load
 from models.registry import DOCUMENTS
+from services import booking_policy
 from tests.apps import make_app
 from tests.buckets import ORIGIN, needs_minio
 from tests.clocks import Clock
@@ -106,6 +108,9 @@ def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "WORKER_POLL_MS": "20",
         # Tests of what is answered see each change at once; the byte cache has tests of its own.
         "BYTE_CACHE_MB": "0",
+        # Whoever is told is told at once, at whatever hour tests run; `night` is for those of it.
+        "QUIET_FROM": "0",
+        "QUIET_UNTIL": "0",
     }
 
 
@@ -175,6 +180,15 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     held = Clock()
     monkeypatch.setattr(core.clock, "system_time", held.read)
     return held
+
+
+@pytest.fixture
+def night(app: Flask, settings: Settings) -> Iterator[None]:
+    """The quiet hours from ten to eight that the product keeps unless it is told otherwise."""
+    del app
+    booking_policy.configure(dataclasses.replace(settings, quiet_from=22, quiet_until=8))
+    yield
+    booking_policy.configure(settings)
 
 
 @pytest.fixture(scope="session")

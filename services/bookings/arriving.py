@@ -9,13 +9,15 @@ from models.bookings import Booking, BookingSource, BookingState, By
 from models.departures import Departure
 from models.notifications import Event
 from models.routes import Confirmation
-from services import booking_policy, desk_mail, outbox, scenes, text_checks
+from services import booking_policy, desk_mail, outbox, quiet_hours, scenes, text_checks
 from services.actors import Actor
 from services.bookings import reminders, steps, telling
 from services.desk_mail import Notice
 from services.text_checks import Written
 
-EXPIRE_JOB = "bookings.expire"
+EXPIRE_JOB, HURRY_JOB = "bookings.expire", "bookings.hurry"
+# The desk is told once more when this part of its time is left. The quiet hours are none of it.
+HURRY_PART = 4
 
 
 def arrive(
@@ -39,6 +41,7 @@ def arrive(
         or departure.terms.confirmation is Confirmation.AUTOMATIC
     )
     decide_by = None if decided else decision_due(departure)
+    acted_at = booking.steps[0].at if by is By.VISITOR else None
     _, after = steps.move(
         booking.id,
         BookingState.CONFIRMED if decided else BookingState.REQUESTED,
@@ -62,9 +65,13 @@ def arrive(
             until=telling.shown(decide_by),
         )
         if tells:
-            telling.tell(Event.BOOKING_REQUESTED, after, departure, session=session)
+            telling.tell(
+                Event.BOOKING_REQUESTED, after, departure, session=session, acted_at=acted_at
+            )
+    elif tells:
+        confirmed(after, departure, session, acted_at=acted_at)
     else:
-        confirmed(after, departure, session, tells=tells)
+        reminders.plan(after, departure, session)
     return after
 
 
@@ -77,12 +84,18 @@ def noted(booking: Booking, session: ClientSession) -> None:
 
 
 def confirmed(
-    booking: Booking, departure: Departure, session: ClientSession, *, tells: bool = True
+    booking: Booking,
+    departure: Departure,
+    session: ClientSession,
+    *,
+    acted_at: dt.datetime | None = None,
 ) -> None:
-    """Plan the reminders of a booking that was confirmed just now; tell its visitor."""
+    """Plan the reminders of a booking that was confirmed just now; tell its visitor.
+
+    `acted_at` is when they did what confirmed it, unless staff did.
+    """
     reminders.plan(booking, departure, session)
-    if tells:
-        telling.tell(Event.BOOKING_CONFIRMED, booking, departure, session=session)
+    telling.tell(Event.BOOKING_CONFIRMED, booking, departure, session=session, acted_at=acted_at)
 
 
 def decision_due(departure: Departure) -> dt.datetime:
@@ -98,11 +111,16 @@ def latest_answer(departure: Departure) -> dt.datetime:
 
 
 def await_decision(booking: Booking, decide_by: dt.datetime, session: ClientSession) -> None:
-    """Write the job that ends a request at `decide_by`, unless it is decided by then."""
-    outbox.enqueue(
-        EXPIRE_JOB,
-        {"booking": booking.id, "until": decide_by},
-        run_at=decide_by,
-        dedupe_key=f"{EXPIRE_JOB}:{booking.id}:{decide_by.isoformat()}",
-        session=session,
-    )
+    """Write the jobs that end a request at `decide_by`, and warn the desk before.
+
+    Neither does anything when it is decided by then.
+    """
+    hurry_at = quiet_hours.near_end(now(), decide_by, HURRY_PART)
+    for name, run_at in ((HURRY_JOB, hurry_at), (EXPIRE_JOB, decide_by)):
+        outbox.enqueue(
+            name,
+            {"booking": booking.id, "until": decide_by},
+            run_at=run_at,
+            dedupe_key=f"{name}:{booking.id}:{decide_by.isoformat()}",
+            session=session,
+        )

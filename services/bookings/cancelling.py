@@ -36,7 +36,7 @@ def cancel(visitor: Visitor, booking_id: str, *, reason: str | None = None) -> B
             raise Conflict("cutoff_passed", until=telling.shown(departure.cancel_by))
         if reason:
             text_checks.later(Written.CANCELLATION, after, session)
-        telling.tell(Event.BOOKING_CANCELLED, after, departure, session=session)
+        telling.tell(Event.BOOKING_CANCELLED, after, departure, session=session, acted_at=now())
         return after
 
     return transaction(work)

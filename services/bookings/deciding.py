@@ -4,13 +4,16 @@ import datetime as dt
 
 from pymongo.client_session import ClientSession
 
+from core.clock import now
 from core.db import transaction
 from core.errors import Conflict, NotFound
 from models.bookings import Booking, BookingState, By
+from models.departures import Departure
 from models.notifications import Event
-from services import permissions, reasons, seats
+from services import desk_mail, permissions, reasons, seats
 from services.actors import Actor, system
 from services.bookings import arriving, finding, leaving, steps, telling
+from services.desk_mail import Notice
 
 REQUESTED = {"state": BookingState.REQUESTED.value}
 EXPIRY = system("bookings.expire")
@@ -63,6 +66,29 @@ def reject(actor: Actor, booking_id: str, *, reason: str) -> Booking:
         return after
 
     return transaction(work)
+
+
+def hurry(booking_id: str, until: dt.datetime) -> None:
+    """Tell the desk, once, of a request that will end undecided at `until`."""
+
+    def work(session: ClientSession) -> None:
+        open_ = {"_id": booking_id, **REQUESTED, "decide_by": until}
+        row = Booking._get_collection().find_one(open_, session=session)
+        if row is None or now() >= until:
+            return
+        found = Departure._get_collection().find_one({"_id": row["departure"]}, session=session)
+        departure = Departure._from_son(found)
+        desk_mail.tell(
+            Notice.DECISION_ENDING,
+            booking_id,
+            session=session,
+            at=telling.shown(departure.starts_at),
+            route=departure.title.zh,
+            people=row["party"],
+            until=telling.shown(until),
+        )
+
+    transaction(work)
 
 
 def expire(booking_id: str, until: dt.datetime) -> None:

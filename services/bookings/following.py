@@ -21,13 +21,16 @@ def follow(departure: Departure, *, reason: str, session: ClientSession) -> int:
     """
     states = [BookingState.PLACING.value, *sorted(one.value for one in LIVE)]
     query = {"departure": departure.id, "state": {"$in": states}}
-    rows = list(Booking._get_collection().find(query, {"_id": 1}, session=session).sort("_id", 1))
+    shown = {"_id": 1, "starts_at": 1}
+    rows = list(Booking._get_collection().find(query, shown, session=session).sort("_id", 1))
     for row in rows:
-        _follow(row["_id"], departure, reason, session)
+        _follow(row["_id"], row["starts_at"], departure, reason, session)
     return len(rows)
 
 
-def _follow(booking_id: str, departure: Departure, reason: str, session: ClientSession) -> None:
+def _follow(
+    booking_id: str, was: dt.datetime, departure: Departure, reason: str, session: ClientSession
+) -> None:
     times = {"starts_at": departure.starts_at, "ends_at": departure.ends_at}
     row = Booking._get_collection().find_one_and_update(
         {"_id": booking_id},
@@ -43,7 +46,15 @@ def _follow(booking_id: str, departure: Departure, reason: str, session: ClientS
     if booking.state is BookingState.CONFIRMED:
         reminders.plan(booking, departure, session)
     _bring_forward(booking, departure, session)
-    telling.tell(Event.DEPARTURE_CHANGED, booking, departure, session=session, reason=reason)
+    answer_by = arriving.latest_answer(departure) if booking.state is BookingState.OFFERED else was
+    telling.tell(
+        Event.DEPARTURE_CHANGED,
+        booking,
+        departure,
+        session=session,
+        deadlines=(was, answer_by),
+        reason=reason,
+    )
 
 
 def _bring_forward(booking: Booking, departure: Departure, session: ClientSession) -> None:

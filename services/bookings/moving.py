@@ -109,11 +109,19 @@ def _move(
         _engage(old, new, session, by_themselves=actor is None)
         drafting.insert(new, session)
         after = arriving.arrive(new, held, by=by, session=session, actor=actor, tells=False)
-        was = telling.shown(old.starts_at)
-        telling.tell(Event.BOOKING_RESCHEDULED, after, held, session=session, was=was)
+        acted_at = now() if actor is None else None
+        telling.tell(
+            Event.BOOKING_RESCHEDULED,
+            after,
+            held,
+            session=session,
+            acted_at=acted_at,
+            deadlines=(old.starts_at,),
+            was=telling.shown(old.starts_at),
+        )
         if after.state is BookingState.REQUESTED:
             # Whoever was confirmed before must know that this is not.
-            telling.tell(Event.BOOKING_REQUESTED, after, held, session=session)
+            telling.tell(Event.BOOKING_REQUESTED, after, held, session=session, acted_at=acted_at)
         waiting.promote(freed, session)
         return after
 

@@ -13,7 +13,7 @@ from models.notifications import Event
 from models.visitors import Visitor
 from services import permissions, seats
 from services.actors import Actor, system
-from services.bookings import arriving, finding, leaving, steps, telling, waiting
+from services.bookings import arriving, finding, leaving, reminders, steps, telling, waiting
 from services.visitors import engagements
 
 CLOCK = system(waiting.LAPSE_JOB)
@@ -83,6 +83,7 @@ def warn(booking_id: str, until: dt.datetime) -> None:
                 Departure._from_son(found),
                 session=session,
                 once=until.isoformat(),
+                deadlines=(until,),
                 until=telling.shown(until),
             )
 
@@ -110,7 +111,10 @@ def _accept(booking: Booking, actor: Actor | None) -> Booking:
         if booking.visitor is not None:
             during = (departure.starts_at, departure.ends_at)
             engagements.engage(booking.visitor, booking.id, *during, session=session)
-        arriving.confirmed(after, departure, session, tells=actor is None)
+        if actor is None:
+            arriving.confirmed(after, departure, session, acted_at=now())
+        else:
+            reminders.plan(after, departure, session)
         return after
 
     return transaction(work)
@@ -129,7 +133,7 @@ def _decline(booking: Booking, actor: Actor | None) -> Booking:
             guard={"state": BookingState.OFFERED.value},
         )
         if actor is None:
-            telling.tell(Event.BOOKING_CANCELLED, after, departure, session=session)
+            telling.tell(Event.BOOKING_CANCELLED, after, departure, session=session, acted_at=now())
         return after
 
     return transaction(work)

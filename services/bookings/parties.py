@@ -99,7 +99,10 @@ def _change(
         if actor is not None:
             record(actor, "change_party", before, after, session, reason=reason)
         if party != before.party:
-            telling.tell(Event.BOOKING_CHANGED, after, departure, session=session)
+            acted_at = now() if actor is None else None
+            telling.tell(
+                Event.BOOKING_CHANGED, after, departure, session=session, acted_at=acted_at
+            )
         if party < before.party:
             waiting.promote(departure, session)
         return after

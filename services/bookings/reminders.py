@@ -5,12 +5,12 @@ from collections.abc import Mapping
 
 from pymongo.client_session import ClientSession
 
-from core.clock import SHANGHAI, now
+from core.clock import now
 from core.db import transaction
 from models.bookings import Booking, BookingState
 from models.departures import Departure, DepartureState
 from models.notifications import Event
-from services import booking_policy, outbox
+from services import outbox, quiet_hours
 from services.bookings import telling
 
 REMIND_JOB = "bookings.remind"
@@ -45,7 +45,7 @@ def due_at(event: Event, starts_at: dt.datetime) -> dt.datetime:
 
     Not beyond what leaves time to set out: then it comes before their end.
     """
-    return min(_after_quiet(starts_at - BEFORE[event]), starts_at - LATEST)
+    return min(quiet_hours.after(starts_at - BEFORE[event]), starts_at - LATEST)
 
 
 def remind(booking_id: str, event: Event, starts_at: dt.datetime) -> None:
@@ -73,18 +73,3 @@ def remind(booking_id: str, event: Event, starts_at: dt.datetime) -> None:
             telling.tell(event, booking, departure, session=session, once=once)
 
     transaction(work)
-
-
-def _after_quiet(moment: dt.datetime) -> dt.datetime:
-    """Return a moment, or the end of the quiet hours of Shanghai that it falls into."""
-    policy = booking_policy.current()
-    start, end = policy.quiet_from, policy.quiet_until
-    local = moment.astimezone(SHANGHAI)
-    morning = local.replace(hour=end, minute=0, second=0, microsecond=0)
-    if start > end:
-        if local.hour >= start:
-            return (morning + dt.timedelta(days=1)).astimezone(dt.UTC)
-        quiet = local.hour < end
-    else:
-        quiet = start <= local.hour < end
-    return morning.astimezone(dt.UTC) if quiet else moment

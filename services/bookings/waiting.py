@@ -15,14 +15,14 @@ from models.bookings import Booking, BookingSource, BookingState, By
 from models.departures import Departure, Minimum
 from models.notifications import Event
 from models.visitors import ENGAGEMENTS_MAX, Visitor
-from services import booking_policy, outbox, permissions, seats
+from services import booking_policy, outbox, permissions, quiet_hours, seats
 from services.actors import Actor, system
 from services.bookings import arriving, drafting, finding, replays, steps, telling
 from services.bookings.drafting import Details, Maker
 from services.visitors import accounts, engagements
 
 LAPSE_JOB, WARN_JOB = "bookings.lapse", "bookings.warn"
-# The offer's end is told when this part of its time is left.
+# The offer's end is told when this part of its time is left. The quiet hours are none of it.
 WARN_PART = 4
 QUEUE = system("bookings.waiting")
 
@@ -111,7 +111,7 @@ def _join(departure: str, party: int, details: Details, maker: Maker, key: str |
             session=session,
         )
         arriving.noted(after, session)
-        telling.tell(Event.BOOKING_WAITLISTED, after, locked, session=session)
+        telling.tell(Event.BOOKING_WAITLISTED, after, locked, session=session, acted_at=now())
         return after
 
     try:
@@ -121,7 +121,8 @@ def _join(departure: str, party: int, details: Details, maker: Maker, key: str |
 
 
 def _offer(booking_id: str, departure: Departure, session: ClientSession) -> None:
-    until = min(now() + booking_policy.current().offer, departure.cancel_by)
+    lasts = booking_policy.current().offer
+    until = min(quiet_hours.after_waking(now(), lasts), departure.cancel_by)
     _, after = steps.move(
         booking_id,
         BookingState.OFFERED,
@@ -131,14 +132,21 @@ def _offer(booking_id: str, departure: Departure, session: ClientSession) -> Non
         session=session,
         changes={"offer_until": until},
     )
-    shown = telling.shown(until)
-    telling.tell(Event.BOOKING_OFFERED, after, departure, session=session, until=shown)
+    telling.tell(
+        Event.BOOKING_OFFERED,
+        after,
+        departure,
+        session=session,
+        deadlines=(departure.cancel_by,),
+        until=telling.shown(until),
+    )
     end_offer(booking_id, until, session)
 
 
 def end_offer(booking_id: str, until: dt.datetime, session: ClientSession) -> None:
     """Write the jobs that end an offer at `until`, and warn before, unless it is answered."""
-    _plan(WARN_JOB, booking_id, until, until - (until - now()) / WARN_PART, session)
+    warn_at = quiet_hours.near_end(now(), until, WARN_PART)
+    _plan(WARN_JOB, booking_id, until, warn_at, session)
     _plan(LAPSE_JOB, booking_id, until, until, session)
 
 

@@ -7,7 +7,6 @@ not sent again: the entry goes on to the next channel.
 
 import datetime as dt
 
-from mongoengine import Q
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
@@ -106,19 +105,24 @@ def _composed(
 def _take_turn(visitor: Visitor, entry: InboxEntry) -> None:
     """Wait for the entries before this one: a visitor is told things in their order.
 
-    One that WeChat cannot hold up any more counts while its job has not been tried, as after a
-    worker that was down; one that another channel fails to deliver does not.
+    One that the quiet hours hold has its turn at their end: what is urgent overtakes it. One that
+    WeChat cannot hold up any more counts while its job has not been tried, as after a worker that
+    was down; one that another channel fails to deliver does not.
     """
-    before = Q(at__lt=entry.at) | Q(at=entry.at, id__lt=entry.id)
-    earlier = list(InboxEntry.objects(before, visitor=visitor.id, delivered_at=None))
+    undelivered = InboxEntry.objects(visitor=visitor.id, delivered_at=None, at__lte=entry.goes_at)
+    earlier = [one for one in undelivered if _turn(one) < _turn(entry)]
     since = now() - ORDER_PATIENCE
     ids = [one.id for one in earlier]
-    if any(one.at > since for one in earlier) or (
+    if any(one.goes_at > since for one in earlier) or (
         ids and outbox.untried(notifications.DELIVER_JOB, "entry", ids)
     ):
-        age_s = int((now() - entry.at).total_seconds())
+        age_s = int((now() - entry.goes_at).total_seconds())
         pause = min(TURN_PAUSE_MAX_S, TURN_PAUSE_S + max(0, age_s) // 4)
         raise outbox.Later(pause, "an earlier message is under way")
+
+
+def _turn(entry: InboxEntry) -> tuple[dt.datetime, dt.datetime, str]:
+    return entry.goes_at, entry.at, entry.id
 
 
 def _ready(entry: InboxEntry) -> None:
@@ -183,7 +187,7 @@ def _exchange(entry: InboxEntry, outgoing: Outgoing, template: Template) -> None
 
 def _wait(entry: InboxEntry, away: WechatUnavailable) -> None:
     """Try again while there is time; else the next channel has its turn."""
-    age = now() - entry.at
+    age = now() - entry.goes_at
     pause = max(away.retry_after_s or 0, min(60, 2 + int(age.total_seconds() / 4)))
     if age + dt.timedelta(seconds=pause) > PATIENCE:
         raise NotSent(away.reason) from None

@@ -14,6 +14,7 @@ from models.notifications import Event
 from models.visitors import PhoneSource, Visitor
 from services import inbox, notifications, personal_data, text_checks, wechat_gateway
 from services.notifications import ToVisitor
+from services.quiet_hours import Urgency
 from services.staff import policy
 from services.text_checks import Written
 from services.visitors import consents, masking
@@ -126,7 +127,12 @@ def _set_phone(visitor: Visitor, number: str | None, source: PhoneSource, revisi
         if number is not None:
             key = f"{Event.PHONE_CHANGED}:{changed.revision}"
             notifications.notify(
-                Event.PHONE_CHANGED, ToVisitor(visitor.id), {}, key, session=session
+                Event.PHONE_CHANGED,
+                ToVisitor(visitor.id),
+                {},
+                key,
+                urgency=Urgency(acted_at=now()),
+                session=session,
             )
         return changed
 

@@ -110,12 +110,19 @@ def decline(actor: Actor, visit_id: str, *, reason: str, alternative: str | None
     target = f"visits:{visit_id}"
     permissions.require(actor, finding.RESOURCE, "write", target)
     reasons.require(reason)
-    told = {"reason": reason, "alternative": alternative or ""}
+    instead = alternative or ""
 
     def work(session: ClientSession) -> Visit:
-        changes = {name: value for name, value in told.items() if value}
+        changes = {"reason": reason, **({"alternative": instead} if instead else {})}
         after, departure = _close(visit_id, S.DECLINED, session, actor=actor, changes=changes)
-        telling.tell(Event.VISIT_DECLINED, after, session=session, departure=departure, **told)
+        telling.tell(
+            Event.VISIT_DECLINED,
+            after,
+            session=session,
+            departure=departure,
+            reason=reason,
+            alternative=instead,
+        )
         return after
 
     return transaction(work)
@@ -162,7 +169,15 @@ def _accept(visit: Visit, version: int, maker: Maker) -> Visit:
                 route=departure.title.zh,
             )
         left = company.remark(booking, departure, session)
-        telling.tell(Event.VISIT_ACCEPTED, after, session=session, departure=departure, **left)
+        telling.tell(
+            Event.VISIT_ACCEPTED,
+            after,
+            session=session,
+            departure=departure,
+            acted_at=now(),
+            missing=left["missing"],
+            missing_en=left["missing_en"],
+        )
         return after
 
     try:

@@ -75,7 +75,7 @@ def ask(visitor: Visitor, wish: Ask, *, key: str | None = None) -> Visit:
         Visit._get_collection().insert_one(visit.to_mongo(), session=session)
         scenes.attribute(wish.scene, session)
         text_checks.later(Written.VISIT, visit, session)
-        telling.tell(Event.VISIT_ASKED, visit, session=session)
+        telling.tell(Event.VISIT_ASKED, visit, session=session, acted_at=visit.created_at)
         dates = "、".join(wish.dates)
         desk_mail.tell(
             Notice.VISIT_ASKED, visit.id, session=session, people=visit.party, dates=dates

@@ -56,6 +56,7 @@ def propose(actor: Actor, visit_id: str, composition: Composition, *, revision: 
             after,
             session=session,
             departure=departure,
+            deadlines=(proposal.expires_at,),
             version=proposal.version,
             until=shown(proposal.expires_at),
         )

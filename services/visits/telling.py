@@ -1,5 +1,8 @@
 """Telling a delegation what became of its request, once for each event."""
 
+import datetime as dt
+from collections.abc import Collection
+
 from pymongo.client_session import ClientSession
 
 from models.departures import Departure
@@ -8,6 +11,7 @@ from models.visits import Visit
 from services import notification_texts, notifications, personal_data
 from services.bookings.telling import shown
 from services.notifications import ToContact, ToVisitor
+from services.quiet_hours import Urgency
 
 
 def tell(
@@ -16,11 +20,14 @@ def tell(
     *,
     session: ClientSession,
     departure: Departure | None = None,
+    acted_at: dt.datetime | None = None,
+    deadlines: Collection[dt.datetime] = (),
     **more: str | int,
 ) -> None:
     """Tell of an event, once for each revision; `more` fills further words of it.
 
-    Staff call who has no account only about what is worth a call.
+    Staff call who has no account only about what is worth a call. `acted_at` is when the visitor
+    did what this answers; `deadlines` are moments beside the start that it is about.
     """
     whom = recipient(visit)
     if isinstance(whom, ToContact) and not notification_texts.calls_strangers(event):
@@ -29,8 +36,10 @@ def tell(
     if departure is not None:
         zh, en = departure.title.zh, departure.title.en
         data |= {"route": zh, "route_en": en or zh, "at": shown(departure.starts_at)}
+        deadlines = (departure.starts_at, *deadlines)
     key = f"visits:{visit.id}:{event.value}:{visit.revision}"
-    notifications.notify(event, whom, {**data, **more}, key, session=session)
+    urgency = Urgency(acted_at, deadlines)
+    notifications.notify(event, whom, {**data, **more}, key, urgency=urgency, session=session)
 
 
 def recipient(visit: Visit) -> ToVisitor | ToContact:

@@ -163,6 +163,7 @@ def _attend(day: Day, departure: Any, on: dict[str, tuple[Caller, Any]]) -> None
     day.note("clock", "after the visit", f"A: {heard[0]}; D: {heard[1]}")
 
 
+@pytest.mark.usefixtures("night")
 def test_a_day_is_as_the_document_tells(day: Day) -> None:
     route_departure = _open_for_booking(day)
     on = _fill_and_hand_on(day, route_departure)

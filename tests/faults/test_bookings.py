@@ -1,6 +1,7 @@
 """Seats over HTTP: 64 visitors at once, staff who decide, processes that are killed meanwhile.
 
-Killed are web workers, and the database. No acknowledged booking or decision is lost, none is doubled, and the sums are exact.
+Killed are web workers, and the database. No acknowledged booking or decision is lost, none is
+doubled, and the sums are exact.
 """
 
 import os

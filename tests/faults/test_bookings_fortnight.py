@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+import application
 import core.clock
 from core.clock import SHANGHAI, now
+from core.settings import load
 from models.bookings import Booking, BookingState
 from models.departures import Departure, DepartureState, Minimum
 from models.notifications import Event, InboxEntry
@@ -142,6 +144,8 @@ def test_all_that_is_due_in_a_fortnight_comes_once(
     clock = tmp_path / "clock"
     timeworker.put(clock, dt.timedelta())
     product.environ[timeworker.CLOCK] = str(clock)
+    product.environ |= {"QUIET_FROM": "22", "QUIET_UNTIL": "8"}
+    application.wire(load({**product.environ, "LOG_LEVEL": "ERROR"}))
     monkeypatch.setattr(
         core.clock,
         "system_time",

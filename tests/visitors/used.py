@@ -13,7 +13,7 @@ from models.bookings import Booking, BookingSource, BookingState, Feedback, Stop
 from models.departures import Words
 from models.enums import Kind
 from models.held_texts import HeldDecision
-from models.notifications import CallOutcome, CallTask, DeliveredBy, Event
+from models.notifications import CallOutcome, CallTask, DeliveredBy, Event, InboxEntry
 from models.questions import ContentVerdict, Question
 from models.visitors import SignInMethod, Visitor
 from models.visits import Visit
@@ -210,3 +210,5 @@ def _be_called(app: Flask, visitor_id: str) -> None:
     Visitor._get_collection().update_one({"_id": visitor_id}, {"$set": email})
     done, _due = CallTask.objects(visitor=visitor_id)
     call_tasks.close(DESK, done.id, state=CallOutcome.DONE, note=f"已致电 {NAME}")
+    # As if they had waited for the end of the quiet hours.
+    InboxEntry.objects(visitor=visitor_id).update(set__held_until=now())

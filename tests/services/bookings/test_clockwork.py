@@ -55,6 +55,7 @@ def at(moment: dt.datetime, **changes: object) -> Departure:
     return create_departure(in_hours=hours, **changes)  # type: ignore[arg-type]
 
 
+@pytest.mark.usefixtures("night")
 @pytest.mark.parametrize(
     ("event", "starts_at", "due"),
     [
