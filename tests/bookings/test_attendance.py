@@ -18,7 +18,7 @@ from services import departures
 from services.bookings import attendance, codes, desk, endings
 from services.bookings.drafting import Details
 from services.visitors import signing_in
-from tests.bookings.booked import create_booking
+from tests.bookings.booked import create_booking, scanned
 from tests.clocks import Clock
 from tests.factories import ACTOR
 from tests.visiting import check_books, create_departure, create_visitor, request
@@ -75,11 +75,11 @@ def test_a_code_that_rotates_checks_in_and_an_old_screenshot_does_not(clock: Clo
     departure = create_departure(in_hours=1)
     booking = create_booking(departure, code=codes.new_short_code())
     clock.set(now())
-    shown = codes.payload(booking)
+    shown = scanned(booking)
     clock.advance(minutes=5)
     with pytest.raises(Invalid, match="code_wrong"):
         attendance.check_in_by_payload(ACTOR, shown)
-    fresh = codes.payload(booking)
+    fresh = scanned(booking)
     clock.advance(seconds=50)
     assert attendance.check_in_by_payload(ACTOR, fresh).id == booking.id
     with pytest.raises(Conflict, match="checked_in_already"):

@@ -23,7 +23,7 @@ from models.registry import DOCUMENTS
 from models.routes import Confirmation
 from models.visitors import Visitor
 from models.visits import Visit
-from services import departures, plans
+from services import departures, plans, reasons
 from services.bookings import cutoffs, settling
 from services.plans import Stay
 from services.visits import ending
@@ -189,7 +189,7 @@ class Ledger(RuleBasedStateMachine):
     @invariant()
     def only_too_few_people_are_sent_home_by_the_clock(self) -> None:
         for departure in Departure.objects(
-            state=DepartureState.CANCELLED, reason=cutoffs.TOO_FEW, minimum=Minimum.DUE
+            state=DepartureState.CANCELLED, reason=reasons.TOO_FEW, minimum=Minimum.DUE
         ):
             ended = Booking.objects(departure=departure.id, state=S.CANCELLED)
             steps = [(one.party, *one.steps[-2:]) for one in ended]
@@ -199,4 +199,4 @@ class Ledger(RuleBasedStateMachine):
                 if last.by is By.SYSTEM and before.state.value in cutoffs.COUNTED
             )
             assert people < departure.terms.minimum_to_run
-        assert not Departure.objects(reason=cutoffs.TOO_FEW, minimum__ne=Minimum.DUE)
+        assert not Departure.objects(reason=reasons.TOO_FEW, minimum__ne=Minimum.DUE)

@@ -16,7 +16,7 @@ from models.audit import AuditEntry
 from models.bookings import Booking, BookingState
 from models.departures import Departure, DepartureState, Minimum
 from models.visits import ProposalState, Visit, VisitState
-from services.bookings import cutoffs
+from services import reasons
 from tests.services.bookings.walk import WALK, Books
 
 LONG = bool(os.environ.get("TEST_LONG"))
@@ -68,7 +68,7 @@ def test_every_state_can_be_reached_by_the_rules(app_settings: Settings) -> None
             step(books)
             look()
         done, refused = set(AuditEntry.objects.distinct("action")), books.refused
-        too_few = Departure.objects(reason=cutoffs.TOO_FEW).count()
+        too_few = Departure.objects(reason=reasons.TOO_FEW).count()
     finally:
         books.teardown()
     wanted = (BookingState, DepartureState, Minimum, VisitState, ProposalState)
