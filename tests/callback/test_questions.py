@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from core.clock import SHANGHAI
+from core.clock import SHANGHAI, day_start, today
 from models.audit import AuditEntry
 from models.enums import Language
 from models.held_texts import HeldText
@@ -139,6 +139,32 @@ def test_what_does_not_go_out_goes_the_usual_way(
     work()
     assert InboxEntry.objects.get(visitor=visitor.id).delivered_by is DeliveredBy.CALL
     assert Question.objects.get(id=question).told_by is DeliveredBy.INBOX
+
+
+def test_an_answer_at_night_comes_in_the_morning(
+    platform: Platform,
+    work: Work,
+    visitor: Visitor,
+    clock: Clock,
+    night: None,
+) -> None:
+    del visitor, night
+    question, evening = ask(platform, work), day_start(today()) + 23 * HOUR
+    Question.objects.update(asked_at=evening - HOUR)
+    WechatWindow.objects.update(until=evening + 24 * HOUR)
+    clock.set(evening)
+    answer(staff_client(platform.app, Role.BOOKING_DESK), question)
+    assert InboxEntry.objects.count() == 1
+    work()
+    assert told(platform) == []
+    clock.set(evening + 9 * HOUR)
+    platform.simulator.fail("custom_send", errcode=-1, times=1)
+    work()
+    assert Question.objects.get(id=question).told_by is None, "it is waited for as by day"
+    clock.advance(minutes=1)
+    work()
+    assert len(told(platform)) == 1
+    assert InboxEntry.objects.get().delivered_by is DeliveredBy.WECHAT
 
 
 def test_a_busy_platform_is_waited_for(platform: Platform, work: Work, desk: FlaskClient) -> None:

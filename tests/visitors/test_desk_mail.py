@@ -1,24 +1,30 @@
 """The booking desk is told by e-mail what waits for it, once, and nothing personal."""
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
 
-from core.clock import now
+from core.clock import now, today
 from core.environment import SettingsError
 from core.settings import load
 from jobs.worker import Worker
+from models.bookings import Booking
+from models.calendar import Closure
 from models.departures import Departure
 from models.outbox import Job
 from models.routes import Confirmation
-from services import desk_mail
-from services.bookings import cutoffs
+from services import desk_mail, generation, schedules
+from services.bookings import cutoffs, deciding
 from services.desk_mail import MAIL_JOB, Notice
 from services.visits import answering, asking, proposing
 from services.visits.asking import Ask
 from services.visits.composing import Composition
+from tests import arranging
+from tests.clocks import Clock
 from tests.factories import ACTOR
 from tests.simulator.running import RunningSimulator
+from tests.visiting import DESK as DESK_ACTOR
 from tests.visiting import create_departure, create_visitor, request, terms
 from tests.visitors.conftest import NewApp
 from tests.visits.asking import day, later
@@ -56,6 +62,49 @@ def test_the_desk_is_told_of_a_request_to_decide(mailbox: Desk) -> None:
     assert "测试访客" not in told["text"], "nothing personal"
     request(create_visitor(), create_departure())
     assert mailbox() == [told], "what needs no decision is not told"
+
+
+def test_the_desk_is_told_once_more_of_a_request_about_to_expire(
+    mailbox: Desk, clock: Clock
+) -> None:
+    departure = create_departure(terms=terms(confirmation=Confirmation.STAFF))
+    waits, decided = (request(create_visitor(), departure) for _ in range(2))
+    deciding.confirm(ACTOR, decided.id)
+    mailbox()
+    clock.advance(hours=35)
+    assert len(mailbox()) == 2, "the requests"
+    clock.advance(hours=2)
+    told = mailbox()
+    assert [one["subject"] for one in told[2:]] == ["预约即将过期"]
+    assert waits.id in told[2]["text"]
+    deciding.hurry(waits.id, Booking.objects.get(id=waits.id).decide_by)
+    clock.advance(hours=12)
+    assert mailbox() == told
+
+
+def test_the_desk_is_told_once_of_days_that_no_departure_could_be_made_for(
+    mailbox: Desk, clock: Clock
+) -> None:
+    # A Monday without holidays for weeks.
+    clock.set(dt.datetime(2026, 11, 2, 1, tzinfo=dt.UTC))
+    route = arranging.create_route().id
+    wanted = {
+        **{"route": route, "weekdays": [2], "starts": "09:00", "capacity": 20},
+        **{"from_day": today().isoformat(), "weeks_ahead": 3},
+    }
+    first, second = ((today() + dt.timedelta(days=days)).isoformat() for days in (8, 15))
+    Closure(route=route, from_day=first, until_day=first, reason="测试").save()
+    schedule = schedules.add(DESK_ACTOR, wanted).schedule
+    generation.renew(ACTOR, schedule)
+    assert mailbox() == [], "who keeps a schedule sees it in the answer"
+    Closure(route=route, from_day=second, until_day=second, reason="测试").save()
+    Departure.objects(day=second).delete()
+    for _ in range(2):
+        assert len(list(schedules.generate_all(ACTOR))) == 1
+    (told,) = mailbox()
+    assert told["subject"] == "周计划有日期未能排班"
+    assert (second in told["text"], first in told["text"]) == (True, False)
+    assert schedule.id in told["text"]
 
 
 def test_the_desk_is_told_of_a_departure_below_its_minimum(mailbox: Desk) -> None:
