@@ -51,6 +51,7 @@ def sent(simulator: RunningSimulator) -> list[dict[str, Any]]:
 OF_BOOKINGS = {
     **dict.fromkeys(("route", "route_en", "at", "reason", "until", "was", "alternative"), "测试"),
     **dict.fromkeys(("people", "version"), 2),
+    **dict.fromkeys(("missing", "missing_en"), ""),
 }
 
 
