@@ -27,16 +27,15 @@ SINCE = {"missing": "", "missing_en": ""}
 
 
 def message(event: Event, data: Mapping[str, object], language: Language) -> Message:
-    """Return what to tell."""
-    told = {**SINCE, **data}
+    """Return what to tell; `data` is that of `data_of`."""
     wording = WORDINGS[event]
     chosen = wording.english if language is Language.EN else wording.chinese
-    return Message(chosen.title.format_map(told).strip(), chosen.text.format_map(told).strip())
+    return Message(chosen.title.format_map(data).strip(), chosen.text.format_map(data).strip())
 
 
 def data_of(found: InboxEntry | CallTask) -> dict[str, Any]:
     """Return what fills the words of an entry or a call, with what is encrypted of it."""
-    data, text = dict(found.data), personal_data.opened(found, "text")
+    data, text = {**SINCE, **found.data}, personal_data.opened(found, "text")
     if "reason" in data:
         data["reason_en"] = reasons.said(data["reason"], Language.EN)
     return data if text is None else {**data, "text": text}

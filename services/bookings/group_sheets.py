@@ -17,14 +17,16 @@ from services.itinerary_texts import day_text, span_text
 from services.workbooks import Column, Table
 
 RETRY_AFTER_S = 2
-# Columns, how wide they are, and whether they hold what is only told whole. What is missing stands
-# there only where a gate asks for something.
+# Columns, how wide they are, and whether they hold what is only told whole.
 COLUMNS = (
     *(("number", 6.5, False), ("organisation", 24.0, False), ("name", 13.0, False)),
     *(("phone", 19.5, False), ("party", 9.0, False), ("state", 12.5, False)),
     *(("language", 11.5, False), ("companions", 26.0, True), ("plates", 15.0, True)),
-    *(("missing", 18.0, False), ("needs", 22.0, True)),
+    ("needs", 22.0, True),
 )
+# Where a gate asks for something, what is missing stands beside; the long texts make room for it.
+MISSING = ("missing", 14.0)
+NARROWED = {"organisation": 20.0, "companions": 21.0, "needs": 17.0}
 ARRIVED_WIDTH = 7.0
 # A heading stands on the page on which its table begins: so many millimetres.
 HEADED = 60
@@ -139,11 +141,9 @@ def _table(
     heading: str = "",
     lines: Sequence[str] = (),
 ) -> Table:
-    shown = [
-        (name, width)
-        for name, width, needs_whole in COLUMNS
-        if (whole or not needs_whole) and (name != "missing" or found.gate_needs)
-    ]
+    shown = [(name, width) for name, width, needs_whole in COLUMNS if whole or not needs_whole]
+    if found.gate_needs:
+        shown = [*((name, NARROWED.get(name, width)) for name, width in shown), MISSING]
     columns = [Column(word(name, language), width) for name, width in shown]
     rows = []
     for number, group in enumerate(found.groups, 1):

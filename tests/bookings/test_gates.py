@@ -38,7 +38,8 @@ ADD_BOTH = "请补充来访人员姓名、车牌号（入场需要）。"
 
 
 def words(entry: InboxEntry, language: Language = Language.ZH_CN) -> str:
-    return notification_texts.message(entry.event, entry.data, language).text
+    data = notification_texts.data_of(entry)
+    return notification_texts.message(entry.event, data, language).text
 
 
 def told(visitor: Visitor, event: Event) -> str:

@@ -11,6 +11,7 @@ from models.notifications import Event
 from services.notification_texts import Message
 from services.subscriptions import templates
 
+LONGEST = "请补充来访人员姓名、车牌号（入场需要）。"
 GOOD = {"template": "abc", "page": "pages/inbox/index", "fields": {"thing1": "{title}"}}
 
 
@@ -42,6 +43,14 @@ def test_an_event_is_told_by_its_template(environ: dict[str, str]) -> None:
     assert filled == {"thing1": "测试", "thing2": "字" * 19 + "…", "phrase3": "已更改"}
     assert template.leads_to(data) == "pages/inbox/index?title=测试"
     assert templates.all_of() == {"abc": [Event.MESSAGE]}
+
+
+def test_the_remark_has_room_for_what_a_gate_needs(environ: dict[str, str]) -> None:
+    configure(environ, {"reminder_day": {**GOOD, "fields": {"thing1": "{missing}"}}})
+    template = templates.of(Event.REMINDER_DAY)
+    assert template is not None
+    for missing, shown in (("", "-"), (LONGEST, LONGEST)):
+        assert template.filled({"missing": missing}, Message("", "")) == {"thing1": shown}
 
 
 def test_a_field_that_cannot_be_filled_leaves_the_message_unsent(environ: dict[str, str]) -> None:

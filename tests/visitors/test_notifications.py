@@ -52,6 +52,7 @@ OF_BOOKINGS = {
     **dict.fromkeys(("route", "route_en", "at", "until", "was", "alternative"), "测试"),
     **dict.fromkeys(("reason", "reason_en"), "测试"),
     **dict.fromkeys(("people", "version"), 2),
+    **dict.fromkeys(("missing", "missing_en"), ""),
 }
 
 

@@ -262,16 +262,13 @@ FRESH: dict[str, Any] = {}
 def test_it_tells_what_gates_need(delegation: Caller, client: FlaskClient) -> None:
     departure = through(gate(NAMES, PLATES))
     booking = request(Visitor.objects.get(id=delegation.id), departure)
-    for language, said in (
-        ("zh-CN", "来访人员姓名、车牌号"),
-        ("en", "Names of all who come, car plates"),
-    ):
+    words = {"zh-CN": "来访人员姓名、车牌号", "en": "Names of all who come, car plates"}
+    for language, said in words.items():
         found = itinerary(delegation, booking.id, lang=language)
         assert found["itinerary"]["gate_needs"] == ["names", "plates"]
         assert f"<dd>{said}</dd>" in client.get(found["papers"]["page"]).text
-        assert "".join(said.split()) in "".join(
-            text_of(client.get(found["papers"]["pdf"]).data).split()
-        )
+        paper = text_of(client.get(found["papers"]["pdf"]).data)
+        assert "".join(said.split()) in "".join(paper.split())
     plain = request(Visitor.objects.get(id=delegation.id), create_departure(in_hours=400))
     found = itinerary(delegation, plain.id)
     assert found["itinerary"]["gate_needs"] == []
