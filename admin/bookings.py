@@ -9,7 +9,7 @@ from core import messages
 from models.bookings import Booking
 from rest import language, paging
 from rest.access import current_actor, staff, staff_caller
-from rest.idempotency import bound, idempotent, sent_key
+from rest.idempotency import idempotent, sent_key
 from schemas.deciding import (
     BookingCompanySchema,
     BookingDecisionSchema,
@@ -91,7 +91,6 @@ class CallersWaiting(Resource):
     """Callers on the waiting list."""
 
     @staff("bookings", "write")
-    @bound(staff_caller)
     @contract.takes(WaitingCallerSchema)
     @contract.gives(DeskBookingCardSchema, code=201)
     def post(self, data: dict[str, Any]) -> Seen:

@@ -9,7 +9,7 @@ from models.departures import Meeting, Words
 from models.parts import Location
 from rest import paging
 from rest.access import current_actor, staff, staff_caller
-from rest.idempotency import idempotent
+from rest.idempotency import idempotent, sent_key
 from schemas.desk import PhoneLookupSchema
 from schemas.pages import page_of
 from schemas.visits import (
@@ -55,7 +55,7 @@ class VisitList(Resource):
     @contract.gives(AskedVisitSchema, code=201)
     def post(self, data: dict[str, Any]) -> dict[str, Any]:
         """Ask on behalf of somebody who called; name and phone are needed."""
-        return showing.whole(asking.ask_for(current_actor(), Ask(**data)))
+        return showing.whole(asking.ask_for(current_actor(), Ask(**data), key=sent_key()))
 
 
 @namespace.route("/lookup")

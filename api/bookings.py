@@ -8,7 +8,6 @@ from api.contract import contract
 from models.bookings import Booking
 from rest import idempotency, language, paging
 from rest.access import consenting, current_visitor, signed_in
-from rest.idempotency import bound
 from schemas.bookings import (
     BookingCancellationSchema,
     BookingChangeSchema,
@@ -23,10 +22,6 @@ from services.bookings import cancelling, mine, moving, offers, parties, request
 from services.bookings.drafting import Details
 
 namespace = Namespace("bookings", description="考察预约 bookings of site visits", path="/bookings")
-
-
-def _caller() -> str:
-    return f"bookings:{current_visitor().id}"
 
 
 @namespace.route("")
@@ -49,7 +44,6 @@ class BookingList(Resource):
         return {**page, "items": mine.shown(page["items"], language.current())}
 
     @consenting
-    @bound(_caller)
     @contract.takes(BookingRequestSchema)
     @contract.gives(BookingSchema, code=201)
     def post(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -62,7 +56,6 @@ class WaitingList(Resource):
     """The waiting list of a departure."""
 
     @consenting
-    @bound(_caller)
     @contract.takes(BookingRequestSchema)
     @contract.gives(BookingSchema, code=201)
     def post(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -107,7 +100,6 @@ class BookingMove(Resource):
     """Moving it."""
 
     @consenting
-    @bound(_caller)
     @contract.takes(BookingMoveSchema)
     @contract.gives(BookingSchema, code=201)
     def post(self, data: dict[str, Any], booking_id: str) -> dict[str, Any]:

@@ -107,10 +107,11 @@ class Booking(Document):
 
     `companions` and `plates` are JSON lists of texts, encrypted like the contact; `no_car` tells
     that the group brings none. `starts_at`, `ends_at` and `route` repeat those of the departure.
-    `request_key` is a hash that makes a request sent again find its booking. Until `settle_by` a
-    booking that is `placing` may still get its seats. `code` is the short code of the check-in,
-    `share_hash` the SHA-256 of the secret in the link for companions. What was written as feedback
-    is `feedback_text`. `scene` is the code by which the visitor came, which has its `channel`.
+    `request_key` is a hash that makes a request sent again find its booking, `request_hash` one of
+    what it asked. Until `settle_by` a booking that is `placing` may still get its seats. `code` is
+    the short code of the check-in, `share_hash` the SHA-256 of the secret in the link for
+    companions. What was written as feedback is `feedback_text`. `scene` is the code by which the
+    visitor came, which has its `channel`.
     """
 
     SEALED: ClassVar = (
@@ -172,6 +173,7 @@ class Booking(Document):
     code = StringField()
     share_hash = StringField()
     request_key = StringField()
+    request_hash = StringField()
     settle_by = DateTimeField()
     decide_by = DateTimeField()
     offer_until = DateTimeField()

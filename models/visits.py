@@ -67,6 +67,7 @@ class Visit(Document):
 
     `dates` are up to three days that suit, the best first. `answers` is a JSON object from version
     to what the visitor asked to be changed. `booking` is that of the accepted departure.
+    `request_key` and `request_hash` are as those of a booking.
     """
 
     SEALED: ClassVar = (
@@ -112,6 +113,7 @@ class Visit(Document):
     departure = StringField()
     booking = StringField()
     request_key = StringField()
+    request_hash = StringField()
     demo = BooleanField(required=True, default=False)
     revision = IntField(required=True, default=1)
     created_at = DateTimeField(required=True, default=now)

@@ -9,13 +9,11 @@ from typing import Any
 
 from flask import Response, current_app, request
 
-from core.errors import AppError, Invalid
+from core.errors import Invalid
 from services import idempotency
 
 HEADER = "Idempotency-Key"
 KEY = re.compile(r"[\x21-\x7e]{8,100}")
-# From here on an answer says that the failure was ours, and something may have happened.
-SERVER_ERRORS = 500
 
 View = Callable[..., Any]
 Actor = Callable[[], str]
@@ -44,36 +42,6 @@ def idempotent(actor: Actor) -> Callable[[View], View]:
                 kept.headers["Idempotency-Replayed"] = "true"
                 return kept
             return _process(begun, lambda: view(*args, **kwargs))
-
-        return wrapped
-
-    return decorate
-
-
-def bound(actor: Actor) -> Callable[[View], View]:
-    """Hold a key to its first request, where the view finds by the key what that one made.
-
-    Another body, or the key on another route, is a 409; the same request goes to the view, which
-    answers by what it made then. A refusal (4xx) of the first gives the key back.
-    """
-
-    def decorate(view: View) -> View:
-        @functools.wraps(view)
-        def wrapped(*args: Any, **kwargs: Any) -> Any:
-            sent = sent_key()
-            if sent is None:
-                return view(*args, **kwargs)
-            ticket = idempotency.bind(
-                _hash("bound", actor(), sent),
-                _hash(request.method, request.path, request.get_data(cache=True)),
-                _kept(),
-            )
-            try:
-                return view(*args, **kwargs)
-            except AppError as refused:
-                if ticket is not None and refused.status < SERVER_ERRORS:
-                    idempotency.release(ticket)
-                raise
 
         return wrapped
 

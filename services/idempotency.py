@@ -1,4 +1,4 @@
-"""Requests sent again under the same Idempotency-Key: their answers, or what they asked."""
+"""Requests sent again under the same Idempotency-Key: they get the answer that was kept."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -41,20 +41,8 @@ def begin(key: str, fingerprint: str, keep: dt.timedelta) -> Answer | Ticket:
     `fingerprint` is a hash of what was sent. Raises `Conflict` when the key was used for
     something else, or when the first request is still being processed.
     """
-    ticket = _claim(key, fingerprint, keep, busy=BUSY)
+    ticket = _claim(key, fingerprint, keep)
     return ticket or _again(key, fingerprint, new_id())
-
-
-def bind(key: str, fingerprint: str, keep: dt.timedelta) -> Ticket | None:
-    """Bind a key to what its first request asked, where what that makes is found by the key.
-
-    Return the right to give the key back (`release`), or None when it was bound before. Raises
-    `Conflict("idempotency_reused")` when it was used for something else.
-    """
-    ticket = _claim(key, fingerprint, keep, busy=dt.timedelta())
-    if ticket is None:
-        _read(key, fingerprint)
-    return ticket
 
 
 def finish(ticket: Ticket, answer: Answer) -> None:
@@ -70,14 +58,14 @@ def release(ticket: Ticket) -> None:
     IdempotentAnswer._get_collection().delete_one({"_id": ticket.key, "token": ticket.token})
 
 
-def _claim(key: str, fingerprint: str, keep: dt.timedelta, *, busy: dt.timedelta) -> Ticket | None:
+def _claim(key: str, fingerprint: str, keep: dt.timedelta) -> Ticket | None:
     """Write a key; return None when it is there already."""
     moment, token = now(), new_id()
     row = {
         "_id": key,
         "fingerprint": fingerprint,
         "token": token,
-        "busy_until": moment + busy,
+        "busy_until": moment + BUSY,
         "expires_at": moment + keep,
     }
     try:

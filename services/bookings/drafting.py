@@ -1,6 +1,5 @@
 """A booking as it is first written: who comes, with whom, and by which key it is found again."""
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,9 +13,10 @@ from models.bookings import Booking, BookingSource, BookingState, By, Step
 from models.departures import Departure, DepartureState
 from models.enums import Kind, Language
 from models.visitors import Visitor
-from services import links, personal_data, scenes
+from services import links, personal_data, request_keys, scenes
 from services.actors import Actor
 from services.bookings import codes
+from services.request_keys import RequestKey
 from services.visitors import profiles
 
 TEXTS = ("name", "phone", "organisation", "purpose", "needs")
@@ -78,7 +78,7 @@ def draft(
     details: Details,
     maker: Maker,
     *,
-    key: str | None = None,
+    key: RequestKey | None = None,
     **more: Any,
 ) -> Booking:
     """Return a booking that is being placed, not yet written; `more` are further fields.
@@ -114,9 +114,9 @@ def draft(
         channel=scenes.channel_of(details.scene) or details.channel,
         scene=details.scene,
         code=codes.new_short_code(),
-        request_key=None if key is None else request_key(maker.keyed_to, key),
         steps=[step],
         demo=departure.demo,
+        **({} if key is None else key.stored),
         **more,
     )
 
@@ -172,12 +172,12 @@ def allows(departure: Departure, party: int) -> bool:
     return bool(departure.terms.group_min <= party <= departure.terms.group_max)
 
 
-def request_key(sender: str | None, key: str) -> str:
-    """Return what a request of a visitor, or of a member of staff, is found by that comes again."""
-    digest = hashlib.blake2b(digest_size=20)
-    for part in (sender or "", key):
-        digest.update(len(part).to_bytes(4, "big") + part.encode())
-    return digest.hexdigest()
+def keyed(
+    maker: Maker, sent: str | None, verb: str, departure: str, party: int, details: Details
+) -> RequestKey | None:
+    """Return by what a request under the key that was `sent` is known when it comes again."""
+    asked = (maker.source, maker.override, departure, party, details)
+    return request_keys.of(maker.keyed_to, sent, verb, *asked)
 
 
 def _check_tracks(tracks: tuple[str, ...]) -> None:

@@ -13,9 +13,10 @@ from models.bookings import Booking, BookingState, By, Step
 from models.departures import Departure
 from models.notifications import Event
 from models.visitors import Visitor
-from services import permissions, personal_data, reasons, seats
+from services import permissions, personal_data, reasons, request_keys, seats
 from services.actors import Actor
-from services.bookings import arriving, codes, drafting, finding, replays, steps, telling, waiting
+from services.bookings import arriving, codes, drafting, finding, steps, telling, waiting
+from services.request_keys import RequestKey
 from services.visitors import engagements
 
 # What the new booking takes over; the personal part is sealed anew.
@@ -32,7 +33,8 @@ def reschedule(
     `NotFound`; `Conflict` with `wrong_state`, `cutoff_passed`, `same_departure`, `slot_full` and
     what a request raises: the old booking then stands as it was.
     """
-    known = replays.find(visitor.id, departure, key)
+    keyed = request_keys.of(visitor.id, key, "move", booking_id, departure)
+    known = request_keys.find(Booking, keyed)
     if known is not None:
         return known
     old = finding.own(visitor.id, booking_id)
@@ -44,11 +46,10 @@ def reschedule(
             raise Conflict("cutoff_passed", until=telling.shown(left.reschedule_by))
         drafting.check_open(reached)
 
-    request_key = None if key is None else drafting.request_key(visitor.id, key)
     try:
-        return _move(old, target, check, by=By.VISITOR, request_key=request_key)
+        return _move(old, target, check, by=By.VISITOR, key=keyed)
     except DuplicateKeyError:
-        return replays.taken(visitor.id, departure, key)
+        return request_keys.taken(Booking, keyed)
 
 
 def reschedule_for(actor: Actor, booking_id: str, departure: str, *, reason: str) -> Booking:
@@ -81,11 +82,11 @@ def _move(
     by: By,
     actor: Actor | None = None,
     reason: str | None = None,
-    request_key: str | None = None,
+    key: RequestKey | None = None,
 ) -> Booking:
     if old.departure == target.id:
         raise Conflict("same_departure")
-    new = _successor(old, target, by, actor, request_key)
+    new = _successor(old, target, by, actor, key)
 
     def work(session: ClientSession) -> Booking:
         locked = {name: seats.lock(name, session) for name in sorted((old.departure, target.id))}
@@ -129,7 +130,7 @@ def _move(
 
 
 def _successor(
-    old: Booking, target: Departure, by: By, actor: Actor | None, request_key: str | None
+    old: Booking, target: Departure, by: By, actor: Actor | None, key: RequestKey | None
 ) -> Booking:
     """Return the booking on the new departure, not yet written."""
     booking_id = new_id()
@@ -145,7 +146,7 @@ def _successor(
         starts_at=target.starts_at,
         ends_at=target.ends_at,
         code=codes.new_short_code(),
-        request_key=request_key,
+        **({} if key is None else key.stored),
         moved_from=old.id,
         steps=[Step(state=BookingState.PLACING, at=now(), by=by, actor=who)],
     )

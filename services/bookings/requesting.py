@@ -11,12 +11,15 @@ from core.errors import AppError, Conflict
 from models.bookings import Booking, BookingSource, BookingState
 from models.departures import Departure, DepartureState
 from models.visitors import Visitor
-from services import permissions, reasons, seats
+from services import permissions, reasons, request_keys, seats
 from services.actors import Actor
-from services.bookings import attendance, drafting, finding, replays, settling
+from services.bookings import attendance, drafting, finding, settling
 from services.bookings.drafting import Details as Details
 from services.bookings.drafting import Maker
+from services.request_keys import RequestKey
 from services.visitors import engagements
+
+VERB = "request"
 
 
 def request_visit(
@@ -29,13 +32,14 @@ def request_visit(
     `idempotency_reused`; `Unprocessable("party_size")`; `Invalid`.
     """
     maker = Maker(visitor)
-    known = _known(maker, departure, key)
+    keyed = drafting.keyed(maker, key, VERB, departure, party, details)
+    known = _known(keyed, maker)
     if known is not None:
         return known
     found = finding.bookable(departure)
     drafting.check_open(found)
     drafting.check_party(found, party)
-    return _make(found, party, details, maker, key)
+    return _make(found, party, details, maker, keyed)
 
 
 def place_for(
@@ -60,12 +64,13 @@ def place_for(
         permissions.require(actor, "bookings", "override", f"departures:{departure}")
         reasons.require(override)
     maker = Maker(None, actor, source, override)
-    known = _known(maker, departure, key)
+    keyed = drafting.keyed(maker, key, VERB, departure, party, details)
+    known = _known(keyed, maker)
     if known is not None:
         return known
     found = finding.departure(departure)
     _check_for_staff(found, party, maker)
-    return _make(found, party, details, maker, key)
+    return _make(found, party, details, maker, keyed)
 
 
 def _check_for_staff(found: Departure, party: int, maker: Maker) -> None:
@@ -82,7 +87,7 @@ def _check_for_staff(found: Departure, party: int, maker: Maker) -> None:
 
 
 def _make(
-    departure: Departure, party: int, details: Details, maker: Maker, key: str | None
+    departure: Departure, party: int, details: Details, maker: Maker, key: RequestKey | None
 ) -> Booking:
     """Write a booking and take what it needs, unless another request with its key was first."""
     until = now() + settling.PLACING
@@ -90,7 +95,7 @@ def _make(
     try:
         drafting.insert(booking)
     except DuplicateKeyError:
-        return _finished(maker, departure.id, key)
+        return _finished(key, maker)
     return _place(booking, maker)
 
 
@@ -113,23 +118,21 @@ def _place(booking: Booking, maker: Maker) -> Booking:
     return settling.settle(booking, held, maker.actor)
 
 
-def _known(maker: Maker, departure: str, key: str | None) -> Booking | None:
-    found = replays.find(maker.keyed_to, departure, key)
+def _known(key: RequestKey | None, maker: Maker) -> Booking | None:
+    found = request_keys.find(Booking, key)
     return None if found is None else _resumed(found, maker)
 
 
 def _resumed(found: Booking, maker: Maker) -> Booking | None:
     """Return a booking that a key made, finished now if it was not; None when it is undone."""
-    if maker.actor is not None and found.source is not maker.source:
-        raise Conflict("idempotency_reused")
     if found.state is not BookingState.PLACING:
         return found
     return settling.resume(found, maker.actor)
 
 
-def _finished(maker: Maker, departure: str, key: str | None) -> Booking:
+def _finished(key: RequestKey | None, maker: Maker) -> Booking:
     """Return a booking that another request with the same key has made."""
-    again = _resumed(replays.taken(maker.keyed_to, departure, key), maker)
+    again = _resumed(request_keys.taken(Booking, key), maker)
     if again is None:
         raise Conflict("idempotency_running", retry_after_s=1)
     return again

@@ -15,9 +15,9 @@ from models.bookings import Booking, BookingSource, BookingState, By
 from models.departures import Departure, Minimum
 from models.notifications import Event
 from models.visitors import ENGAGEMENTS_MAX, Visitor
-from services import booking_policy, outbox, permissions, quiet_hours, seats
+from services import booking_policy, outbox, permissions, quiet_hours, request_keys, seats
 from services.actors import Actor, system
-from services.bookings import arriving, drafting, finding, replays, steps, telling
+from services.bookings import arriving, drafting, finding, steps, telling
 from services.bookings.drafting import Details, Maker
 from services.visitors import accounts, engagements
 
@@ -86,13 +86,14 @@ def lapse_all(departure: Departure, session: ClientSession) -> Departure:
 
 def _join(departure: str, party: int, details: Details, maker: Maker, key: str | None) -> Booking:
     visitor = maker.visitor_id
-    known = replays.find(maker.keyed_to, departure, key)
+    keyed = drafting.keyed(maker, key, "wait", departure, party, details)
+    known = request_keys.find(Booking, keyed)
     if known is not None:
         return known
     found = finding.bookable(departure)
     drafting.check_open(found)
     drafting.check_party(found, party)
-    booking = drafting.draft(found, party, details, maker, key=key)
+    booking = drafting.draft(found, party, details, maker, key=keyed)
 
     def work(session: ClientSession) -> Booking:
         locked = seats.lock(found.id, session)
@@ -117,7 +118,7 @@ def _join(departure: str, party: int, details: Details, maker: Maker, key: str |
     try:
         return transaction(work)
     except DuplicateKeyError:
-        return replays.taken(maker.keyed_to, departure, key)
+        return request_keys.taken(Booking, keyed)
 
 
 def _offer(booking_id: str, departure: Departure, session: ClientSession) -> None:

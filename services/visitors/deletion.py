@@ -42,7 +42,8 @@ TRIES = 20
 # What a booking does not hold any more once its account is gone; what remains are figures.
 ABOUT = (
     *("visitor", "name", "phone", "phone_index", "organisation", "companions", "plates"),
-    *("no_car", "purpose", "needs", "feedback_text", "reason", "request_key", "share_hash"),
+    *("no_car", "purpose", "needs", "feedback_text", "reason", "request_key", "request_hash"),
+    "share_hash",
 )
 # What tells of whom a push is, and what it says.
 ABOUT_PUSH = ("openid", "kind", "content", "at", "received_at", "told_at", "answered_with")

@@ -25,7 +25,7 @@ LEFT_OUT = frozenset(
     {
         *("session_key", "email_index", "phone_index", "token_hash", "touched", "visitor"),
         *("taken_by", "taken_by_name", "taken_at", "answered_by", "answered_by_name"),
-        *("identity", "push", "told_at", "request_key", "share_hash", "settle_by"),
+        *("identity", "push", "told_at", "request_key", "request_hash", "share_hash", "settle_by"),
         *("decided_by", "decided_by_name", "trace"),
     }
 )

@@ -1,7 +1,6 @@
 """Asking for a bespoke visit: by a visitor, or by staff for who calls."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,15 +17,25 @@ from models.notifications import Event
 from models.snapshots import Snapshot, in_time, snapshot_key
 from models.visitors import Visitor
 from models.visits import Visit
-from services import audit, desk_mail, permissions, personal_data, scenes, text_checks
+from services import (
+    audit,
+    desk_mail,
+    permissions,
+    personal_data,
+    request_keys,
+    scenes,
+    text_checks,
+)
 from services.actors import Actor
 from services.desk_mail import Notice
+from services.request_keys import RequestKey
 from services.text_checks import Written
 from services.visitors import accounts, profiles
 from services.visits import finding, steps, telling
 
 # Requests of one visitor that nobody has decided yet.
 OPEN_MAX = 3
+VERB = "ask"
 # What is encrypted; what is absent is taken from the profile of the visitor, where it is there.
 CONTACT = ("name", "phone", "organisation")
 TEXTS = ("purpose", "hosts", "needs")
@@ -58,11 +67,11 @@ def ask(visitor: Visitor, wish: Ask, *, key: str | None = None) -> Visit:
     Raises `Unprocessable` with `dates_needed`, `route_not_live` or `site_not_live`, `Conflict`
     with `too_many_asks` or `idempotency_reused`, `Invalid`.
     """
-    request_key = None if key is None else _request_key(visitor.id, key)
-    if (known := _known(request_key, wish)) is not None:
+    keyed = request_keys.of(visitor.id, key, VERB, wish)
+    if (known := request_keys.find(Visit, keyed)) is not None:
         return known
     _check(wish)
-    visit = _draft(wish, visitor, request_key)
+    visit = _draft(wish, visitor, keyed)
 
     def work(session: ClientSession) -> Visit:
         if not accounts.touch(visitor.id, session):
@@ -85,19 +94,23 @@ def ask(visitor: Visitor, wish: Ask, *, key: str | None = None) -> Visit:
     try:
         return transaction(work)
     except DuplicateKeyError:
-        if (known := _known(request_key, wish)) is None:
-            raise Conflict from None
-        return known
+        return request_keys.taken(Visit, keyed)
 
 
-def ask_for(actor: Actor, wish: Ask) -> Visit:
-    """Take the request of somebody who called; raise what `ask` does, and `Forbidden`."""
+def ask_for(actor: Actor, wish: Ask, *, key: str | None = None) -> Visit:
+    """Take the request of somebody who called; the same `key` of one `actor` makes one.
+
+    Raises what `ask` does, and `Forbidden`.
+    """
     permissions.require(actor, finding.RESOURCE, "write")
+    keyed = request_keys.of(actor.id, key, VERB, wish)
+    if (known := request_keys.find(Visit, keyed)) is not None:
+        return known
     missing = {name: "required" for name in ("name", "phone") if not getattr(wish, name)}
     if missing:
         raise Invalid(fields=dict(missing))
     _check(wish)
-    visit = _draft(wish, None, None)
+    visit = _draft(wish, None, keyed)
 
     def work(session: ClientSession) -> Visit:
         Visit._get_collection().insert_one(visit.to_mongo(), session=session)
@@ -105,7 +118,10 @@ def ask_for(actor: Actor, wish: Ask) -> Visit:
         audit.record(actor, "visits.ask", f"visits:{visit.id}", after=told, session=session)
         return visit
 
-    return transaction(work)
+    try:
+        return transaction(work)
+    except DuplicateKeyError:
+        return request_keys.taken(Visit, keyed)
 
 
 def _check(wish: Ask) -> None:
@@ -128,7 +144,7 @@ def _check(wish: Ask) -> None:
         raise Unprocessable(code, fields={wanted[key]: code})
 
 
-def _draft(wish: Ask, visitor: Visitor | None, request_key: str | None) -> Visit:
+def _draft(wish: Ask, visitor: Visitor | None, key: RequestKey | None) -> Visit:
     visit_id = new_id()
     texts: dict[str, str | None] = {name: getattr(wish, name) or None for name in TEXTS}
     texts |= {name: getattr(wish, name) or None for name in CONTACT}
@@ -152,30 +168,12 @@ def _draft(wish: Ask, visitor: Visitor | None, request_key: str | None) -> Visit
         route=wish.route,
         language=language or Language.ZH_CN,
         channel=scenes.channel_of(wish.scene) or wish.channel,
-        request_key=request_key,
         demo=visitor is not None and visitor.demo is not None,
+        **({} if key is None else key.stored),
         **sealed,
     )
     visit.validate()
     return visit
-
-
-def _known(request_key: str | None, wish: Ask) -> Visit | None:
-    """Return the request that a key made; raise `Conflict` when it was for something else."""
-    if request_key is None:
-        return None
-    row = Visit._get_collection().find_one({"request_key": request_key})
-    if row is None:
-        return None
-    found: Visit = Visit._from_son(row)
-    same = (list(wish.dates), wish.party, wish.purpose)
-    if (list(found.dates), found.party, personal_data.opened(found, "purpose")) != same:
-        raise Conflict("idempotency_reused")
-    return found
-
-
-def _request_key(visitor_id: str, key: str) -> str:
-    return hashlib.blake2b(f"{visitor_id}:{key}".encode(), digest_size=20).hexdigest()
 
 
 def plain(visit: Visit) -> dict[str, Any]:

@@ -216,6 +216,9 @@ def test_the_desk_books_lets_in_decides_and_is_told_of_each(desk: FlaskClient) -
     IdempotentAnswer.objects.delete()  # as after a failure, or a worker that died
     once_more = desk.post(API, json=guest, headers=headers)
     assert (once_more.status_code, once_more.get_json()["id"]) == (201, first.get_json()["id"])
+    for path, changed in (("", {"party": 3}), ("", {"needs": "测试"}), ("/walk-ins", {})):
+        answer = desk.post(f"{API}{path}", json={**guest, **changed}, headers=headers)
+        assert code(answer) == (409, "idempotency_reused"), (path, changed)
     assert Departure.objects.get(id=departure.id).held == 2
     made = first.get_json()["id"]
     for wrong in (

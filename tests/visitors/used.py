@@ -83,10 +83,11 @@ def create(app: Flask, simulator: RunningSimulator) -> Used:
     fresh = Visitor.objects.get(id=visitor.id)
     texts: list[Any] = [
         *(visitor.id, fresh.openid, fresh.unionid, token, second.token, EMAIL, PHONE),
-        *(booking.request_key, booking.share_hash, booking.phone_index, REASON),
+        *(booking.request_key, booking.request_hash, booking.share_hash),
+        *(booking.phone_index, REASON),
         *(getattr(booking, name) for name in Booking.SEALED),
         *(getattr(visit, name) for name in Visit.SEALED),
-        *(visit.request_key, visit.phone_index),
+        *(visit.request_key, visit.request_hash, visit.phone_index),
         *(NAME, ORGANISATION, TITLE, fresh.email_index, fresh.phone_index, fresh.session_key),
         *(sessions.token_hash(token), sessions.token_hash(second.token)),
         *(fresh.name, fresh.phone, fresh.email, personal_data.opened(fresh, "session_key")),

@@ -11,6 +11,7 @@ from models.bookings import Booking, BookingState
 from models.calendar import ResourceDay
 from models.content import Content
 from models.departures import Departure, DepartureState
+from models.idempotency import IdempotentAnswer
 from models.notifications import CallTask, InboxEntry
 from models.staff import Role
 from models.visits import ProposalState, Visit, VisitState
@@ -19,7 +20,7 @@ from services.visits.composing import Composition
 from tests.clocks import Clock
 from tests.factories import ACTOR, staff_client
 from tests.visitors.callers import Caller, code
-from tests.visits.asking import Desk, ask, at, day, later, wish
+from tests.visits.asking import API, Desk, ask, at, day, later, wish
 from tests.visits.test_races import check_books
 
 
@@ -34,11 +35,26 @@ def sent_twice(caller: Caller, body: dict[str, Any], key: str) -> Any:
 def test_the_same_key_asks_once(delegation: Caller, enter: Callable[..., Caller]) -> None:
     first = sent_twice(delegation, wish(), "key-00001").get_json()
     assert sent_twice(delegation, wish(), "key-00001").get_json()["id"] == first["id"]
-    again = sent_twice(delegation, wish(party=7), "key-00001")
-    assert code(again) == (409, "idempotency_reused")
+    for changes in ({"party": 7}, {"hosts": "另一家"}, {"phone": "13800138001"}, {"needs": None}):
+        body = {name: value for name, value in wish(**changes).items() if value is not None}
+        again = sent_twice(delegation, body, "key-00001")
+        assert code(again) == (409, "idempotency_reused"), changes
     assert code(sent_twice(delegation, wish(), "short")) == (400, "idempotency_key")
     assert sent_twice(enter("B"), wish(), "key-00001").get_json()["id"] != first["id"]
     assert Visit.objects.count() == 2
+
+
+def test_what_staff_ask_under_a_key_is_found_by_it_when_the_answer_is_gone(desk: Desk) -> None:
+    key = {"Idempotency-Key": "key-00001"}
+
+    def sent(**changes: Any) -> Any:
+        IdempotentAnswer.objects.delete()  # as after a day
+        return desk.client.post(f"{API}/visits", json=wish(**changes), headers=key)
+
+    assert sent().get_json()["id"] == sent().get_json()["id"]
+    assert code(sent(party=7)) == (409, "idempotency_reused")
+    assert Visit.objects.count() == 1
+    assert AuditEntry.objects(action="visits.ask").count() == 1
 
 
 @pytest.mark.parametrize(

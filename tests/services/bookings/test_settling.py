@@ -16,7 +16,7 @@ from models.staff import Role
 from models.visitors import Visitor
 from services import seats
 from services.actors import Actor
-from services.bookings import cutoffs, desk, drafting, endings, settling
+from services.bookings import cutoffs, desk, drafting, endings, requesting, settling
 from services.bookings.drafting import Maker
 from services.visitors import deletion, engagements
 from tests.clocks import Clock
@@ -24,6 +24,7 @@ from tests.factories import ACTOR, create_staff
 from tests.visiting import DESK, check_books, create_departure, create_visitor, details, wait
 from tests.visiting import request as ask
 
+KEY = "key-00001"
 LATE = dt.timedelta(minutes=2)
 PHONE, WALK_IN = BookingSource.PHONE, BookingSource.WALK_IN
 S = BookingState
@@ -34,7 +35,9 @@ def placing(
 ) -> Booking:
     """Do the first so many steps of a request: write, take the time, hold the seats."""
     until = now() + settling.PLACING
-    booking = drafting.draft(departure, party, details(), Maker(visitor), key=key, settle_by=until)
+    maker = Maker(visitor)
+    keyed = drafting.keyed(maker, key, requesting.VERB, departure.id, party, details())
+    booking = drafting.draft(departure, party, details(), maker, key=keyed, settle_by=until)
     drafting.insert(booking)
     if steps > 1:
         engagements.engage(visitor.id, booking.id, booking.starts_at, booking.ends_at)
@@ -113,15 +116,19 @@ def placing_for(actor: Actor, departure: Departure, source: BookingSource) -> Bo
     """Do all of a booking by staff, with a reason, up to the holding of its seats."""
     until = now() + settling.PLACING
     maker = Maker(None, actor, source, "接待任务" if source is PHONE else None)
-    booking = drafting.draft(departure, 2, details(), maker, key="key-00001", settle_by=until)
+    keyed = drafting.keyed(maker, KEY, requesting.VERB, departure.id, 2, details())
+    booking = drafting.draft(departure, 2, details(), maker, key=keyed, settle_by=until)
     drafting.insert(booking)
     seats.hold(departure.id, booking.id, 2, visitor=None, before=until)
     return booking
 
 
-def once_more(actor: Actor, departure: Departure, source: BookingSource) -> Booking:
-    act = desk.walk_in if source is WALK_IN else desk.add
-    return act(actor, departure.id, 2, details(), key="key-00001")
+def once_more(
+    actor: Actor, departure: Departure, source: BookingSource, *, override: str | None = None
+) -> Booking:
+    if source is WALK_IN:
+        return desk.walk_in(actor, departure.id, 2, details(), key=KEY)
+    return desk.add(actor, departure.id, 2, details(), override=override, key=KEY)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +155,8 @@ def test_what_staff_began_is_one_booking_with_its_record(
         clock.advance(seconds=LATE.total_seconds())
         run_jobs()
     if "sent" in again:
-        assert once_more(known, departure, source).id == booking.id
+        override = "接待任务" if source is PHONE else None
+        assert once_more(known, departure, source, override=override).id == booking.id
     (found,) = Booking.objects
     assert (found.state, found.steps[-1].actor) == (state, account.id)
     assert Departure.objects.get(id=departure.id).held == 2
