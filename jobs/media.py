@@ -22,7 +22,9 @@ from services import (
 PAUSE_S = 30.0
 
 
-def _patient(work: Callable[..., None]) -> Callable[..., None]:
+def patient(work: Callable[..., None]) -> Callable[..., None]:
+    """Let a handler wait for the store and for room on the disk, instead of failing."""
+
     @functools.wraps(work)
     def wrapped(**arguments: Any) -> None:
         try:
@@ -37,25 +39,25 @@ def _patient(work: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-@_patient
+@patient
 def check(*, upload: str) -> None:
     """Look at an upload, unless that was done."""
     media_acceptance.accept(upload)
 
 
-@_patient
+@patient
 def render(*, item: str) -> None:
     """Make the renditions of an item, unless it has them."""
     media_rendering.render(item)
 
 
-@_patient
+@patient
 def refresh(*, item: str) -> None:
     """Render anew what is live and shows an item that was described anew."""
     media_library.refresh_live(item)
 
 
-@_patient
+@patient
 def tidy(*, at: str) -> None:
     """End and remove what was left. `at` makes the job unique."""
     del at

@@ -9,7 +9,7 @@ from jobs.audit import SEAL_JOB
 from jobs.departures import GENERATE_JOB
 from jobs.media_sweep import SWEEP_JOB
 from jobs.sitemaps import BUILD_JOB
-from services import audit_chain, media_upkeep, outbox, usage
+from services import audit_chain, handbook_changes, media_upkeep, outbox, usage
 from services.bookings import cutoffs, endings, forgetting, settling
 from services.visits import ending
 
@@ -34,6 +34,7 @@ DAILY = (
     Daily(GENERATE_JOB, dt.time(1, 30)),
     Daily(BUILD_JOB, dt.time(2, 30)),
     Daily(SWEEP_JOB, dt.time(3, 30)),
+    Daily(handbook_changes.CHECK_JOB, dt.time(4)),
     Daily(forgetting.FORGET_JOB, dt.time(4, 30)),
     # WeChat has counted a day in the course of the next morning.
     Daily(usage.PULL_JOB, dt.time(9)),

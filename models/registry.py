@@ -17,6 +17,7 @@ from models.favourites import Favourite
 from models.films import Film
 from models.guides import Guide
 from models.handbook import Chapter, Edition
+from models.handbook_files import HandbookFile
 from models.held_texts import HeldText
 from models.history import HistoryEntry
 from models.idempotency import IdempotentAnswer
@@ -81,6 +82,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     MediaItem,
     Upload,
     Sitemap,
+    HandbookFile,
     Seed,
     Migration,
     Staff,

@@ -6,12 +6,16 @@ import orjson
 
 from models.enums import Kind, Language
 from models.handbook import Chapter
+from models.handbook_files import HandbookFile, file_id
+from models.media_items import MediaKind
 from models.snapshots import Snapshot, snapshot_key
 from services import live, related
 from services.live import Selection
 
 DEPTH_MAX = 6
 CHAPTERS_MAX = 500
+MEDIA_URL = "/media/"
+PDF = "application/pdf"
 
 Card = dict[str, Any]
 
@@ -49,7 +53,25 @@ def read_edition(id_or_slug: str, language: Language) -> dict[str, Any]:
 def edition_answer(row: Card, language: Language) -> dict[str, Any]:
     """Return the answer for the snapshot of an edition, which need not be the live one."""
     data, (chapters,) = related.answer_with(Kind.HANDBOOK, row, language, [_chapters(row["item"])])
+    data["pdf"] = data["pdf"] or _drawn(row["item"], language)
     return {**data, "chapters": _tree(chapters, language)}
+
+
+def _drawn(edition: str, language: Language) -> Card | None:
+    """Return the PDF that was drawn of an edition, as a reference to media."""
+    row = HandbookFile._get_collection().find_one({"_id": file_id(edition, language)})
+    if row is None:
+        return None
+    source = {"url": f"{MEDIA_URL}{row['key']}", "type": PDF, "size": row["size"]}
+    return {
+        "id": row["_id"],
+        "kind": MediaKind.DOCUMENT.value,
+        **dict.fromkeys(("alt", "width", "height", "placeholder", "duration", "poster")),
+        **dict.fromkeys(("hls", "thumbnails")),
+        "sources": [{**source, "width": None, "height": None}],
+        "pages": [],
+        "demo": False,
+    }
 
 
 def read_chapter(edition: str, id_or_slug: str, language: Language) -> dict[str, Any]:
@@ -103,13 +125,20 @@ def _children(rows: list[Card]) -> dict[str | None, list[Card]]:
 
 
 def _reading_order(rows: list[Card]) -> list[Card]:
-    """Return chapters as a reader turns the pages: each before what is below it."""
+    return [row for _, row in outline(rows)]
+
+
+def outline(rows: list[Card]) -> list[tuple[int, Card]]:
+    """Return chapters as a reader turns the pages, each before what is below it, with its depth.
+
+    `rows` are live ones in the order of lists, with `item` and `refs`.
+    """
     grouped, ordered = _children(rows), []
-    pending = list(reversed(grouped.get(None, [])))
+    pending = [(0, row) for row in reversed(grouped.get(None, []))]
     while pending:
-        row = pending.pop()
-        ordered.append(row)
-        pending.extend(reversed(grouped.get(row["item"], [])))
+        depth, row = pending.pop()
+        ordered.append((depth, row))
+        pending.extend((depth + 1, below) for below in reversed(grouped.get(row["item"], [])))
     return ordered
 
 

@@ -1,10 +1,12 @@
-"""The objects of the store that the database knows: of every media item, and named in texts."""
+"""The objects of the store that the database knows: of media items, of editions, and in texts."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from models.drafts import Draft
+from models.enums import Kind
+from models.handbook_files import HandbookFile
 from models.media_items import MediaItem
 from models.registry import CONTENT
 from models.revisions import Revision
@@ -17,7 +19,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Recorded:
-    """An object as an item names it: bytes, and the SHA-256 where it is known."""
+    """An object as an item or an edition names it: bytes, and the SHA-256 where it is known."""
 
     item: str
     key: str
@@ -26,20 +28,24 @@ class Recorded:
 
 
 def recorded() -> Iterator[Recorded]:
-    """Return every object of every item, item by item."""
+    """Return every object of every item, item by item; then the drawn PDFs of editions."""
     wanted = ("original", *FILES)
     for row in MediaItem._get_collection().find({}, dict.fromkeys(wanted, 1)).sort("_id", 1):
         for file in _files(row):
             yield Recorded(row["_id"], file["key"], file["size"], file.get("sha256"))
+    for row in HandbookFile._get_collection().find({}).sort("_id", 1):
+        yield Recorded(f"{Kind.HANDBOOK}:{row['_id']}", row["key"], row["size"], row["sha256"])
 
 
 def used(keys: Iterable[str]) -> set[str]:
-    """Return which of some objects an item names at this moment."""
+    """Return which of some objects an item or an edition names at this moment."""
     wanted = {"$in": list(keys)}
     places = [f"{name}.key" for name in ("original", *FILES)]
     query = {"$or": [{place: wanted} for place in places]}
     rows = MediaItem._get_collection().find(query, dict.fromkeys(places, 1))
-    return {file["key"] for row in rows for file in _files(row)} & {*wanted["$in"]}
+    named = {file["key"] for row in rows for file in _files(row)}
+    named |= set(HandbookFile.objects(key__in=wanted["$in"]).scalar("key"))
+    return named & {*wanted["$in"]}
 
 
 def in_texts() -> set[str]:

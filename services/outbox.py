@@ -76,6 +76,19 @@ def replace(
     jobs.insert_one(_row(name, args, run_at) | {"dedupe_key": key}, session=session)
 
 
+def gather(
+    name: str, args: Mapping[str, Any], *, run_at: dt.datetime, key: str, session: ClientSession
+) -> None:
+    """Write a job as `replace` does, due no later than the one that it replaces.
+
+    So a job that stands for many changes is not put off by each of them.
+    """
+    query = {"dedupe_key": key, "state": JobState.PENDING}
+    waiting = Job._get_collection().find_one(query, {"run_at": 1}, session=session)
+    sooner = min(run_at, waiting["run_at"]) if waiting else run_at
+    replace(name, args, run_at=sooner, key=key, session=session)
+
+
 def forget(key: str, session: ClientSession) -> None:
     """Delete the jobs whose `dedupe_key` begins with `key`, whatever their state."""
     query = {"dedupe_key": {"$regex": f"^{re.escape(key)}"}}

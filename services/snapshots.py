@@ -4,7 +4,7 @@ Every change here belongs to a transaction of `services.publishing`.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pymongo import UpdateOne
@@ -17,12 +17,14 @@ from models.registry import CONTENT
 from models.search import SearchEntry
 from models.snapshots import Snapshot, snapshot_key
 from models.versions import CONTENT as SCOPE
-from services import figures, links, media_items, rendering, versions
+from services import figures, handbook_changes, links, media_items, rendering, versions
 from services.search import entries
 
 Row = dict[str, Any]
 # What rendering anew leaves as it is: when it went live, when it expires, its place in lists.
 KEPT = ("published_at", "expire_at", "order")
+# What tells in which PDF an item is printed.
+SHOWN_IN = {"kind": 1, "item": 1, "facet": 1}
 
 
 def build(published: Content, number: int, expire_at: dt.datetime | None) -> Row:
@@ -54,9 +56,11 @@ def build(published: Content, number: int, expire_at: dt.datetime | None) -> Row
 
 def put(row: Row, session: ClientSession) -> None:
     """Make a snapshot the live copy of its item."""
-    Snapshot.raw().replace_one({"_id": row["_id"]}, row, upsert=True, session=session)
+    before = Snapshot.raw().find_one_and_replace(
+        {"_id": row["_id"]}, row, SHOWN_IN, upsert=True, session=session
+    )
     entries.write(row, session)
-    versions.bump(SCOPE, session)
+    _changed([row, *([before] if before else [])], session)
 
 
 def render_anew(row: Row, session: ClientSession) -> bool:
@@ -66,7 +70,7 @@ def render_anew(row: Row, session: ClientSession) -> bool:
     if not Snapshot.raw().update_one(guard, {"$set": again}, session=session).matched_count:
         return False
     entries.write(Snapshot.raw().find_one({"_id": row["_id"]}, session=session) or row, session)
-    versions.bump(SCOPE, session)
+    _changed([row], session)
     return True
 
 
@@ -90,13 +94,24 @@ def reorder(kind: Kind, orders: Mapping[str, float], session: ClientSession) -> 
     ]
     Snapshot.raw().bulk_write(changes, session=session)
     SearchEntry._get_collection().bulk_write(ranks, session=session)
-    versions.bump(SCOPE, session)
+    keys = [snapshot_key(kind, item) for item in orders]
+    _changed(Snapshot.raw().find({"_id": {"$in": keys}}, SHOWN_IN, session=session), session)
 
 
 def remove(key: str, session: ClientSession) -> bool:
     """Take a live copy offline; False when there is none."""
-    if not Snapshot.raw().delete_one({"_id": key}, session=session).deleted_count:
+    gone = Snapshot.raw().find_one_and_delete({"_id": key}, SHOWN_IN, session=session)
+    if gone is None:
         return False
     entries.remove(key, session)
-    versions.bump(SCOPE, session)
+    _changed([gone], session)
     return True
+
+
+def _changed(rows: Iterable[Row], session: ClientSession) -> None:
+    """Tell caches, and the PDFs that show one of these, that they are outdated."""
+    editions: set[str] = set()
+    for row in rows:
+        editions |= handbook_changes.edition_of(row["kind"], row["item"], row["facet"])
+    handbook_changes.changed(editions, session)
+    versions.bump(SCOPE, session)

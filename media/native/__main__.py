@@ -18,6 +18,12 @@ def _draw(folder: str) -> dict[str, Any]:
     return drawn
 
 
+def _draw_book(folder: str) -> dict[str, Any]:
+    """Draw a book, with the library and the fonts of the sheets."""
+    drawn: dict[str, Any] = importlib.import_module("media.native.books").draw(folder)
+    return drawn
+
+
 def _write_workbook(folder: str) -> dict[str, Any]:
     """Write a workbook, with a library that nobody else needs."""
     written: dict[str, Any] = importlib.import_module("media.native.workbooks").write(folder)
@@ -31,6 +37,7 @@ FUNCTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "documents.inspect": documents.inspect,
     "documents.render": documents.render,
     "sheets.draw": _draw,
+    "books.draw": _draw_book,
     "workbooks.write": _write_workbook,
     "posters.draw": posters.draw,
 }

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from media.native.sheets import MUTED, Block, Sheet, dot
+from media.native.paper import MUTED, smaller
+from media.native.sheets import Block, Sheet, dot
 
-# What is printed as a picture has at most so many pixels across.
-PIXELS = 1600
-# And takes so much of the height of a page at most.
+# A picture takes so much of the height of a page at most.
 SHARE = 0.36
 
 
@@ -22,8 +21,7 @@ def picture(sheet: Sheet, block: Block) -> None:
     sheet.room(height + 10)
     left, top = sheet.l_margin + (sheet.epw - width) / 2, sheet.get_y()
     with Image.open(Path(sheet.folder, block["file"])) as opened:
-        image = opened.convert("RGB")
-    image.thumbnail((PIXELS, PIXELS))
+        image = smaller(opened)
     sheet.set_image_filter("DCTDecode")
     sheet.image(image, x=left, y=top, w=width, h=height, alt_text=block["alt"] or None)
     for number, x, y in block["pins"]:

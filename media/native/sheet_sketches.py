@@ -9,7 +9,8 @@ and height; a `scale` of its share of the width and its text; the words `north` 
 import math
 from collections.abc import Sequence
 
-from media.native.sheets import ACCENT, INK, MUTED, NAVY, PALE, Block, Sheet, spaced
+from media.native.paper import ACCENT, INK, MUTED, NAVY, PALE, WHITE, spaced
+from media.native.sheets import Block, Sheet
 
 # How wide it is on paper, and how large its pins and letters are there, as shares of that.
 ACROSS = 126.0
@@ -18,7 +19,6 @@ PIN, LETTERS = 38 / 600, 20 / 600
 HALF = 0.4999
 POINTS_A_MM = 72 / 25.4
 PATH = (120, 138, 160)
-WHITE = (255, 255, 255)
 # The scale and north stand so far from the edges.
 INSET, FOOT = 7.0, 6.5
 COLUMNS, LEGEND = 2, 6.4

@@ -5,7 +5,8 @@ from typing import Any, cast
 
 from fpdf.fonts import FontFace
 
-from media.native.sheets import INK, LINE, PALE, Sheet, spaced
+from media.native.paper import INK, LINE, PALE, spaced
+from media.native.sheets import Sheet
 
 SIZE, LEADING = 9.0, 4.8
 PAD = 1.4
