@@ -59,9 +59,8 @@ def notify(
 
     The inbox has it at once; what else reaches them may wait for the end of the quiet hours, by
     its `urgency`. Who says `deliver=False` sees to it that the entry of a visitor goes out beside
-    the inbox.
-    Pass the `session` of the transaction that causes the event. `data` fills the words of
-    `services.notification_texts` and holds nothing personal: it is not encrypted. `text`, which
+    the inbox. Pass the `session` of the transaction that causes the event. `data` fills the words
+    of `services.notification_texts` and holds nothing personal: it is not encrypted. `text`, which
     fills them too, is.
     """
 

@@ -46,13 +46,14 @@ def _follow(
     if booking.state is BookingState.CONFIRMED:
         reminders.plan(booking, departure, session)
     _bring_forward(booking, departure, session)
-    answer_by = arriving.latest_answer(departure) if booking.state is BookingState.OFFERED else was
+    is_offered = booking.state is BookingState.OFFERED
+    answer_by = [arriving.latest_answer(departure)] if is_offered else []
     telling.tell(
         Event.DEPARTURE_CHANGED,
         booking,
         departure,
         session=session,
-        deadlines=(was, answer_by),
+        deadlines=(was, *answer_by),
         reason=reason,
     )
 

@@ -1,7 +1,7 @@
 """A fortnight passes in a minute while the worker is killed again and again.
 
-All reminders, expiries and offers come, each once for each booking and event, and outside of the
-quiet hours; staff decide, check in and let a visit run meanwhile.
+All reminders, expiries and offers come, each once for each booking and event, and nobody is
+disturbed at night by what can wait; staff decide, check in and let a visit run meanwhile.
 """
 
 import datetime as dt
@@ -23,8 +23,9 @@ from models.departures import Departure, DepartureState, Minimum
 from models.notifications import Event, InboxEntry
 from models.outbox import Job, JobState
 from models.routes import Confirmation
-from services import booking_policy
+from services import booking_policy, quiet_hours
 from services.bookings import attendance, cancelling, cutoffs, deciding, reminders
+from services.quiet_hours import Urgency
 from tests.faults import timeworker
 from tests.faults.harness import Product, by_form
 from tests.visiting import (
@@ -188,6 +189,10 @@ def check_told(pairs: list[tuple[Departure, Departure]], visits: list[Staffed]) 
         if entry.event in REMINDERS:
             hour = entry.at.astimezone(SHANGHAI).hour
             assert policy.quiet_until <= hour < policy.quiet_from or is_latest(entry)
+        went = quiet_hours.held_until(
+            entry.event, entry.delivered_at, Urgency(entry.acted_at, entry.deadlines)
+        )
+        assert went is None, (entry.event, entry.delivered_at)
     for booking in Booking.objects:
         events = told[booking.id]
         assert set(events.values()) == {1}, (booking.state, events)

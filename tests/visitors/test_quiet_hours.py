@@ -178,6 +178,7 @@ def test_nobody_is_called_at_night_about_what_can_wait(
     contact = ToContact("测试来电者", "+8613800138000")
     for key, urgency in (("waits", Urgency()), ("urgent", soon())):
         notifications.notify(Event.MESSAGE, contact, TOLD, key, urgency=urgency)
+        clock.advance(seconds=1)
     desk = staff_client(visitor_app, Role.BOOKING_DESK)
     shown = desk.get("/admin/api/v1/calls").get_json()["items"]
     assert [one["not_before"] for one in shown] == [late.isoformat(), None]

@@ -17,7 +17,16 @@ from models.outbox import Job
 from models.routes import Confirmation
 from models.visitors import Visitor
 from services import availability, seats
-from services.bookings import cancelling, cutoffs, deciding, moving, offers, parties, waiting
+from services.bookings import (
+    cancelling,
+    cutoffs,
+    deciding,
+    following,
+    moving,
+    offers,
+    parties,
+    waiting,
+)
 from tests.clocks import Clock
 from tests.visiting import DESK, check_books, create_departure, create_visitor, terms, wait
 from tests.visiting import request as ask
@@ -152,12 +161,25 @@ def to_another_week(booking: Booking) -> None:
     moving.reschedule_for(DESK, booking.id, other.id, reason="测试原因")
 
 
+def with_its_departure(booking: Booking) -> None:
+    def work(session: ClientSession) -> None:
+        departure, later = seats.lock(booking.departure, session), dt.timedelta(days=20)
+        departure.starts_at, departure.ends_at = booking.starts_at + later, booking.ends_at + later
+        times = {"starts_at": departure.starts_at, "ends_at": departure.ends_at}
+        rows = Departure._get_collection()
+        rows.update_one({"_id": departure.id}, {"$set": times}, session=session)
+        following.follow(departure, reason="测试原因", session=session)
+
+    transaction(work)
+
+
 @pytest.mark.parametrize(
     ("change", "event"),
     [
         (by_staff, Event.BOOKING_CANCELLED),
         (with_departure, Event.BOOKING_CANCELLED),
         (to_another_week, Event.BOOKING_RESCHEDULED),
+        (with_its_departure, Event.DEPARTURE_CHANGED),
     ],
 )
 @pytest.mark.parametrize(("starts_at", "held"), [(at(2, 8, 30), None), (at(2, 14), at(2, 8))])
