@@ -15,7 +15,7 @@ from models.enums import Kind, Language
 from models.sites import GateNeed
 from models.snapshots import Snapshot, in_time, snapshot_key
 
-# What gates call it is the same in every language.
+# Values of enumerations are the same in the cards of all languages.
 _CARD = f"body.{Language.ZH_CN.value}.card"
 
 

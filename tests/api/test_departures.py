@@ -14,7 +14,6 @@ from models.routes import Confirmation
 from services import seats
 from tests.api.documented import Documented
 from tests.api.surface import API
-from tests.bookings.gates import NAMES, PLATES, gate, through
 from tests.clocks import Clock
 from tests.factories import create, create_live
 from tests.visiting import create_departure, terms
@@ -283,20 +282,3 @@ def test_when_a_route_can_be_visited(client: FlaskClient, documented: Documented
         assert [one["id"] for one in rest["items"]] == [own[2].id]
     for name in (draft.id, "absent"):
         assert client.get(f"{API}/routes/{name}/departures").status_code == 404
-
-
-def test_what_gates_need_is_told_before_anybody_books(
-    client: FlaskClient, documented: Documented
-) -> None:
-    rides, drives = through(gate(NAMES, PLATES), vehicle="v", in_hours=90), through(gate(PLATES))
-    listed = get(client, LIST)["items"]
-    assert [one["gate_needs"] for one in listed] == [["names"], ["plates"]]
-    for departure, needs in ((rides, ["names"]), (drives, ["plates"])):
-        found = get(client, f"{LIST}/{departure.id}")
-        assert found["gate_needs"] == needs
-        assert "vehicle" not in found
-        assert documented.faults(found, "Departure") == []
-    of_route = get(client, LIST, route="route-1")["items"]
-    assert len(of_route) == 2
-    site = get(client, f"{API}/sites/{rides.stops[0].site}")
-    assert site["gate_needs"] == ["names", "plates"]
