@@ -6,7 +6,7 @@ needs no approval (地图管理条例, 2015). The layout is in units, `WIDTH` ac
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations, groupby, pairwise
 
 from models.enums import Language
@@ -51,32 +51,38 @@ class _Mark:
     at: Spot
     numbers: tuple[int, ...]
     meets: bool
-    count: int = 1
+    label: str
+    across: float
+    count: int
 
 
 def of(
     stops: Sequence[ItineraryStop], meeting: MeetingPoint | None, language: Language
 ) -> Sketch | None:
-    """Return the sketch; None where fewer than two stops have coordinates, or all are one place."""
+    """Return the sketch; None where fewer than two stops have coordinates, or they are one place.
+
+    None, too, where so many lie so close that a single pin would be left.
+    """
     placed = [(one.number, one.location) for one in stops if one.location is not None]
     spots = _metres([location for _, location in placed])
     if len(placed) < 2 or max(_extent(spots)) < ONE_PLACE_M:
         return None
     meets = _meeting_spot(meeting, [location for _, location in placed], spots)
     scale, height, laid = _laid([*([] if meets is None else [meets]), *spots])
+    shown = [*([] if meets is None else [()]), *((number,) for number, _ in placed)]
     marks = [
-        _Mark(at, (number,), meets=False)
-        for (number, _), at in zip(placed, laid[-len(placed) :], strict=True)
+        _mark(at, numbers, language, meets=not numbers)
+        for numbers, at in zip(shown, laid, strict=True)
     ]
-    if meets is not None:
-        marks.insert(0, _Mark(laid[0], (), meets=True))
     merged = _merged(marks, language)
+    if len(merged) < 2:
+        return None
     path = _path(merged, [number for number, _ in placed], starts=meets is not None)
     metres = _round_below(SCALE_MAX / scale)
     return Sketch(
         width=round(WIDTH),
         height=round(height),
-        pins=[_pin(mark, height, language) for mark in merged],
+        pins=[_pin(mark, height) for mark in merged],
         path=[_place(spot, height) for spot in path],
         arrows=[
             [_place(spot, height) for spot in arrow]
@@ -140,7 +146,7 @@ def _merged(marks: Sequence[_Mark], language: Language) -> list[_Mark]:
         covering = [
             (math.dist(one.at, other.at), one, other)
             for one, other in combinations(found, 2)
-            if _covers(one, other, language)
+            if _covers(one, other)
         ]
         if not covering:
             return found
@@ -149,8 +155,8 @@ def _merged(marks: Sequence[_Mark], language: Language) -> list[_Mark]:
         found.remove(other)
 
 
-def _covers(one: _Mark, other: _Mark, language: Language) -> bool:
-    wide = (_across(one, language) + _across(other, language)) / 2 + GAP
+def _covers(one: _Mark, other: _Mark) -> bool:
+    wide = (one.across + other.across) / 2 + GAP
     return abs(one.at[0] - other.at[0]) < wide and abs(one.at[1] - other.at[1]) < 2 * PIN + GAP
 
 
@@ -160,26 +166,30 @@ def _both(one: _Mark, other: _Mark, language: Language) -> _Mark:
         (a * one.count + b * other.count) / count for a, b in zip(one.at, other.at, strict=True)
     )
     numbers = tuple(sorted((*one.numbers, *other.numbers)))
-    both = _Mark((x, y), numbers, one.meets or other.meets, count)
-    edge = EDGE + _across(both, language) / 2
-    return replace(both, at=(min(max(x, edge), WIDTH - edge), y))
+    return _mark((x, y), numbers, language, meets=one.meets or other.meets, count=count)
 
 
-def _label(mark: _Mark, language: Language) -> str:
+def _mark(
+    at: Spot, numbers: tuple[int, ...], language: Language, *, meets: bool = False, count: int = 1
+) -> _Mark:
+    """Return what is shown at a place, or as near to it as the edges let it stand."""
+    label = _label(numbers, word("meeting_mark", language) if meets else None)
+    text = sum(DIGIT if one.isdigit() else OTHER for one in label)
+    across = max(2 * PIN, text + AROUND)
+    edge = EDGE + across / 2
+    return _Mark((min(max(at[0], edge), WIDTH - edge), at[1]), numbers, meets, label, across, count)
+
+
+def _label(numbers: Sequence[int], meeting: str | None) -> str:
     """Return what stands on a pin: 2·3, 2–5, 集·1."""
-    parts = [word("meeting_mark", language)] if mark.meets else []
-    for _, run in groupby(enumerate(mark.numbers), lambda pair: pair[1] - pair[0]):
-        numbers = [number for _, number in run]
-        if len(numbers) > 2:
-            parts.append(f"{numbers[0]}–{numbers[-1]}")
+    parts = [] if meeting is None else [meeting]
+    for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
+        found = [number for _, number in run]
+        if len(found) > 2:
+            parts.append(f"{found[0]}–{found[-1]}")
         else:
-            parts += map(str, numbers)
+            parts += map(str, found)
     return "·".join(parts if len(parts) <= PARTS_MAX else [*parts[: PARTS_MAX - 1], "…"])
-
-
-def _across(mark: _Mark, language: Language) -> float:
-    text = sum(DIGIT if one.isdigit() else OTHER for one in _label(mark, language))
-    return max(2 * PIN, text + AROUND)
 
 
 def _path(marks: Sequence[_Mark], order: Iterable[int], *, starts: bool) -> list[Spot]:
@@ -228,15 +238,15 @@ def _round_below(metres: float) -> int:
     return max(1, int(tens * max(step for step in (1, 2, 5) if step * tens <= metres)))
 
 
-def _pin(mark: _Mark, height: float, language: Language) -> SketchPin:
+def _pin(mark: _Mark, height: float) -> SketchPin:
     place = _place(mark.at, height)
     return SketchPin(
-        label=_label(mark, language),
+        label=mark.label,
         numbers=mark.numbers,
         meeting=mark.meets,
         x=place.x,
         y=place.y,
-        across=round(_across(mark, language) / WIDTH, 4),
+        across=round(mark.across / WIDTH, 4),
     )
 
 

@@ -124,6 +124,7 @@ def test_each_language_has_its_words() -> None:
         [(120.1, 36.2), None],
         [(120.1, 36.2)] * 3,
         [(120.1, 36.2), (120.1001, 36.2)],
+        [(120.1 + n * 37 % 41 / 5000, 36.2) for n in range(40)],
     ],
 )
 def test_nothing_is_drawn_of_less_than_two_places(spots: Sequence[Spot]) -> None:
