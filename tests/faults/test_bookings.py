@@ -8,7 +8,6 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 
 import pytest
 
@@ -23,7 +22,7 @@ from services.bookings import settling
 from tests.clocks import Clock
 from tests.faults.booking_crowd import Crowd
 from tests.faults.booking_desks import Office
-from tests.faults.harness import Product, by_form, children, restart
+from tests.faults.harness import WEB_WORKERS, Product, by_form, children, restart
 from tests.visiting import check_books, create_departure, terms
 from tests.waiting import eventually
 
@@ -31,7 +30,7 @@ CAPACITY = 60
 # Half of them are decided about by staff.
 DEPARTURES = by_form(short=2, long=8)
 # The long form makes 100,000 attempts while something is killed.
-PEACEFUL = by_form(short=256, long=5_000)
+PEACEFUL = by_form(short=256, long=2_000)
 ATTEMPTS = by_form(short=256, long=50_000)
 KILLS = by_form(short=3, long=100)
 MONGOD_KILLS = by_form(short=2, long=20)
@@ -162,18 +161,14 @@ def test_all_visitors_at_once(
 def test_web_workers_are_killed_while_visitors_book_and_staff_decide(
     departures: list[Departure], busy_product: Product, clock: Clock
 ) -> None:
-    killed: list[int] = []
-
     def kill() -> None:
-        for pid in sorted(children(busy_product.web.pid))[:1]:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-                killed.append(pid)
+        # One of two that are at work: the product is never without, and each kill hits something.
+        assert eventually(lambda: busy_product.has_web_workers(WEB_WORKERS))
+        os.kill(min(children(busy_product.web.pid)), signal.SIGKILL)
 
     crowd = Crowd(busy_product, departures, Office(busy_product), ATTEMPTS, seed=2)
     run(crowd, KILLS, kill)
     check(crowd, clock)
-    assert len(set(killed)) >= KILLS - 1
     assert crowd.statuses() <= {0, 200, 201, 409, 503}
 
 

@@ -45,6 +45,7 @@ CHANGES: Walk = (
     lambda books: books.change_time(where=1, hours=-80),
     lambda books: books.change_resources(where=0, guide=2, vehicle=0),
     lambda books: books.change_resources(where=0, guide=0, vehicle=1),
+    lambda books: books.change_resources(where=3, guide=2, vehicle=0),
     lambda books: books.change_without_a_word(where=0),
     lambda books: books.change_seats(where=4, capacity=5),
     lambda books: books.decide_about_many(yes=True, more=2),
