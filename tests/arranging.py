@@ -4,7 +4,7 @@ Days lie far enough ahead of today that nothing is over, and are the same in eac
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -31,6 +31,8 @@ TERMS = {
     "minimum_to_run": 1,
     "confirmation": "automatic",
 }
+SPAN = ("departure", "starts_at", "ends_at", "people")
+DEPARTURE_SPAN = ("_id", "starts_at", "ends_at", "capacity")
 ALL_DAY = [{"weekday": day, "opens": "00:00", "closes": "00:00"} for day in range(1, 8)]
 
 
@@ -119,27 +121,29 @@ def check_taken() -> None:
 
     What is over may still stand in days that have passed.
     """
+    # As rows: this is asked after each step of many.
     taken = {
-        (key.id.rpartition(":")[0], one.departure, one.starts_at, one.ends_at, one.people)
-        for key in ResourceDay.objects
-        for one in key.spans
+        (row["_id"].rpartition(":")[0], *(one[name] for name in SPAN))
+        for row in ResourceDay._get_collection().find()
+        for one in row["spans"]
     }
     needed, over = set(), set()
-    for one in Departure.objects:
-        if one.state in (DepartureState.PROPOSED, DepartureState.OPEN):
-            needed |= set(_needs(one))
-        elif one.state is DepartureState.COMPLETED:
-            over |= set(_needs(one))
+    for row in Departure._get_collection().find():
+        if row["state"] in (DepartureState.PROPOSED, DepartureState.OPEN):
+            needed |= set(_needs(row))
+        elif row["state"] == DepartureState.COMPLETED:
+            over |= set(_needs(row))
     assert needed <= taken <= needed | over
     assert collisions() == []
 
 
-def _needs(one: Departure) -> Iterable[tuple[str, str, dt.datetime, dt.datetime, int]]:
+def _needs(row: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
     for name in ("guide", "vehicle"):
-        if (resource := getattr(one, name)) is not None:
-            yield f"{name}s:{resource}", one.id, one.starts_at, one.ends_at, one.capacity
-    for stop in one.stops:
-        yield f"sites:{stop.site}", one.id, stop.arrives_at, stop.leaves_at, one.capacity
+        if (resource := row.get(name)) is not None:
+            yield f"{name}s:{resource}", *(row[one] for one in DEPARTURE_SPAN)
+    for stop in row["stops"]:
+        times = stop["arrives_at"], stop["leaves_at"]
+        yield f"sites:{stop['site']}", row["_id"], *times, row["capacity"]
 
 
 def _twice(found: list[Departure], name: str) -> Iterable[tuple[str, str, str]]:
@@ -175,5 +179,5 @@ def _crowded(found: list[Departure]) -> Iterable[tuple[str, str, str]]:
 
 
 def _limits(site: str) -> dict[str, Any]:
-    limits = Site.objects(id=site).first().capacity
-    return {} if limits is None else dict(limits.to_mongo())
+    row = Site._get_collection().find_one({"_id": site}, {"capacity": 1})
+    return dict((row or {}).get("capacity") or {})

@@ -1,6 +1,5 @@
 """A crowd that books, waits and cancels over HTTP, and remembers what it was told."""
 
-import http.client
 import itertools
 import random
 import threading
@@ -10,58 +9,23 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-import orjson
-
 from models.departures import Departure
 from models.visitors import SignInMethod, Visitor
 from services.visitors import sessions
-from tests.faults.harness import Product
+from tests.faults.booking_desks import Office
+from tests.faults.harness import Product, by_form
+from tests.faults.lines import Line, code_of
 from tests.visiting import create_visitor
 
 THREADS = 64
-# Visitors by turns: who waits for the product to see what became of a request holds up nobody.
-VISITORS = 4 * THREADS
+# By turns in the long form: who waits for the product to see what became of a request holds up
+# nobody then.
+VISITORS = by_form(1, 4) * THREADS
 PARTY_MAX = 5
 # How long a request is sent again before the crowd gives up.
 PATIENCE_S = 90.0
 PAUSE_S = 0.2
 OPEN = 0, 502, 503
-
-
-@dataclass
-class Line:
-    """Requests of one person to the product."""
-
-    product: Product
-    prefix: str
-    headers: dict[str, str]
-    statuses: set[int] = field(default_factory=set)
-
-    def send(
-        self, method: str, path: str, body: Any = None, key: str | None = None
-    ) -> tuple[int, dict[str, Any]]:
-        """Send a request on a connection of its own; 0 when nothing came back."""
-        headers = {**self.headers, "Content-Type": "application/json"}
-        headers |= {} if key is None else {"Idempotency-Key": key}
-        connection = http.client.HTTPConnection("127.0.0.1", self.product.port, timeout=30)
-        status, told = 0, {}
-        try:
-            sent = None if body is None else orjson.dumps(body)
-            connection.request(method, f"{self.prefix}{path}", sent, headers)
-            answer = connection.getresponse()
-            told = orjson.loads(answer.read())
-            status = answer.status
-        except (OSError, http.client.HTTPException, orjson.JSONDecodeError):
-            told = {}
-        finally:
-            connection.close()
-        self.statuses.add(status)
-        return status, told
-
-
-def code_of(answer: dict[str, Any]) -> str:
-    """Return the code of a refusal."""
-    return str(answer.get("error", {}).get("code", ""))
 
 
 @dataclass(frozen=True)
@@ -90,6 +54,7 @@ class Member:
     line: Line
     visitor: Visitor
     random: random.Random
+    wanted: Sequence[str]
     open: dict[str, str] = field(default_factory=dict)
     asked: dict[str, Request] = field(default_factory=dict)
     cancelled: set[str] = field(default_factory=set)
@@ -98,18 +63,14 @@ class Member:
 
     def attempt(self, departure: str, number: int) -> None:
         """Ask for seats on a departure, or change one's mind about what one has there."""
-        known, chance = self.open.get(departure), self.random.random()
-        if known is None or chance < 0.3:
+        known = self.open.get(departure)
+        if known is None:
             party = self.random.randint(1, PARTY_MAX)
             self.ask(Request(departure, party, f"{self.visitor.id}-{number}"))
-        elif self.asked_by(known).waits and chance < 0.7:
+        elif self.asked[known].waits and self.random.random() < 0.5:
             self.accept(known)
-        elif chance < 0.9:
+        else:
             self.cancel(departure, known)
-
-    def asked_by(self, booking: str) -> Request:
-        """Return by which request a booking came."""
-        return self.asked[booking]
 
     def ask(self, request: Request) -> None:
         """Send a request until there is an answer that stands; wait where all is full.
@@ -123,7 +84,7 @@ class Member:
         if status == HTTPStatus.CREATED:
             assert answer["id"] not in self.asked, "two keys, one booking"
             self.asked[answer["id"]], self.open[request.departure] = request, answer["id"]
-        elif code == "slot_full" and self.random.random() < 0.3:
+        elif code == "slot_full" and self.random.random() < 0.2:
             self.ask(Request(request.departure, request.party, f"{request.key}-waiting", True))
         else:
             assert status == HTTPStatus.CONFLICT, (status, answer)
@@ -160,18 +121,21 @@ class Member:
 
 @dataclass
 class Crowd:
-    """So many visitors, 64 of them at once, who make so many attempts together."""
+    """Visitors, 64 of them at once, who make so many attempts together with the office.
+
+    Each wants two of the departures: one on which staff decide, and the one before it.
+    """
 
     product: Product
     departures: Sequence[Departure]
+    office: Office
     attempts: int
     seed: int = 1
 
     def __post_init__(self) -> None:
         self.members = [self._member(number) for number in range(VISITORS)]
         self.failures: list[BaseException] = []
-        self.done = 0
-        self._numbers = itertools.count()
+        self.begun = 0
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
 
@@ -179,10 +143,12 @@ class Crowd:
         visitor = create_visitor()
         started = sessions.start(visitor.id, SignInMethod.EMAIL)
         assert started is not None
+        pair = 2 * (number % (len(self.departures) // 2))
         return Member(
             Line(self.product, "/api/v1", {"Authorization": f"Bearer {started.token}"}),
             visitor,
             random.Random(self.seed * 1_000 + number),  # noqa: S311
+            [one.id for one in self.departures[pair : pair + 2]],
         )
 
     def start(self) -> None:
@@ -196,21 +162,24 @@ class Crowd:
     def _run(self, members: Sequence[Member]) -> None:
         try:
             for member in itertools.cycle(members):
-                with self._lock:
-                    number = next(self._numbers)
-                if number >= self.attempts or self.failures:
+                if self.failures or self.tried >= self.attempts:
                     return
                 if member.unanswered is not None:
                     member.ask(member.unanswered)
                     if all(one.unanswered is not None for one in members):
                         time.sleep(PAUSE_S)
-                else:
-                    departure = member.random.choice(self.departures)
-                    member.attempt(departure.id, number)
+                    continue
                 with self._lock:
-                    self.done += 1
+                    self.begun += 1
+                    number = self.begun
+                member.attempt(member.random.choice(member.wanted), number)
         except BaseException as error:
             self.failures.append(error)
+
+    @property
+    def tried(self) -> int:
+        """Return how many attempts there were so far, those to decide included."""
+        return self.begun + self.office.tried
 
     @property
     def is_busy(self) -> bool:
@@ -235,4 +204,5 @@ class Crowd:
 
     def statuses(self) -> set[int]:
         """Return every status that was answered."""
-        return {status for member in self.members for status in member.line.statuses}
+        lines = [one.line for one in (*self.members, *self.office.desks)]
+        return {status for line in lines for status in line.statuses}

@@ -6,12 +6,11 @@ A decision whose answer is lost is not sent again: the list tells what is left.
 import random
 import threading
 import time
-from typing import Any
 
 from models.staff import Role, Staff
 from tests.factories import create_staff
-from tests.faults.booking_crowd import Line
 from tests.faults.harness import Product
+from tests.faults.lines import Line, code_of
 from tests.faults.newsdesk import headers_of
 
 DESKS = 4
@@ -65,7 +64,7 @@ class Desk(threading.Thread):
         decision = {"approved": approved, **({} if approved else {"reason": REASON})}
         if count == 1:
             status, answer = self.line.send("POST", f"/bookings/{chosen[0]}/decide", decision)
-            items = [{"id": chosen[0], "done": status == OK, "code": self._code(status, answer)}]
+            items = [{"id": chosen[0], "done": status == OK, "code": code_of(answer)}]
         else:
             status, answer = self.line.send(
                 "POST", "/bookings/decide", {**decision, "bookings": chosen}
@@ -82,10 +81,6 @@ class Desk(threading.Thread):
             else:
                 assert one["code"] == "wrong_state", one
                 self.beaten += 1
-
-    @staticmethod
-    def _code(status: int, answer: dict[str, Any]) -> str | None:
-        return None if status == OK else answer.get("error", {}).get("code")
 
 
 class Office:
@@ -120,10 +115,11 @@ class Office:
         return found
 
     @property
+    def tried(self) -> int:
+        """Return how many decisions were tried that had an answer."""
+        return sum(len(desk.decided) + desk.beaten for desk in self.desks)
+
+    @property
     def unclear(self) -> set[str]:
         """Return about which bookings an answer was lost."""
         return set[str]().union(*(desk.unclear for desk in self.desks))
-
-    def statuses(self) -> set[int]:
-        """Return every status that was answered."""
-        return {status for desk in self.desks for status in desk.line.statuses}

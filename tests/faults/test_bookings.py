@@ -8,7 +8,6 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 
 import pytest
 
@@ -23,15 +22,15 @@ from services.bookings import settling
 from tests.clocks import Clock
 from tests.faults.booking_crowd import Crowd
 from tests.faults.booking_desks import Office
-from tests.faults.harness import Product, by_form, children, restart
+from tests.faults.harness import WEB_WORKERS, Product, by_form, children, restart
 from tests.visiting import check_books, create_departure, terms
 from tests.waiting import eventually
 
-CAPACITY = 12
-# As many departures on which staff decide as such on which nobody does.
+CAPACITY = 60
+# Half of them are decided about by staff.
 DEPARTURES = by_form(short=2, long=8)
 # The long form makes 100,000 attempts while something is killed.
-PEACEFUL = by_form(short=256, long=5_000)
+PEACEFUL = by_form(short=256, long=2_000)
 ATTEMPTS = by_form(short=256, long=50_000)
 KILLS = by_form(short=3, long=100)
 MONGOD_KILLS = by_form(short=2, long=20)
@@ -71,28 +70,28 @@ def departures(busy_product: Product) -> list[Departure]:
     ]
 
 
-def run(crowd: Crowd, office: Office, kills: int = 0, kill: Callable[[], None] = int) -> None:
+def run(crowd: Crowd, kills: int = 0, kill: Callable[[], None] = int) -> None:
     """Let visitors and staff do what they do, and kill something at even distances."""
     crowd.start()
-    office.open()
+    crowd.office.open()
     for number in range(1, kills + 1):
         due = number * crowd.attempts // (kills + 1)
-        assert eventually(lambda: crowd.done >= due or crowd.failures, WITHIN_S)  # noqa: B023
+        assert eventually(lambda: crowd.tried >= due or crowd.failures, WITHIN_S)  # noqa: B023
         kill()
     crowd.join(WITHIN_S)
 
 
-def check(crowd: Crowd, office: Office, clock: Clock) -> None:
+def check(crowd: Crowd, clock: Clock) -> None:
     """Check what everybody was told against the books, once the recovery has been."""
     clock.advance(minutes=5)
     settling.settle_due()
     crowd.ask_again()
-    office.close(WITHIN_S)
+    crowd.office.close(WITHIN_S)
     assert Booking.objects(state__in=[S.PLACING, S.REQUESTED]).count() == 0
     check_books()
     bookings = {one.id: one for one in Booking.objects}
     check_visitors(crowd, bookings)
-    check_staff(office, bookings)
+    check_staff(crowd.office, bookings)
     check_told(bookings)
     for departure in Departure.objects:
         own = [one for one in bookings.values() if one.departure == departure.id]
@@ -153,35 +152,31 @@ def check_told(bookings: dict[str, Booking]) -> None:
 def test_all_visitors_at_once(
     departures: list[Departure], busy_product: Product, clock: Clock
 ) -> None:
-    crowd, office = Crowd(busy_product, departures, PEACEFUL), Office(busy_product)
-    run(crowd, office)
-    check(crowd, office, clock)
-    assert crowd.statuses() | office.statuses() <= {200, 201, 409}
+    crowd = Crowd(busy_product, departures, Office(busy_product), PEACEFUL)
+    run(crowd)
+    check(crowd, clock)
+    assert crowd.statuses() <= {200, 201, 409}
 
 
 def test_web_workers_are_killed_while_visitors_book_and_staff_decide(
     departures: list[Departure], busy_product: Product, clock: Clock
 ) -> None:
-    killed: list[int] = []
-
     def kill() -> None:
-        for pid in sorted(children(busy_product.web.pid))[:1]:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-                killed.append(pid)
+        # One of two that are at work: the product is never without, and each kill hits something.
+        assert eventually(lambda: busy_product.has_web_workers(WEB_WORKERS))
+        os.kill(min(children(busy_product.web.pid)), signal.SIGKILL)
 
-    crowd, office = Crowd(busy_product, departures, ATTEMPTS, seed=2), Office(busy_product)
-    run(crowd, office, KILLS, kill)
-    check(crowd, office, clock)
-    assert len(set(killed)) >= KILLS - 1
-    assert crowd.statuses() | office.statuses() <= {0, 200, 201, 409, 503}
+    crowd = Crowd(busy_product, departures, Office(busy_product), ATTEMPTS, seed=2)
+    run(crowd, KILLS, kill)
+    check(crowd, clock)
+    assert crowd.statuses() <= {0, 200, 201, 409, 503}
 
 
 def test_the_database_is_killed_while_visitors_book_and_staff_decide(
     departures: list[Departure], busy_product: Product, mongod: EmbeddedMongod, clock: Clock
 ) -> None:
-    crowd, office = Crowd(busy_product, departures, ATTEMPTS, seed=3), Office(busy_product)
-    run(crowd, office, MONGOD_KILLS, lambda: restart(mongod, down_s=1.0))
+    crowd = Crowd(busy_product, departures, Office(busy_product), ATTEMPTS, seed=3)
+    run(crowd, MONGOD_KILLS, lambda: restart(mongod, down_s=1.0))
     assert eventually(lambda: busy_product.read("/readyz").status == 200)
-    check(crowd, office, clock)
-    assert crowd.statuses() | office.statuses() <= {0, 200, 201, 409, 503}
+    check(crowd, clock)
+    assert crowd.statuses() <= {0, 200, 201, 409, 503}

@@ -10,8 +10,8 @@ from werkzeug.test import TestResponse
 from core.clock import SHANGHAI, now, today
 from models.bookings import Booking
 from models.content import Content
-from models.departures import Audience, Departure, DepartureState
-from models.visits import ProposalState, Visit, VisitState
+from models.departures import Departure
+from models.visits import ProposalState, Visit
 from tests.visitors.callers import Caller
 
 API = "/admin/api/v1"
@@ -94,20 +94,24 @@ def check_visits(until: dt.datetime | None = None) -> None:
 
     With `until` also that no proposal is open which ended by then.
     """
+    # As rows: this is asked after each step of many.
+    departures = {row["_id"]: row for row in Departure._get_collection().find()}
+    bookings = {row["_id"]: row for row in Booking._get_collection().find()}
     proposed = set()
-    for visit in Visit.objects:
-        opened = [one for one in visit.proposals if one.state is ProposalState.OPEN]
-        assert len(opened) == (visit.state is VisitState.PROPOSED)
-        assert until is None or all(one.expires_at > until for one in opened)
-        proposed |= {one.departure for one in opened}
-        accepted = [one.departure for one in visit.proposals if one.state is ProposalState.ACCEPTED]
-        assert accepted == ([visit.departure] if visit.state is VisitState.ACCEPTED else [])
-        for one in visit.proposals:
-            departure = Departure.objects.get(id=one.departure)
-            assert (departure.audience, departure.visit) == (Audience.PRIVATE, visit.id)
-            if one.departure not in accepted:
-                held = DepartureState.PROPOSED if one in opened else DepartureState.CANCELLED
-                assert (departure.state, departure.held) == (held, 0)
-        if accepted:
-            assert Booking.objects.get(id=visit.booking).departure == visit.departure
-    assert {one.id for one in Departure.objects(state=DepartureState.PROPOSED)} == proposed
+    for visit in Visit._get_collection().find():
+        by_state: dict[ProposalState, list[str]] = {state: [] for state in ProposalState}
+        for one in visit.get("proposals", ()):
+            by_state[ProposalState(one["state"])].append(one["departure"])
+            departure = departures[one["departure"]]
+            assert (departure["audience"], departure["visit"]) == ("private", visit["_id"])
+            if one["state"] == "open":
+                assert (departure["state"], departure["held"]) == ("proposed", 0)
+                assert until is None or one["expires_at"] > until
+            elif one["state"] != "accepted":
+                assert (departure["state"], departure["held"]) == ("cancelled", 0)
+        assert len(by_state[ProposalState.OPEN]) == (visit["state"] == "proposed")
+        proposed |= set(by_state[ProposalState.OPEN])
+        accepted = [visit["departure"]] if visit["state"] == "accepted" else []
+        assert by_state[ProposalState.ACCEPTED] == accepted
+        assert all(bookings[visit["booking"]]["departure"] == one for one in accepted)
+    assert {name for name, row in departures.items() if row["state"] == "proposed"} == proposed

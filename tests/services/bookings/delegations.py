@@ -6,14 +6,12 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis.stateful import rule
 
-from core.clock import now
 from core.errors import NotFound
 from models.bookings import Booking, BookingState
-from models.departures import Audience, Departure, DepartureState, Words
+from models.departures import Audience, Departure, DepartureState
 from models.visits import ProposalState, Visit, VisitState
-from services.visits import answering, asking, finding, proposing
+from services.visits import answering, asking, finding
 from services.visits.asking import Ask
-from services.visits.composing import Composition
 from tests.services.bookings.ledger import Ledger, numbers, sizes
 from tests.visiting import DESK, wait
 from tests.visiting import request as book
@@ -59,16 +57,15 @@ class Delegations(Ledger):
 
         def act() -> None:
             visit = self.visit(which, V.ASKED, V.PROPOSED)
-            composition = Composition(
-                now() + dt.timedelta(hours=hours),
-                stays=tuple(self.stays(sites)),
-                title=Words(zh="测试行程"),
-                guide=[None, *self.guides][guide],
-                vehicle=[None, *self.vehicles][vehicle],
-            )
             before = finding.open_proposal(visit)
             code = self.outcome(
-                lambda: proposing.propose(DESK, visit.id, composition, revision=visit.revision)
+                lambda: self.propose_to(
+                    visit,
+                    hours=hours,
+                    sites=sites,
+                    guide=[None, *self.guides][guide],
+                    vehicle=[None, *self.vehicles][vehicle],
+                )
             )
             self.check_proposed(visit, before and before.departure, code)
 

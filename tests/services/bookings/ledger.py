@@ -26,12 +26,14 @@ from models.visits import Visit
 from services import departures, plans, reasons
 from services.bookings import cutoffs, settling
 from services.plans import Stay
-from services.visits import ending
+from services.visits import asking, ending, proposing
+from services.visits.asking import Ask
+from services.visits.composing import Composition
 from tests.arranging import check_taken, create_guide, create_site, create_vehicle
 from tests.clocks import Clock
 from tests.visiting import DESK, check_books, create_visitor, terms, wait
 from tests.visiting import request as ask
-from tests.visits.asking import check_visits
+from tests.visits.asking import check_visits, day, wish
 
 S = BookingState
 VISITORS = 6
@@ -75,6 +77,7 @@ class Ledger(RuleBasedStateMachine):
         self.attempt(lambda: ask(self.visitors[0], self.departure(0), 3))
         self.attempt(lambda: ask(self.visitors[1], self.departure(3), 2))
         self.attempt(lambda: wait(self.visitors[2], self.departure(3), 2))
+        self.attempt(self.propose_first)
 
     def teardown(self) -> None:
         core.clock.system_time = self.reads
@@ -97,6 +100,29 @@ class Ledger(RuleBasedStateMachine):
             vehicle=None if vehicle is None else self.vehicles[vehicle],
         )
         return str(departures.create(DESK, made).id)
+
+    def propose_first(self) -> None:
+        """Let a visitor ask for a visit of their own, and propose one over both sites."""
+        asked = asking.ask(self.visitors[5], Ask(**wish(dates=[day(9)], party=3)))
+        self.propose_to(asked, hours=80, sites=(0, 1), guide=self.guides[0])
+
+    def propose_to(
+        self,
+        visit: Visit,
+        *,
+        hours: int,
+        sites: Sequence[int],
+        guide: str | None = None,
+        vehicle: str | None = None,
+    ) -> None:
+        composition = Composition(
+            now() + dt.timedelta(hours=hours),
+            stays=tuple(self.stays(sites)),
+            title=Words(zh="测试行程"),
+            guide=guide,
+            vehicle=vehicle,
+        )
+        proposing.propose(DESK, visit.id, composition, revision=visit.revision)
 
     def stays(self, sites: Sequence[int]) -> list[Stay]:
         """Return two hours, shared by some of the sites."""

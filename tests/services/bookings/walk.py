@@ -15,9 +15,7 @@ Walk = tuple[Callable[[Books], None], ...]
 
 # The four departures begin after 40, 41, 60 and 100 hours.
 VISITS: Walk = (
-    lambda books: books.ask_for_a_visit(who=5, party=3, ahead=9, calls=False),
     lambda books: books.propose(which=0, hours=40, sites=(0,), guide=1, vehicle=0),
-    lambda books: books.propose(which=0, hours=80, sites=(0, 1), guide=1, vehicle=1),
     lambda books: books.propose(which=0, hours=90, sites=(1,), guide=0, vehicle=1),
     lambda books: books.accept(which=0, old=True),
     lambda books: books.ask_for_a_change(which=0),
@@ -47,6 +45,7 @@ CHANGES: Walk = (
     lambda books: books.change_time(where=1, hours=-80),
     lambda books: books.change_resources(where=0, guide=2, vehicle=0),
     lambda books: books.change_resources(where=0, guide=0, vehicle=1),
+    lambda books: books.change_resources(where=3, guide=2, vehicle=0),
     lambda books: books.change_without_a_word(where=0),
     lambda books: books.change_seats(where=4, capacity=5),
     lambda books: books.decide_about_many(yes=True, more=2),
