@@ -17,7 +17,7 @@ from services import handbook, media_items
 from services.handbook_words import date_text, word
 
 # More would be thousands of pages: nobody reads such a file, and no process draws it.
-CHARACTERS_MAX = 6_000_000
+CHARACTERS_MAX = 3_000_000
 FOLLOWS = {TranslationStatus.MISSING, TranslationStatus.PARTIAL, TranslationStatus.BEHIND}
 # What a policy tells, besides how long it holds, in this order.
 POLICY = ("issuing_body", "document_number")
@@ -135,16 +135,18 @@ def _blocks(detail: Detail, language: Language) -> Iterator[Row]:
     if detail["body"]:
         yield {"kind": "html", "html": detail["body"]}
     if detail["figures"]:
-        yield {"kind": "heading", "text": word("figures", language)}
-        yield _figures(detail["figures"], language)
-    if detail["policies"]:
-        yield {"kind": "heading", "text": word("policies", language)}
-        yield from (_policy(one, language) for one in detail["policies"])
-    if detail["contacts"]:
-        yield {"kind": "heading", "text": word("contacts", language)}
-        yield from (_contact(one, language) for one in detail["contacts"])
+        yield {**_figures(detail["figures"], language), "above": word("figures", language)}
+    policies = [_policy(one, language) for one in detail["policies"]]
+    yield from _titled(word("policies", language), policies)
+    contacts = [_contact(one, language) for one in detail["contacts"]]
+    yield from _titled(word("contacts", language), contacts)
     if said := _origin(detail, language):
         yield {"kind": "note", "text": said}
+
+
+def _titled(title: str, tables: list[Row]) -> Iterator[Row]:
+    for number, table in enumerate(tables):
+        yield {**table, "above": "" if number else title}
 
 
 def _translated(detail: Detail, language: Language) -> Iterator[Row]:
@@ -185,12 +187,12 @@ def _policy(policy: Detail, language: Language) -> Row:
     if dates:
         rows.append([word("valid", language), " ".join(dates)])
     rows += [[word(name, language), policy[name]] for name in POLICY_TEXTS if policy[name]]
-    return {"kind": "table", "title": policy["title"], "labels": True, "rows": rows}
+    return {"kind": "table", "title": policy["title"], "rows": rows}
 
 
 def _contact(contact: Detail, language: Language) -> Row:
     rows = [[word(name, language), contact[name]] for name in CONTACT if contact[name]]
-    return {"kind": "table", "title": contact["name"], "labels": True, "rows": rows}
+    return {"kind": "table", "title": contact["name"], "rows": rows}
 
 
 def _origin(detail: Detail, language: Language) -> str:

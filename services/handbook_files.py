@@ -65,9 +65,7 @@ def check(day: str) -> None:
 def _bring_in_line(edition: str, language: Language, book: handbook_book.Book, seen: int) -> None:
     name = file_id(edition, language)
     wanted = digest([books.DESIGN, book.told])
-    former = HandbookFile._get_collection().find_one({"_id": name})
-    if former and former["digest"] == wanted and former["complete"] and _is_stored(former):
-        _confirm(name, seen)
+    if _is_right(name, wanted, seen):
         return
     with media_policy.workspace() as folder:
         pictures, complete = _fetched(book.pictures, folder)
@@ -118,16 +116,22 @@ def _fetched(wanted: Sequence[str], folder: Path) -> tuple[dict[str, str], bool]
     return found, complete
 
 
-def _is_stored(row: Row) -> bool:
+def _is_right(name: str, wanted: str, seen: int) -> bool:
+    """Tell whether a file is there and shows what is wanted.
+
+    Its record then says so, so that nobody who read before `seen` replaces it.
+    """
+    files = HandbookFile._get_collection()
+    same = {"_id": name, "digest": wanted, "complete": True}
+    row = files.find_one(same, {"key": 1, "size": 1})
+    if row is None:
+        return False
     try:
-        return bool(stores.current().stat(row["key"]).size == row["size"])
+        if stores.current().stat(row["key"]).size != row["size"]:
+            return False
     except ObjectMissing:
         return False
-
-
-def _confirm(name: str, seen: int) -> None:
-    """Note that a file was still right at `seen`, so that nobody who read earlier replaces it."""
-    HandbookFile._get_collection().update_one({"_id": name}, {"$max": {"seen": seen}})
+    return bool(files.update_one(same, {"$max": {"seen": seen}}).matched_count)
 
 
 def _record(name: str, row: Row) -> bool:
@@ -138,15 +142,15 @@ def _record(name: str, row: Row) -> bool:
         former = files.find_one({"_id": name}, session=session)
         if former is not None and former["seen"] > row["seen"]:
             return False
-        same = former is not None and former["key"] == row["key"]
-        told = {**row, "drawn_at": former["drawn_at"]} if former and same else row
-        files.replace_one({"_id": name}, told, upsert=True, session=session)
-        if not same:
-            versions.bump(CONTENT, session)
-        return not same
+        if former is not None and former["key"] == row["key"]:
+            told = {field: row[field] for field in ("digest", "seen", "complete")}
+            files.update_one({"_id": name}, {"$set": told}, session=session)
+            return False
+        files.replace_one({"_id": name}, row, upsert=True, session=session)
+        versions.bump(CONTENT, session)
+        return True
 
-    is_new: bool = transaction(work)
-    return is_new
+    return transaction(work)
 
 
 def _forget(name: str, seen: int) -> None:

@@ -25,6 +25,7 @@ INLINE = {
     "sup": "raised",
     "sub": "lowered",
 }
+DOT = "•"
 SPAN_MAX = 24
 DEPTH_MAX = 6
 
@@ -125,7 +126,7 @@ class _Reader(HTMLParser):
         elif self.table is not None and tag != "caption":
             self._line(fresh=True)
             if tag == "li":
-                self._in_cell("• ")
+                self._in_cell(f"{DOT} ")
         else:
             self._open(tag, told)
 
@@ -171,7 +172,7 @@ class _Reader(HTMLParser):
         """End a line; a `fresh` one is there already where nothing was written on it."""
         if self.table is None:
             self.spans.append(Span("\n", self.mood))
-        elif not fresh or not self._cell_text().endswith(("\n", "• ")):
+        elif not fresh or not self._cell_text().endswith(("\n", f"{DOT} ")):
             self._in_cell("\n")
 
     def _cell_text(self) -> str:
@@ -226,7 +227,7 @@ class _Reader(HTMLParser):
             self.end_block()
             if self.lists[-1] >= 0:
                 self.lists[-1] += 1
-            self.mark = f"{self.lists[-1]}." if self.lists[-1] >= 0 else "•"
+            self.mark = f"{self.lists[-1]}." if self.lists[-1] >= 0 else DOT
         elif tag in ("blockquote", "aside"):
             self._box("quote" if tag == "blockquote" else told.get("class", ""))
         elif tag == "hr":

@@ -6,8 +6,9 @@ on a page where one can hold them all; elsewhere they are cells of their first r
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
-from media.native.book_html import SPAN_MAX, Cell
+from media.native.book_html import SPAN_MAX, Cell, Mood, Span
 from media.native.book_paper import BookPaper, runs
 from media.native.paper import LINE, PALE
 from media.native.paper_text import Line, Run, lay_out, widest, write
@@ -19,7 +20,8 @@ WIDE_FROM, WIDE_SIZE, WIDE_LEADING = 8, 7.0, 3.9
 # No column is narrower while others have room to give.
 NARROW = 16.0
 HEADINGS_MAX = 3
-ROWS_MAX = 5_000
+# A table that takes no more of a page than this is not parted.
+TOGETHER = 0.35
 
 
 @dataclass
@@ -50,57 +52,99 @@ class Grid:
 Row = list[Placed]
 
 
-def draw(paper: BookPaper, table: Sequence[Sequence[Cell]]) -> None:
-    """Draw a table over the width of the page."""
-    rows, count = _placed(table[:ROWS_MAX])
-    if not count:
-        return
-    small = count > WIDE_FROM
-    grid = Grid(_edges(paper, rows, count), WIDE_LEADING if small else LEADING)
-    for row in rows:
-        for cell in row:
-            cell.lines = lay_out(paper, cell.text, grid.span(cell)[1] - 2 * PAD)
-    headings = _headings(rows)
-    first = _heights(grid, rows[: len(headings) + 1])
-    paper.room(min(sum(first), paper.page_room / 2))
-    repeat = sum(_heights(grid, headings)) < paper.page_room / 3
-    _draw_rows(paper, grid, headings, headings)
-    for group in _groups(rows[len(headings) :]):
-        again = headings if repeat and headings else []
-        if sum(_heights(grid, group)) <= paper.page_room - sum(_heights(grid, again)):
-            _draw_rows(paper, grid, group, [], again)
-        else:
-            for row in group:
-                _draw_row_in_parts(paper, grid, row, again)
+class Table:
+    """A table laid out over the width of the page, to be drawn."""
+
+    def __init__(
+        self, paper: BookPaper, table: Sequence[Sequence[Cell]], first_width: float = 0.0
+    ) -> None:
+        """`first_width` is that of the first column, where it is not for the texts to say."""
+        rows, count = _placed(table)
+        if count > SPAN_MAX:  # no page is so wide: what stands in a row is told in a line
+            rows, count = _placed([[_joined(row)] for row in table])
+        leading = WIDE_LEADING if count > WIDE_FROM else LEADING
+        self.grid = Grid(_edges(paper, rows, count, first_width), leading)
+        for row in rows:
+            for cell in row:
+                cell.lines = lay_out(paper, cell.text, self.grid.span(cell)[1] - 2 * PAD)
+        self.headings = _headings(rows)
+        self.groups = list(_groups(rows[len(self.headings) :]))
+        height, first = sum(_heights(self.grid, rows)), next(iter(self.groups), [])
+        beginning = sum(_heights(self.grid, [*self.headings, *first]))
+        if height < paper.page_room * TOGETHER:
+            beginning = height
+        elif beginning > paper.page_room:
+            beginning = sum(_heights(self.grid, self.headings)) + 6 * leading
+        self.beginning = beginning
+        """What must stand on one page with that which is above."""
+
+    def draw(self, paper: BookPaper) -> None:
+        """Draw it from here on."""
+        grid, headings = self.grid, self.headings
+        paper.room(min(self.beginning, paper.page_room / 2))
+        _draw_rows(paper, grid, headings, headings)
+        above = sum(_heights(grid, headings))
+        again = headings if above < paper.page_room / 3 else []
+        for number, group in enumerate(self.groups):
+            height = sum(_heights(grid, group))
+            if height > paper.page_room - (above if again else 0):
+                for row in group:
+                    _draw_row_in_parts(paper, grid, row, again)
+                continue
+            if 0 < number == len(self.groups) - 2:  # the last one does not stand alone
+                last = sum(_heights(grid, self.groups[-1]))
+                height += last if height + last + above < paper.page_room else 0
+            _draw_rows(paper, grid, group, [], again, height)
 
 
 def _placed(table: Sequence[Sequence[Cell]]) -> tuple[list[Row], int]:
-    """Return the cells in their columns, and how many columns there are."""
+    """Return the cells in their columns, and how many columns there are.
+
+    No cell reaches over more columns than there are cells in any row, nor beyond the last column
+    that some cell begins at.
+    """
+    most = max((len(row) for row in table), default=1)
     taken: set[tuple[int, int]] = set()
-    rows: list[Row] = []
-    small = max((sum(cell.columns for cell in row) for row in table), default=0) > WIDE_FROM
+    rows: list[list[tuple[int, int, Cell]]] = []
     for number, row in enumerate(table):
-        placed: Row = []
+        found: list[tuple[int, int, Cell]] = []
         column = 0
         for cell in row:
             while (number, column) in taken:
                 column += 1
-            if column >= SPAN_MAX:
-                break
-            columns = min(cell.columns, SPAN_MAX - column)
-            down = min(cell.rows, len(table) - number)
-            taken |= {(number + y, column + x) for y in range(down) for x in range(columns)}
-            size = WIDE_SIZE if small else SIZE
-            text = runs(cell.spans, size, bold=cell.heading)
-            placed.append(Placed(column, columns, down, cell.heading, text))
-            column += columns
-        rows.append(placed)
-    used = [one for one in rows if one]
-    return used, max((cell.column + cell.columns for row in used for cell in row), default=0)
+            down, wide = min(cell.rows, len(table) - number), min(cell.columns, most)
+            taken |= {(number + y, column + x) for y in range(down) for x in range(wide)}
+            found.append((column, down, cell))
+            column += wide
+        rows.append(found)
+    count = max((column + 1 for row in rows for column, _, _ in row), default=0)
+    size = WIDE_SIZE if count > WIDE_FROM else SIZE
+    placed = [
+        [
+            Placed(
+                column,
+                min(cell.columns, most, count - column),
+                down,
+                cell.heading,
+                runs(cell.spans, size, bold=cell.heading),
+            )
+            for column, down, cell in row
+        ]
+        for row in rows
+    ]
+    return [row for row in placed if row], count
 
 
-def _edges(paper: BookPaper, rows: Sequence[Row], count: int) -> list[float]:
-    """Return where columns begin: each has room for its words, then by how much it holds."""
+def _joined(row: Sequence[Cell]) -> Cell:
+    """Return the cells of a row as one."""
+    spans: list[Span] = []
+    for cell in row:
+        spans += [Span(" · ", Mood()), *cell.spans] if spans else cell.spans
+    return Cell(spans, heading=all(cell.heading for cell in row))
+
+
+def _edges(paper: BookPaper, rows: Sequence[Row], count: int, first_width: float) -> list[float]:
+    """Return where columns begin, and where the last one ends."""
     least, most = [2 * PAD + 1] * count, [2 * PAD + 1] * count
     for row in rows:
         for cell in row:
@@ -109,19 +153,35 @@ def _edges(paper: BookPaper, rows: Sequence[Row], count: int) -> list[float]:
                 share = whole / cell.columns
                 least[column] = max(least[column], word / cell.columns, min(share, NARROW))
                 most[column] = max(most[column], share)
-    least = [min(one, paper.epw / count * 1.6) for one in least]
-    if sum(least) >= paper.epw:
-        widths = [one * paper.epw / sum(least) for one in least]
+    if first_width and count > 1:
+        widths = [first_width, *_widths(least[1:], most[1:], paper.epw - first_width)]
     else:
-        # A column that is told in one line asks for no more; long ones share by the root, so that
-        # a very long one does not press the others.
-        wants = [max(0.01, top - low) ** 0.5 for low, top in zip(least, most, strict=True)]
-        rest = paper.epw - sum(least)
-        widths = [low + rest * want / sum(wants) for low, want in zip(least, wants, strict=True)]
-    edges = [paper.l_margin]
-    for width in widths:
-        edges.append(edges[-1] + width)
-    return edges
+        widths = _widths(least, most, paper.epw)
+    return list(accumulate(widths, initial=float(paper.l_margin)))
+
+
+def _widths(least: Sequence[float], most: Sequence[float], whole: float) -> list[float]:
+    """Share a width among columns, whose texts ask for `least` each, and `most` to stay unbroken.
+
+    Where there is less than all ask for, long ones share by the root, so that a very long one does
+    not press the others.
+    """
+    if sum(most) <= whole:
+        return [one * whole / sum(most) for one in most]
+    low = [min(one, whole / len(least) * 1.6) for one in least]
+    if sum(low) >= whole:
+        return [one * whole / sum(low) for one in low]
+    widths = [0.0] * len(low)
+    open_columns = set(range(len(low)))
+    while open_columns:
+        rest = whole - sum(widths) - sum(low[one] for one in open_columns)
+        wants = {one: max(0.01, most[one] - low[one]) ** 0.5 for one in open_columns}
+        offered = {one: low[one] + rest * wants[one] / sum(wants.values()) for one in wants}
+        content = {one for one in open_columns if offered[one] >= most[one]}
+        for one in content or open_columns:
+            widths[one] = most[one] if content else offered[one]
+        open_columns -= content or open_columns
+    return widths
 
 
 def _headings(rows: Sequence[Row]) -> list[Row]:
@@ -164,10 +224,11 @@ def _draw_rows(
     rows: Sequence[Row],
     shaded: Sequence[Row],
     again: Sequence[Row] = (),
+    needed: float = 0.0,
 ) -> None:
-    """Draw rows on one page; on a new one below the headings `again`."""
+    """Draw rows on one page that has so much room; on a new one below the headings `again`."""
     heights = _heights(grid, rows)
-    if paper.get_y() + sum(heights) > paper.page_break_trigger:
+    if paper.get_y() + max(needed, sum(heights)) > paper.page_break_trigger:
         paper.add_page()
         if again:
             _draw_rows(paper, grid, again, again)

@@ -4,8 +4,9 @@ A book is `{language, title, caption, foot, words, year, summary, cover, marks, 
 pictures, parts}`. `words` are `contents` and `pages`; `pictures` maps the keys of media files to
 files in the folder; `cover` is such a key, or nothing; `marks` and `dated` stand at the end of the
 front page; `made_at` is the time that the file tells. A part is `{number, title, level, blocks}`;
-blocks, by their `kind`: `html` with `html`; `note` and `boxed` with a `text`; `heading` with a
-`text`; `table` with `rows`, below `headings` or a `title`.
+blocks, by their `kind`: `html` with `html`; `note` with a `text`, which is larger as `lead`;
+`boxed` with a `text` and the name of a `box`; `table` with `rows` below `headings` or a `title`,
+and what stands `above` it.
 """
 
 import datetime as dt
@@ -69,8 +70,8 @@ def _front(paper: BookPaper, told: Mapping[str, Any]) -> None:
     paper.set_y(26)
     paper.told(told["caption"], Look(11, (176, 206, 226), bold=True), 6.5)
     paper.set_y(46)
-    size = next((one for one in (30.0, 26.0, 22.0) if _fits(paper, told["title"], one)), 19.0)
-    paper.told(told["title"], Look(size, WHITE, bold=True), size * 0.5)
+    look = _largest(paper, told["title"])
+    paper.told(told["title"], look, look.size * 0.5)
     paper.set_y(PANEL - 20)
     paper.told(told["year"], Look(20, (176, 206, 226), bold=True), 9)
     paper.set_y(PANEL + 14)
@@ -85,8 +86,13 @@ def _front(paper: BookPaper, told: Mapping[str, Any]) -> None:
         paper.told(line, quiet(10), 6)
 
 
-def _fits(paper: BookPaper, title: str, size: float) -> bool:
-    return len(lay_out(paper, [Run(title, Look(size, bold=True))], paper.epw)) <= 3
+def _largest(paper: BookPaper, title: str) -> Look:
+    """Return the largest letters in which the title takes one line, or else few."""
+    for size, most in ((30.0, 1), (27.0, 1), (24.0, 1), (30.0, 2), (24.0, 3), (19.0, 5)):
+        look = Look(size, WHITE, bold=True)
+        if len(lay_out(paper, [Run(title, look)], paper.epw)) <= most:
+            break
+    return look
 
 
 def _entry(paper: BookPaper, part: Mapping[str, Any]) -> Entry:
@@ -164,7 +170,7 @@ def _part(paper: BookPaper, part: Mapping[str, Any], entry: Entry, *, first: boo
         paper.set_y(paper.get_y() + 2)
     paper.flow(lines, leading, paper.l_margin)
     paper.skip(4 if level == 0 else 2)
-    book_blocks.all_of(paper, part["blocks"])
+    book_blocks.draw(paper, part["blocks"])
 
 
 def _title(part: Mapping[str, Any], size: float) -> list[Run]:

@@ -31,6 +31,7 @@ from models.visitors import DemoVisitor
 from services import (
     audit,
     desk_mail,
+    handbook_changes,
     media_acceptance,
     media_items,
     media_library,
@@ -136,6 +137,15 @@ def nightly_sitemaps(_patch: pytest.MonkeyPatch) -> None:
     outbox.enqueue(BUILD_JOB, {"day": today().isoformat()})
 
 
+def chapter_is_published(_patch: pytest.MonkeyPatch) -> None:
+    create_live(Kind.CHAPTERS)
+
+
+def edition_has_no_file(_patch: pytest.MonkeyPatch) -> None:
+    create_live(Kind.HANDBOOK)
+    outbox.enqueue(handbook_changes.CHECK_JOB, {"day": today().isoformat()})
+
+
 def days_of_use(_patch: pytest.MonkeyPatch) -> None:
     outbox.enqueue(usage.PULL_JOB, {"day": today().isoformat()})
 
@@ -229,6 +239,8 @@ CAUSES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     publishing.EXPIRE_JOB: expiry,
     publishing.REFRESH_JOB: figure_becomes_due,
     BUILD_JOB: nightly_sitemaps,
+    handbook_changes.DRAW_JOB: chapter_is_published,
+    handbook_changes.CHECK_JOB: edition_has_no_file,
     SEAL_JOB: audit_entry,
     email_codes.SEND_JOB: code_by_mail,
     notifications.DELIVER_JOB: notification,
@@ -260,10 +272,10 @@ CAUSES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 def everything() -> dict[str, list[Any]]:
     """Return all that is stored.
 
-    Left out are the time at which a sitemap was written, and the counter by which transactions
-    meet: it says nothing.
+    Left out are the time at which a sitemap was written, the counter by which transactions meet: it
+    says nothing, and at which version of the content a file was seen to be right.
     """
-    fields = {"generated_at": 0, "touched": 0}
+    fields = {"generated_at": 0, "touched": 0, "seen": 0}
     return {"store": [one.key for one in stores.current().list()]} | {
         document.__name__: list(document._get_collection().find({}, fields).sort("_id", 1))
         for document in DOCUMENTS

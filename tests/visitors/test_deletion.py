@@ -44,7 +44,7 @@ NOTHING = {
         (
             *("Track", "Site", "Project", "Route", "Film", "Venue", "Edition", "Chapter"),
             *("Cluster", "Article", "Faq", "Revision", "Snapshot", "SearchEntry", "Synonyms"),
-            *("Promotion", "MediaItem", "Upload", "Sitemap", "Seed", "Draft"),
+            *("Promotion", "MediaItem", "Upload", "Sitemap", "Seed", "Draft", "HandbookFile"),
         ),
         "content, which staff write",
     ),
