@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-import application
+from application import web
 from core.settings import Settings
 from services import versions
 
@@ -12,6 +12,6 @@ def make_app(settings: Settings) -> Flask:
 
     A test's next look follows its change at once, and no thread is left that goes on reading.
     """
-    app = application.create_app(settings)
+    app = web.create_app(settings)
     app.config["VERSIONS"] = versions
     return app
