@@ -16,7 +16,7 @@ from models.staff import Role
 from models.visitors import Visitor
 from services import wechat_pushes
 from services.visitors import signing_in
-from tests.apps import make_app
+from tests.apps import start_app
 from tests.callback.pushing import KEY, TOKEN, A, Platform
 from tests.factories import staff_client
 from tests.simulator.running import APPID, SECRET, RunningSimulator
@@ -57,7 +57,7 @@ def new_platform(
 
     def make(form: str = "json", mode: str = "safe", **changed: str) -> Platform:
         chosen = {"WECHAT_MESSAGE_FORMAT": form, "WECHAT_MESSAGE_MODE": mode}
-        made = make_app(load({**callback_environ, **chosen, **changed}))
+        made = start_app(load({**callback_environ, **chosen, **changed}))
         server = make_server("127.0.0.1", 0, made, threaded=True, request_handler=_Silent)
         threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True).start()
         servers.append(server)

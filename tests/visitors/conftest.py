@@ -11,7 +11,7 @@ import application
 from core.settings import Settings, load
 from models.visitors import DemoVisitor, Visitor
 from services.visitors import signing_in
-from tests.apps import make_app
+from tests.apps import start_app
 from tests.simulator.running import APPID, SECRET, RunningSimulator
 from tests.visitors.callers import API, Caller
 
@@ -51,7 +51,7 @@ def new_app(
     del app, simulator  # the database has its indexes, the simulator is fresh
 
     def make(**changed: str) -> Flask:
-        return make_app(load({**visitor_environ, **changed}))
+        return start_app(load({**visitor_environ, **changed}))
 
     yield make
     application.wire(settings)
