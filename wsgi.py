@@ -1,5 +1,5 @@
 """What gunicorn serves."""
 
-from application import create_app
+from application.web import create_app
 
 app = create_app()

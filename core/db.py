@@ -12,13 +12,12 @@ from contextlib import AbstractContextManager, ExitStack
 from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
-import mongoengine
-from mongoengine.connection import DEFAULT_CONNECTION_NAME
 from pymongo import MongoClient, ReadPreference, WriteConcern
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.read_concern import ReadConcern
 
+from core.mongo import mongoengine
 from core.settings import Settings
 
 Result = TypeVar("Result")
@@ -34,7 +33,7 @@ def configure(settings: Settings, *, timeout_ms: int | None = None) -> None:
         settings = dataclasses.replace(settings, mongodb_timeout_ms=timeout_ms)
     mongoengine.disconnect_all()
     mongoengine.register_connection(
-        DEFAULT_CONNECTION_NAME,
+        mongoengine.DEFAULT_CONNECTION_NAME,
         db=settings.mongodb_database,
         host=settings.mongodb_uri,
         timeoutMS=settings.mongodb_timeout_ms,

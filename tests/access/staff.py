@@ -27,6 +27,16 @@ WATCHERS = ForStaff(frozenset({Role.ADMINISTRATOR, Role.AUDITOR}))
 AUDITOR = ForStaff(frozenset({Role.AUDITOR}))
 
 
+def absent(argument: str, body: dict[str, Any] | None = None) -> State:
+    """Return the state in which there is nothing of that id."""
+    return State("404 not_found", lambda _: Request({argument: ABSENT}, body=body))
+
+
+def one(audience: ForStaff, prepare: Any, argument: str) -> Route:
+    """Return the line of one thing that is there or not."""
+    return Route(audience, {"there": State("200", prepare), "absent": absent(argument)})
+
+
 def _account(body: dict[str, Any] | None = None, **changes: Any) -> Any:
     """Prepare a request to an account of somebody else."""
     return lambda _: Request({"staff_id": create_staff(**changes).id}, body=body)

@@ -12,9 +12,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 import application
 from core.settings import Settings, load
 from jobs.worker import Worker
+from models.staff import Role
+from models.visitors import Visitor
 from services import wechat_pushes
-from tests.apps import make_app
-from tests.callback.pushing import KEY, TOKEN, Platform
+from services.visitors import signing_in
+from tests.apps import start_app
+from tests.callback.pushing import KEY, TOKEN, A, Platform
+from tests.factories import staff_client
 from tests.simulator.running import APPID, SECRET, RunningSimulator
 
 NewPlatform = Callable[..., Platform]
@@ -53,7 +57,7 @@ def new_platform(
 
     def make(form: str = "json", mode: str = "safe", **changed: str) -> Platform:
         chosen = {"WECHAT_MESSAGE_FORMAT": form, "WECHAT_MESSAGE_MODE": mode}
-        made = make_app(load({**callback_environ, **chosen, **changed}))
+        made = start_app(load({**callback_environ, **chosen, **changed}))
         server = make_server("127.0.0.1", 0, made, threaded=True, request_handler=_Silent)
         threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True).start()
         servers.append(server)
@@ -100,3 +104,27 @@ def work(platform: Platform) -> Callable[[], None]:
         raise AssertionError("the queue does not run empty")
 
     return run
+
+
+@pytest.fixture
+def desk(platform: Platform) -> FlaskClient:
+    """A member of staff at the desk."""
+    return staff_client(platform.app, Role.BOOKING_DESK)
+
+
+@pytest.fixture
+def visitor(platform: Platform) -> Visitor:
+    """A visitor who came by WeChat."""
+    return signing_in.with_wechat(platform.simulator.login_code(A)).visitor
+
+
+@pytest.fixture
+def safe(new_client: NewClient) -> FlaskClient:
+    """A client of the callback in safe mode."""
+    return new_client("json", "safe")
+
+
+@pytest.fixture
+def plain(new_client: NewClient) -> FlaskClient:
+    """A client of the callback in plain mode."""
+    return new_client("json", "plain")

@@ -14,7 +14,7 @@ import orjson
 from flask import Flask
 from werkzeug.test import create_environ
 
-import application
+from application import web
 from core.settings import Settings
 from models.content import Content
 from rest.byte_cache import ByteCache
@@ -112,7 +112,7 @@ def running(
     Without a watcher only requests that ask the database learn of a change.
     """
     changed = dataclasses.replace(settings, byte_cache_mb=8, run_dir=folder / "run", **changes)
-    app = application.create_app(changed)
+    app = web.create_app(changed)
     cached = Cached(app)
     watcher = cached.cache.ready.__self__  # type: ignore[attr-defined]
     assert isinstance(watcher, Watcher)

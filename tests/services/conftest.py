@@ -1,4 +1,4 @@
-"""Counters of a test's own, and a watcher that keeps them."""
+"""Counters of a test's own, a watcher that keeps them, and a day for schedules."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +7,8 @@ import pytest
 
 from core.shared import Counters
 from services.watching import Watcher
+from tests.clocks import Clock
+from tests.services.scheduling import START
 
 
 @pytest.fixture
@@ -21,3 +23,9 @@ def watcher(counters: Counters) -> Iterator[Watcher]:
     made = Watcher(counters)
     yield made
     made.stop()
+
+
+@pytest.fixture
+def on_a_monday(clock: Clock) -> None:
+    """It is a Monday without holidays about."""
+    clock.set(START)

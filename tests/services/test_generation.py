@@ -1,80 +1,23 @@
 """Schedules make departures some weeks ahead: once each, and nobody who booked is moved."""
 
 import datetime as dt
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 
-from core.clock import today
 from models.audit import AuditEntry
-from models.bookings import Booking, BookingSource, BookingState
-from models.calendar import Closure, ResourceDay
-from models.departures import Departure, DepartureState
+from models.bookings import Booking, BookingState
+from models.calendar import Closure
+from models.departures import Departure
 from models.schedules import Schedule
-from services import days_off, departures, schedules, seats, working_days
-from services.generation import Generated, Outcome
-from services.occupancy import at
-from tests.arranging import create_guide, create_route, create_site, planned
+from services import days_off, departures, schedules, working_days
+from services.generation import Outcome
+from tests.arranging import create_guide, create_route, planned
 from tests.clocks import Clock
 from tests.factories import ACTOR
+from tests.services.scheduling import add, book, days, outcomes
 from tests.visiting import check_books
 
-pytestmark = pytest.mark.usefixtures("database")
-
-# A Monday well within the public calendar: no holiday for weeks before and after.
-START = dt.datetime(2026, 11, 2, 1, tzinfo=dt.UTC)
-
-
-@pytest.fixture(autouse=True)
-def stopped(clock: Clock) -> Clock:
-    clock.set(START)
-    return clock
-
-
-def fields(**changes: Any) -> dict[str, Any]:
-    """Return a schedule for Tuesdays and Thursdays."""
-    known = {
-        "route": None,
-        "weekdays": [4, 2, 2],
-        "starts": "09:00",
-        "capacity": 20,
-        "from_day": today().isoformat(),
-        "weeks_ahead": 3,
-    }
-    if "route" not in changes:
-        changes["route"] = create_route().id
-    return {**known, **changes}
-
-
-def add(**changes: Any) -> Generated:
-    return schedules.add(ACTOR, fields(**changes))
-
-
-def outcomes(done: Generated) -> dict[str, int]:
-    return dict(Counter(one.outcome.value for one in done.days))
-
-
-def days(**match: Any) -> list[str]:
-    return [one.day for one in Departure.objects(**match).order_by("starts_at")]
-
-
-def book(departure: Departure, state: BookingState = BookingState.CONFIRMED) -> Booking:
-    """Write a booking of two people; the clock of the database is another than that of the test."""
-    booking = Booking(
-        departure=departure.id,
-        state=state,
-        source=BookingSource.PHONE,
-        party=2,
-        starts_at=departure.starts_at,
-        ends_at=departure.ends_at,
-    ).save()
-    if state is BookingState.CONFIRMED:
-        seats.hold(departure.id, booking.id, 2, visitor=None)
-    if state is BookingState.WAITLISTED:
-        seats.wait(departure.id, booking.id, 2, visitor=None)
-    return booking
+pytestmark = pytest.mark.usefixtures("database", "on_a_monday")
 
 
 def test_departures_are_made_some_weeks_ahead() -> None:
@@ -216,105 +159,3 @@ def test_a_closure_and_a_conflict_are_reported_for_their_day() -> None:
         **{"present": 4, "created": 1, "refused": 1},
     }
     assert [one.day for one in Schedule.objects.get().problems] == ["2026-11-05"]
-
-
-def test_what_staff_cancelled_is_not_made_again() -> None:
-    done = add()
-    first = Departure.objects.order_by("starts_at").first()
-    departures.cancel(ACTOR, first.id, reason="测试")
-
-    assert outcomes(schedules.generate(ACTOR, done.schedule.id)) == {"present": 6}
-    assert Departure.objects.get(id=first.id).state is DepartureState.CANCELLED
-
-
-def test_a_changed_schedule_replaces_what_nobody_booked() -> None:
-    done = add()
-    booked, waited, by_hand, cancelled, *free = Departure.objects.order_by("starts_at")
-    booking = book(booked)
-    Departure.objects(id=waited.id).update(capacity=1)
-    book(waited, BookingState.WAITLISTED)
-    Departure.objects(id=by_hand.id).update(revision=2)
-    book(cancelled, BookingState.CANCELLED)
-
-    new = fields(route=done.schedule.route, starts="14:00")
-    changed = schedules.change(ACTOR, done.schedule.id, new, revision=1)
-
-    assert {one.id for one in changed.stays} == {booked.id, waited.id, by_hand.id}
-    assert changed.removed == 3
-    assert outcomes(changed) == {"present": 3, "created": 3}
-    assert Departure.objects.get(id=booked.id).starts_at == booked.starts_at
-    assert Booking.objects.get(id=booking.id).state is BookingState.CONFIRMED
-    # What a booking of the past refers to stays; the others are gone.
-    assert Departure.objects.get(id=cancelled.id).state is DepartureState.CANCELLED
-    assert not Departure.objects(id__in=[one.id for one in free])
-    hours = Counter(one.starts_at.hour + 8 for one in Departure.objects(state=DepartureState.OPEN))
-    assert hours == {9: 3, 14: 3}
-    stays = {one.departure for one in Schedule.objects.get().problems if one.code == "stays"}
-    assert stays == {booked.id, waited.id, by_hand.id}
-    spans = {span.departure for day in ResourceDay.objects for span in day.spans}
-    assert spans == {one.id for one in Departure.objects(state=DepartureState.OPEN)}
-
-
-def test_a_change_that_departures_do_not_show_leaves_them_alone() -> None:
-    done = add()
-    before = {one.id for one in Departure.objects}
-
-    longer = fields(route=done.schedule.route, weeks_ahead=4)
-    changed = schedules.change(ACTOR, done.schedule.id, longer, revision=1)
-
-    assert (changed.removed, changed.stays) == (0, [])
-    assert before < {one.id for one in Departure.objects}
-    assert outcomes(changed) == {"present": 6, "created": 2}
-
-
-def test_a_removed_schedule_takes_along_what_nobody_booked() -> None:
-    done = add()
-    booked = Departure.objects.order_by("starts_at").first()
-    book(booked)
-
-    schedules.remove(ACTOR, done.schedule.id)
-
-    assert [one.id for one in Departure.objects] == [booked.id]
-    assert not Schedule.objects
-    check_books()
-
-
-def test_an_interrupted_change_is_finished_by_the_next_generation(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    done = add()
-    with monkeypatch.context() as broken:
-
-        def die(*_: object, **__: object) -> None:
-            raise KeyboardInterrupt
-
-        broken.setattr("services.generation.renew", die)
-        new = fields(route=done.schedule.route, starts="14:00")
-        with pytest.raises(KeyboardInterrupt):
-            schedules.change(ACTOR, done.schedule.id, new, revision=1)
-    assert {one.starts_at.hour for one in Departure.objects} == {1}
-
-    (again,) = schedules.generate_all(ACTOR)
-
-    assert again.removed == 6
-    assert {one.starts_at for one in Departure.objects} == {
-        at(dt.date.fromisoformat(day), "14:00") for day in days()
-    }
-
-
-def test_many_generations_at_once_make_each_day_once() -> None:
-    guide = create_guide()
-    site = create_site(capacity={"groups": 1, "margin_minutes": 10})
-    schedule = Schedule(
-        **fields(route=create_route([site, create_site()]).id, guide=guide, weekdays=[2, 4])
-    ).save()
-
-    def run(_: int) -> Generated:
-        return schedules.generate(ACTOR, schedule.id)
-
-    with ThreadPoolExecutor(6) as pool:
-        done = list(pool.map(run, range(6)))
-
-    found = Counter(one.outcome for each in done for one in each.days)
-    assert found == {Outcome.CREATED: 6, Outcome.PRESENT: 30}
-    assert len(days()) == len(set(days())) == 6

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.simulator.apis import APIS, DATA, SUBSCRIBE, TEMPLATE, Platform, Sent, TestedApi, values
+from tests.simulator.apis import APIS, DATA, SUBSCRIBE
+from tests.simulator.calling import TEMPLATE, Platform, Sent, TestedApi, values
 from tests.simulator.running import RunningSimulator
 from tests.waiting import eventually
 

@@ -9,12 +9,14 @@ from flask.testing import FlaskClient
 
 import application
 from core.settings import Settings, load
-from models.visitors import DemoVisitor
+from models.visitors import DemoVisitor, Visitor
 from services.visitors import signing_in
-from tests.apps import make_app
+from tests.apps import start_app
 from tests.simulator.running import APPID, SECRET, RunningSimulator
-from tests.visitors.callers import Caller
+from tests.visitors.callers import API, Caller
 
+# The name of whoever comes by WeChat.
+NAME = "测试访客 A"
 TEMPLATE = "sim-thing1-thing2"
 TEMPLATES = {
     "message": {
@@ -49,7 +51,7 @@ def new_app(
     del app, simulator  # the database has its indexes, the simulator is fresh
 
     def make(**changed: str) -> Flask:
-        return make_app(load({**visitor_environ, **changed}))
+        return start_app(load({**visitor_environ, **changed}))
 
     yield make
     application.wire(settings)
@@ -91,3 +93,13 @@ def visitor(sign_in: Callable[..., Caller]) -> Caller:
 def other(sign_in: Callable[..., Caller]) -> Caller:
     """Another one."""
     return sign_in("B")
+
+
+@pytest.fixture
+def reader(visitor_app: Flask, simulator: RunningSimulator) -> Caller:
+    """A visitor who came by WeChat and agreed to the notice."""
+    client = visitor_app.test_client()
+    done = client.post(f"{API}/sessions", json={"code": simulator.login_code(NAME)}).get_json()
+    caller = Caller(visitor_app, done["token"], Visitor.objects.get().id)
+    assert caller.put("/me/consent", {"version": "1"}).status_code == 200
+    return caller

@@ -108,7 +108,11 @@ def test_answers_are_documented_and_documentation_is_answered(
 
 
 def test_the_byte_cache_keeps_nothing_of_visitors(
-    someone: Used, other: Caller, new_app: NewApp, tmp_path: Path
+    someone: Used,
+    other: Caller,
+    new_app: NewApp,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     app = new_app()
     # As the application makes it, but for the thread that follows the database.
@@ -122,7 +126,7 @@ def test_the_byte_cache_keeps_nothing_of_visitors(
         stale_s=60,
         ready=lambda: None,
     )
-    app.wsgi_app = cache  # type: ignore[method-assign]
+    monkeypatch.setattr(app, "wsgi_app", cache)
     for caller in (someone.caller, other):
         caller.client = app.test_client()
     for path in ("/me", "/me/export", "/me/favourites", "/me/history", "/me/inbox", "/me/sessions"):

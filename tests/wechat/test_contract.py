@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from core.clock import today
-from tests.simulator.apis import APIS, DATA, TEMPLATE, Platform
+from tests.simulator.apis import APIS, DATA
+from tests.simulator.calling import TEMPLATE, Platform
 from tests.simulator.running import RunningSimulator
 from wechat.checks import RiskScene, Suggestion, Verdict
 from wechat.client import WechatClient

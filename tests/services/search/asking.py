@@ -1,9 +1,12 @@
 """Asking as a visitor does."""
 
+import datetime as dt
 from typing import Any
 
+from core.clock import now
 from models.enums import Kind, Language
 from models.search import SearchEntry
+from models.snapshots import Snapshot, snapshot_key
 from services.search import lexicon, suggestions
 from services.search import query as search
 from services.search.asked import Filters
@@ -57,3 +60,10 @@ def article(title: str, body: str, **fields: Any) -> Any:
 def entries() -> dict[str, dict[str, Any]]:
     """Return all search entries by key."""
     return {row["_id"]: row for row in SearchEntry._get_collection().find({})}
+
+
+def expire_now(kind: Kind, item: str) -> None:
+    """Let an item be past its time without any worker about."""
+    past = {"$set": {"expire_at": now() - dt.timedelta(seconds=1)}}
+    for collection in (Snapshot.raw(), SearchEntry._get_collection()):
+        collection.update_one({"_id": snapshot_key(kind, item)}, past)

@@ -25,9 +25,9 @@ MEMORY_MAX_MB = 96
 WEB = """
 import re, sys
 sys.modules["rich"] = None  # comes with tools of the tests, and structlog would load it
-import application
+from application import web
 
-client = application.create_app().test_client()
+client = web.create_app().test_client()
 for query in ("xinnengyuan", "新能源", "xny", "energy", "企业融资找谁"):
     for path in ("search", "search/suggest"):
         answer = client.get(f"/api/v1/{path}", query_string={"q": query})

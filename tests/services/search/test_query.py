@@ -1,19 +1,15 @@
 """Searching: what is found, in which order, limited to what, with which facets."""
 
-import datetime as dt
 import itertools
 import time
 
 import pytest
 
-from core.clock import now
 from models.enums import Kind, Language
-from models.search import SearchEntry
-from models.snapshots import Snapshot, snapshot_key
 from services import content, publishing
-from services.search import promotions, synonyms
+from services.search import promotions
 from tests.factories import ACTOR, create, create_live
-from tests.services.search.asking import article, ask, project, titles, track
+from tests.services.search.asking import article, ask, expire_now, project, titles, track
 
 CHINESE = "封装测试"
 
@@ -218,62 +214,6 @@ def test_pages_hold_every_hit_once(size: int) -> None:
     assert ask("新材料", limit=20, offset=100).items == []
 
 
-def test_promoted_items_come_first_once() -> None:
-    items = [project(f"低空物流{number}") for number in range(3)]
-    stranger = create_live(Kind.VENUES, title="服务中心")
-    chosen = [(Kind.VENUES, stranger.id), (Kind.PROJECTS, items[2].id)]
-    promotions.promote(ACTOR, "低空 物流！", chosen)
-    hits = ask("低空物流")
-    order = [stranger.id, items[2].id, items[0].id, items[1].id]
-    assert [hit["id"] for hit in hits.items] == order
-    assert [hit["promoted"] for hit in hits.items] == [True, True, False, False]
-    assert hits.total == 4
-    assert {"kind": "venues", "count": 1} in hits.facets["kinds"]
-    assert not any(hit["promoted"] for hit in ask("低空").items)
-    second = ask("低空物流", limit=1, offset=1).items
-    assert [(hit["id"], hit["promoted"]) for hit in second] == [(items[2].id, True)]
-
-
-def test_promoted_items_that_are_offline_or_filtered_out_are_left_out() -> None:
-    gone, stays = project("低空一号"), project("低空二号")
-    expiring = create_live(Kind.SITES, title="低空园区")
-    chosen = [(Kind.PROJECTS, gone.id), (Kind.SITES, expiring.id), (Kind.PROJECTS, stays.id)]
-    promotions.promote(ACTOR, "低空", chosen)
-    publishing.unpublish(Kind.PROJECTS, gone.id, actor=ACTOR)
-    assert [hit["id"] for hit in ask("低空").items] == [expiring.id, stays.id]
-    assert ask("低空").total == 2
-    assert [hit["id"] for hit in ask("低空", kind="projects").items] == [stays.id]
-    _expire_now(Kind.SITES, expiring.id)
-    assert [hit["id"] for hit in ask("低空").items] == [stays.id]
-    assert ask("低空").total == 1
-
-
-def test_a_promoted_item_answers_what_nothing_has() -> None:
-    item = project("储能")
-    promotions.promote(ACTOR, "电话多少", [(Kind.PROJECTS, item.id)])
-    hits = ask("电话多少")
-    assert [hit["promoted"] for hit in hits.items] == [True]
-    assert not hits.loose
-
-
-def test_synonyms_work_both_ways_and_below_the_word_itself() -> None:
-    project("集成电路设计")
-    project("芯片设计")
-    synonyms.add(ACTOR, ["芯片", "集成电路"])
-    assert titles("芯片") == ["芯片设计", "集成电路设计"]
-    assert titles("集成电路") == ["集成电路设计", "芯片设计"]
-    assert titles("集成电路设计") == ["集成电路设计", "芯片设计"]
-
-
-def test_a_word_is_a_synonym_only_as_a_whole() -> None:
-    project("人工智能")
-    project("air cargo")
-    synonyms.add(ACTOR, ["AI", "人工智能"])
-    assert titles("ai") == ["人工智能"]
-    assert titles("air") == ["air cargo"]
-    assert titles("AI") == titles("ＡＩ") == ["人工智能"]
-
-
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_drafts_are_never_found(language: str) -> None:
     create(Kind.PROJECTS, title="绝密草稿", summary="绝密草稿", tags=["绝密草稿"])
@@ -282,7 +222,7 @@ def test_drafts_are_never_found(language: str) -> None:
 
 def test_expired_items_are_not_found_even_before_a_worker_comes() -> None:
     item = project("过期项目")
-    _expire_now(Kind.PROJECTS, item.id)
+    expire_now(Kind.PROJECTS, item.id)
     assert ask("过期项目").total == 0
 
 
@@ -291,10 +231,3 @@ def test_english_falls_back_to_chinese() -> None:
     (hit,) = ask("仅有中文", "en").items
     assert (hit["title"], hit["language"], hit["translation"]) == ("仅有中文", "zh-CN", "missing")
     assert hit["highlights"]["title"] == [[0, 4]]
-
-
-def _expire_now(kind: Kind, item: str) -> None:
-    """Let an item be past its time without any worker about."""
-    past = {"$set": {"expire_at": now() - dt.timedelta(seconds=1)}}
-    for collection in (Snapshot.raw(), SearchEntry._get_collection()):
-        collection.update_one({"_id": snapshot_key(kind, item)}, past)
