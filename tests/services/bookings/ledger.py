@@ -183,9 +183,9 @@ class Ledger(RuleBasedStateMachine):
             assert departure.held == 0 or departure.minimum is not Minimum.AHEAD
             assert departure.minimum is not Minimum.DUE or cutoffs.decide_by(departure) > now()
 
-    @rule(where=numbers, minutes=st.sampled_from((-90, 20, 200)))
+    @rule(where=numbers, minutes=st.sampled_from((-1_000, -90, 20, 200)))
     def come_to_the_visit(self, where: int, minutes: int) -> None:
-        """Let the time pass until shortly before, in, or after a visit."""
+        """Let the time pass until the cut-off is over, shortly before, in, or after a visit."""
         self.wait_until(self.departure(where).starts_at + dt.timedelta(minutes=minutes))
 
     def wait_until(self, moment: dt.datetime) -> None:
