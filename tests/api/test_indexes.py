@@ -99,12 +99,11 @@ def _get(client: FlaskClient, path: str, **query: str) -> list[Read]:
 
 
 def _without_file(kind: Kind, reads: list[Read]) -> list[Read]:
-    """Return reads without the one that an edition costs more: its PDF, by id."""
-    if kind is not Kind.HANDBOOK:
-        return reads
-    *others, file = reads
-    assert (file.collection, file.stages) == ("handbook_files", {"IDHACK"})
-    return others
+    """Return reads without the one, by id, of the PDF that was drawn of an edition."""
+    files = [read for read in reads if read.collection == "handbook_files"]
+    assert all(read.stages == {"IDHACK"} for read in files)
+    assert len(files) <= (kind is Kind.HANDBOOK)
+    return [read for read in reads if read not in files]
 
 
 def _get_list(client: FlaskClient, path: str, **query: str) -> Read:
