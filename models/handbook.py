@@ -16,7 +16,7 @@ from models.parts import BODY_MAX, SUMMARY_MAX, TEXT_MAX, TITLE_MAX, Contact, Me
 
 
 class Edition(Content):
-    """An edition of the handbook; `pdf` is the whole of it as one file."""
+    """An edition of the handbook; `pdf` is the whole of it as one file, if staff have their own."""
 
     KIND: ClassVar = Kind.HANDBOOK
     TRANSLATABLE: ClassVar = (*Content.TRANSLATABLE, "foreword")

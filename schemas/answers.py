@@ -89,7 +89,11 @@ class ChapterNodeSchema(ChapterCardSchema):
 
 
 class EditionSchema(EditionDetailSchema, LiveSchema):
-    """An edition with its tree of live chapters."""
+    """An edition with its tree of live chapters.
+
+    `pdf` is the whole of it as one file in the language asked for: uploaded by staff, else drawn
+    from what is live some seconds after it changed.
+    """
 
     chapters = fields.List(fields.Nested(ChapterNodeSchema))
 

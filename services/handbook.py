@@ -53,8 +53,8 @@ def read_edition(id_or_slug: str, language: Language) -> dict[str, Any]:
 def edition_answer(row: Card, language: Language) -> dict[str, Any]:
     """Return the answer for the snapshot of an edition, which need not be the live one."""
     data, (chapters,) = related.answer_with(Kind.HANDBOOK, row, language, [_chapters(row["item"])])
-    data["pdf"] = data["pdf"] or _drawn(row["item"], language)
-    return {**data, "chapters": _tree(chapters, language)}
+    pdf = data.get("pdf") or _drawn(row["item"], language)
+    return {**data, "pdf": pdf, "chapters": _tree(chapters, language)}
 
 
 def _drawn(edition: str, language: Language) -> Card | None:

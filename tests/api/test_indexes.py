@@ -98,6 +98,14 @@ def _get(client: FlaskClient, path: str, **query: str) -> list[Read]:
     return reads
 
 
+def _without_file(kind: Kind, reads: list[Read]) -> list[Read]:
+    """Return reads without the one, by id, of the PDF that was drawn of an edition."""
+    files = [read for read in reads if read.collection == "handbook_files"]
+    assert all(read.stages == {"IDHACK"} for read in files)
+    assert len(files) <= (kind is Kind.HANDBOOK)
+    return [read for read in reads if read not in files]
+
+
 def _get_list(client: FlaskClient, path: str, **query: str) -> Read:
     """Return how a list was read, which is by one query that needs no sorting."""
     version, read = _get(client, path, **query)
@@ -146,7 +154,7 @@ def test_details_with_everything_around_them_go_through_indexes(client: FlaskCli
         _fill(kind)
     for kind in LISTED:
         for name in (items[kind].id, items[kind].slug):
-            reads = _get(client, f"{kind}/{name}")
+            reads = _without_file(kind, _get(client, f"{kind}/{name}"))
             assert len(reads) <= READS_MAX
             assert _documents(reads) <= 20 + _far_documents(kind), (kind, reads)
     chapter = items[Kind.CHAPTERS]
@@ -160,7 +168,7 @@ def test_what_is_far_costs_one_more_query_that_does_not_grow(client: FlaskClient
     for kind in LISTED:
         item = create_live(kind, tags=["全部"], place="qingdao", order=-1)
         near = sum(len(group.near) for group in GROUPS[kind])
-        reads = _get(client, f"{kind}/{item.slug}")
+        reads = _without_file(kind, _get(client, f"{kind}/{item.slug}"))
         assert len(reads) <= READS_MAX
         allowed = near * RELATED_LIMIT + _far_documents(kind)
         assert _documents(reads) <= 2 + allowed, (kind, reads)
