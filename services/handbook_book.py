@@ -132,6 +132,8 @@ def _blocks(detail: Detail, language: Language) -> Iterator[Row]:
         yield {"kind": "boxed", "box": "warning", "text": word("demo", language)}
     if detail["summary"]:
         yield {"kind": "note", "text": detail["summary"], "lead": True}
+    if said := _origin(detail, language):
+        yield {"kind": "note", "text": said}
     if detail["body"]:
         yield {"kind": "html", "html": detail["body"]}
     if detail["figures"]:
@@ -140,8 +142,6 @@ def _blocks(detail: Detail, language: Language) -> Iterator[Row]:
     yield from _titled(word("policies", language), policies)
     contacts = [_contact(one, language) for one in detail["contacts"]]
     yield from _titled(word("contacts", language), contacts)
-    if said := _origin(detail, language):
-        yield {"kind": "note", "text": said}
 
 
 def _titled(title: str, tables: list[Row]) -> Iterator[Row]:
