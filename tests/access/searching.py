@@ -65,7 +65,8 @@ def _taken_terms(_: Person) -> Request:
 
 def _asked(body: dict[str, Any] | None = None) -> Any:
     def prepare(_: Person) -> Request:
-        text = f"无果{new_id()}"
+        # Without digits: what might be somebody's number is not written down.
+        text = "无果" + "".join(filter(str.isalpha, new_id()))
         fruitless.note(text, Language.ZH_CN, loose=False)
         return Request({"query_id": FruitlessQuery.objects.get(query=text).id}, body=body)
 

@@ -20,11 +20,10 @@ from tests.factories import staff_client
 from tests.simulator.running import RunningSimulator
 from tests.visitors.callers import Caller
 from tests.visitors.conftest import NewApp
+from tests.visitors.subscribing import allow, arrived, titles
 from tests.visitors.test_email import work_off
 from tests.visitors.test_notifications import TOLD, guest, sent
-from tests.visitors.test_subscriptions import allow, arrived, reader, titles
 
-__all__ = ["reader"]
 MINUTE = dt.timedelta(minutes=1)
 EVENING = today() + dt.timedelta(days=1)
 
