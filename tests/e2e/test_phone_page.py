@@ -28,7 +28,9 @@ WIDTHS = {"phone": 390, "desktop": 1280}
 def demo(tmp_path: Path, own_connection: None) -> Iterator[Installation]:
     """The product as its first command serves it, and this process on its database."""
     needs_chromium()
-    installation = Installation(tmp_path / "data", "--workers", "1")
+    # At night it tells of what can wait in the morning only.
+    always = {"QUIET_FROM": "0", "QUIET_UNTIL": "0"}
+    installation = Installation(tmp_path / "data", "--workers", "1", **always)
     with joined(installation):
         yield installation
 
