@@ -14,15 +14,17 @@ from models.departures import Departure
 from models.enums import Kind, Language
 from models.sites import GateNeed
 from models.snapshots import Snapshot, in_time, snapshot_key
+from services.wordings import Pair, chosen
 
 # Values of enumerations are the same in the cards of all languages.
 _CARD = f"body.{Language.ZH_CN.value}.card"
 
 
-CALLED: Mapping[GateNeed, tuple[str, str]] = {
+CALLED: Mapping[GateNeed, Pair] = {
     GateNeed.NAMES: ("来访人员姓名", "names of all who come"),
     GateNeed.PLATES: ("车牌号", "car plates"),
 }
+BETWEEN: Pair = ("、", ", ")
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,7 @@ def of_ways(
 
 def listed(needs: Iterable[GateNeed], language: Language) -> str:
     """Return needs in words, one after the other."""
-    if language is Language.EN:
-        return ", ".join(CALLED[need][1] for need in needs)
-    return "、".join(CALLED[need][0] for need in needs)
+    return chosen(BETWEEN, language).join(chosen(CALLED[need], language) for need in needs)
 
 
 def _wanted(way: Way, asked: Mapping[str, frozenset[str]]) -> list[GateNeed]:

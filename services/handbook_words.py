@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from models.enums import Language
+from services.wordings import chosen
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "caption": ("招商工具箱 5个1 · 实用手册", "Investment Toolbox · Handbook"),
@@ -55,8 +56,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 
 def word(name: str, language: Language, **values: object) -> str:
     """Return a word or sentence of `WORDS`."""
-    chinese, english = WORDS[name]
-    return (english if language is Language.EN else chinese).format(**values)
+    return chosen(WORDS[name], language).format(**values)
 
 
 def date_text(day: dt.date, language: Language) -> str:

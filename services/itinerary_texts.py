@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from core.clock import SHANGHAI
 from models.enums import Language
+from services.wordings import chosen
 
 # The product's standing advice, where a route has no texts of its own.
 ADVICE: Mapping[Language, tuple[str, ...]] = {
@@ -110,8 +111,7 @@ _WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "�
 
 def word(name: str, language: Language, **values: object) -> str:
     """Return a word or sentence of `WORDS`."""
-    chinese, english = WORDS[name]
-    return (english if language is Language.EN else chinese).format(**values)
+    return chosen(WORDS[name], language).format(**values)
 
 
 def day_text(day: dt.date, language: Language) -> str:

@@ -2,6 +2,17 @@
 
 from dataclasses import dataclass
 
+from models.enums import Language
+
+# Chinese, English.
+Pair = tuple[str, str]
+
+
+def chosen(pair: Pair, language: Language) -> str:
+    """Return the half of a pair that a reader of the language is told."""
+    chinese, english = pair
+    return english if language is Language.EN else chinese
+
 
 @dataclass(frozen=True)
 class Message:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from models.bookings import BookingState
 from models.enums import Language
+from services.wordings import chosen
 
 S = BookingState
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -52,14 +53,10 @@ STATES: Mapping[BookingState, tuple[str, str]] = {
 
 def word(name: str, language: Language, /, **more: object) -> str:
     """Return a text, with its places filled."""
-    text = _said(WORDS[name], language)
+    text = chosen(WORDS[name], language)
     return text.format(**more) if more else text
 
 
 def state(value: BookingState, language: Language) -> str:
     """Return what a state is called on a list."""
-    return _said(STATES[value], language)
-
-
-def _said(pair: tuple[str, str], language: Language) -> str:
-    return pair[1] if language is Language.EN else pair[0]
+    return chosen(STATES[value], language)
