@@ -31,15 +31,8 @@ class BookPaper(Paper):
     """The pages; `pictures` maps keys to the names of files in `folder`."""
 
     def __init__(self, told: Mapping[str, Any], folder: Path) -> None:
-        super().__init__(
-            title=told["title"],
-            caption=told["caption"],
-            language=told["language"],
-            foot=told["foot"],
-            pages=told["words"]["pages"],
-            orientation="portrait",
-        )
-        self.folder, self.files = folder, dict(told["pictures"])
+        super().__init__(told, folder, told["words"]["pages"])
+        self.files = dict(told["pictures"])
         Image.MAX_IMAGE_PIXELS = PIXELS_MAX
 
     def footer(self) -> None:

@@ -1,7 +1,9 @@
 """What everything printed has in common: A4, the Chinese font, a foot, where lines may break."""
 
 import unicodedata
+from collections.abc import Mapping
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, cast
 
 from fpdf import FPDF
@@ -34,14 +36,15 @@ PICTURE_PIXELS = 1600
 class Paper(FPDF):
     """Pages with a foot: what it is on the left, which page on the right.
 
-    `pages` is a text with places for `{n}` and `{total}`.
+    What is `told` has `title`, `caption`, `language` and `foot`. `pages` is a text with places for
+    `{n}` and `{total}`; pictures lie in `folder`.
     """
 
     def __init__(
-        self, *, title: str, caption: str, language: str, foot: str, pages: str, orientation: Any
+        self, told: Mapping[str, Any], folder: Path, pages: str, *, orientation: Any = "portrait"
     ) -> None:
         super().__init__(orientation=orientation, format="A4")
-        self.foot, self.pages_text = foot, pages
+        self.folder, self.foot, self.pages_text = folder, told["foot"], pages
         for style, path in FONTS.items():
             self.add_font(FONT, style, str(path))
             font = self.face(style)
@@ -50,9 +53,9 @@ class Paper(FPDF):
         self.c_margin = 0.0
         self.set_margins(MARGIN, MARGIN, MARGIN)
         self.set_auto_page_break(True, margin=FOOT + 6)
-        self.set_title(title)
-        self.set_lang(language)
-        self.set_creator(caption)
+        self.set_title(told["title"])
+        self.set_lang(told["language"])
+        self.set_creator(told["caption"])
 
     def footer(self) -> None:
         """Write what this is, and which page."""

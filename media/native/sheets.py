@@ -19,18 +19,11 @@ Block = Mapping[str, Any]
 
 
 class Sheet(Paper):
-    """The pages, and the folder where their pictures lie."""
+    """The pages of a sheet, on their side where that is told."""
 
     def __init__(self, told: Mapping[str, Any], folder: Path) -> None:
-        super().__init__(
-            title=told["title"],
-            caption=told["caption"],
-            language=told["language"],
-            foot=told["foot"],
-            pages=told["pages"],
-            orientation=told.get("orientation", "portrait"),
-        )
-        self.folder = folder
+        orientation = told.get("orientation", "portrait")
+        super().__init__(told, folder, told["pages"], orientation=orientation)
 
 
 def head(sheet: Sheet, told: Mapping[str, Any]) -> None:
